@@ -1,0 +1,237 @@
+import type { Definition, Query } from '../pack/types.ts';
+import type { Refusal, Refused } from '../refusal.ts';
+import type { Text } from '../text.ts';
+
+/**
+ * Values as they stand in events, states and JSON: text, choice, date `2026-11-20`, moment `2026-11-20T02:00:00.000Z`, number,
+ * yes_no as boolean, person/unit/ref as id (a row: `record#field/row`), period `{start, end}`, files `FileValue[]`, table `Row[]`.
+ */
+export type Value = string | number | boolean | Value[] | { [key: string]: Value };
+export type Values = Record<string, Value>;
+export type Row = { id: string; source?: string } & { [column: string]: Value | undefined };
+export type FileValue = { id: string; name: string; sha256: string; size: number; media: string; slot?: string };
+export type Moment = string;
+
+export type RecordState = {
+  organisation: string;
+  id: string;
+  type: string;
+  number: string;
+  /** Hash of the compiled definition it opened under. */
+  definition: string;
+  /** Stream version: events so far; the first is 1. */
+  version: number;
+  state: string;
+  since: Moment;
+  openedAt: Moment;
+  changedAt: Moment;
+  closedAt?: Moment;
+  unit?: string;
+  requester?: string;
+  origin?: string;
+  values: Values;
+  /** Newest completed act per action. */
+  acts: Record<string, ActState>;
+  /** Votes of acts whose quorum is not complete, and what they ask. */
+  pending: Record<string, Vote[]>;
+  seals: Seal[];
+  owed: Owed[];
+  /** Clock actions whose `when` was true when last asked; they fire when it turns true again. */
+  fired: Record<string, boolean>;
+  /** Rungs of lateness already told in the present stay in this state, and whether the stay is late. */
+  late: string[];
+  links: { to: string; as: string; at: Moment; by?: string }[];
+  comments: number;
+};
+export type ActState = { at: Moment; by?: string; for?: string; count: number; asked: Values };
+export type Vote = { by: string; for?: string; group: number; allowed: number[]; at: Moment; asked: Values };
+export type Seal = {
+  id: string;
+  action: string;
+  sections: string[];
+  /** SHA-256 over the canonical content of the sections, hex. */
+  hash: string;
+  by: string;
+  for?: string;
+  role?: string;
+  factor: string;
+  at: Moment;
+  /** The content as signed, so that a renewal can show the difference. */
+  content: Values;
+  void?: { at: Moment; by?: string; fields: string[] };
+  renewed?: string;
+};
+export type Owed = {
+  action: string;
+  because: 'voided' | 'emergency';
+  since: Moment;
+  due?: Moment;
+  clauses: string[];
+  seal?: string;
+  violated?: boolean;
+};
+
+// ── who acts ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Actor =
+  | {
+      kind: 'person';
+      person: string;
+      account?: string;
+      factor?: 'password' | 'totp' | 'passkey' | 'none';
+      via?: 'web' | 'token';
+    }
+  | { kind: 'clock' }
+  | { kind: 'setup'; person?: string };
+
+/** Everybody of one organisation, small enough to hold in memory; dated entries are judged at `now`. */
+export type Directory = {
+  units: Record<string, { id: string; name: string; under?: string; from?: string; until?: string }>;
+  persons: Record<
+    string,
+    { id: string; name: string; unit: string; title?: string; from?: string; until?: string; email?: string }
+  >;
+  grants: Grant[];
+  deputies: { id: string; for: string; person: string; order: number; from: string; until: string }[];
+};
+export type Grant = {
+  id: string;
+  person: string;
+  role: string;
+  unit: string;
+  from: string;
+  until?: string;
+  pos?: number;
+};
+
+// ── commands ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Command =
+  | { do: 'open'; id: string; type: string; record?: string; values: Values; unit?: string; origin?: string }
+  | { do: 'save'; id: string; record: string; version?: number; values: Values }
+  | {
+      do: 'act';
+      id: string;
+      record: string;
+      version?: number;
+      action: string;
+      with: Values;
+      waive?: { gate: string; with: Values }[];
+    }
+  | { do: 'comment'; id: string; record: string; text: string }
+  | { do: 'link'; id: string; record: string; to: string; as: string }
+  | { do: 'tick'; id: string; record: string };
+
+// ── what deciding needs from outside, gathered in passes ───────────────────────────────────────────────────────────
+
+/** Something not known yet. `key` is unique for the question; runtime answers many at once and decides again. */
+export type Need =
+  | { need: 'record'; key: string; id: string }
+  | { need: 'set'; key: string; query: Query; outer: Record<string, Value>; self?: string }
+  | { need: 'fact'; key: string; name: string; args: Value[] }
+  | { need: 'unique'; key: string; type: string; gate: string; values: Value[]; except: string }
+  | { need: 'sequence'; key: string; type: string; prefix: string };
+/** `undefined` in `facts` = asked and absent (unknown). Sets answer with the records, complete. */
+export type Known = {
+  records: Map<string, RecordState | undefined>;
+  sets: Map<string, RecordState[] | Row[] | 'unknown'>;
+  facts: Map<string, Value | undefined>;
+  taken: Map<string, string | undefined>; // unique: id of the record that has it
+  sequences: Map<string, number>; // next free number
+};
+
+export type Input = {
+  organisation: string;
+  /** The organisation's definition in force; parameters are read from it. */
+  current: Definition;
+  /** By hash: what open records pinned. */
+  definitions: Map<string, Definition>;
+  directory: Directory;
+  calendar: import('../calendar/calendar.ts').Calendar;
+  actor: Actor;
+  now: Moment;
+  known: Known;
+};
+
+// ── outcomes ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Outcome = { needs: Need[] } | Refused | Decision;
+
+export type Decision = {
+  events: EngineEvent[];
+  /** New states of every record touched, by id. */
+  states: Map<string, RecordState>;
+  /** Effects of modules, run by runtime in the same transaction: `monitoring.pause(host)`. */
+  effects: { module: string; name: string; args: Value[]; record: string }[];
+  warnings: Refusal[];
+  waived: Record<string, string>;
+  /** Persons whose vote is still missing. */
+  waitingFor: string[];
+  /** The record the command was about. */
+  record: string;
+};
+
+export type EngineEvent = {
+  stream: string;
+  type: EventType;
+  data: { [key: string]: Value };
+  /** Paths inside data to encrypt, each with the person whose key does it. */
+  personal: { path: string[]; subject: string }[];
+  gates?: GateSeen[];
+  clauses?: string[];
+};
+export type EventType =
+  | 'record.opened'
+  | 'record.filled'
+  | 'record.acted'
+  | 'record.voted'
+  | 'record.sealed'
+  | 'record.voided'
+  | 'record.owed'
+  | 'record.settled' // an owed act was made good
+  | 'record.violated' // an owed act was not made in time
+  | 'record.late'
+  | 'record.commented'
+  | 'record.linked'
+  | 'record.told'; // notice: to whom, message, acknowledgement asked until
+
+/** What a gate saw, stored with the act so that the decision can be re-examined. */
+export type GateSeen = {
+  gate: string;
+  outcome: 'holds' | 'refuses' | 'unknown' | 'waived' | 'off';
+  clauses: string[];
+  waiver?: string;
+  saw: { what: string; value?: Value }[];
+};
+
+// ── looking ahead: what the page shows before anybody submits ──────────────────────────────────────────────────────
+
+export type GateView = {
+  gate: string;
+  label: Text;
+  outcome: GateSeen['outcome'];
+  advises: boolean;
+  clauses: string[];
+  items: string[];
+  unknown: string[];
+  fix?: { text: Text; go?: string };
+  waive: 'exception' | 'never' | 'here';
+  waiver?: string;
+};
+export type ActionView = {
+  action: string;
+  label: Text;
+  kind: 'forward' | 'back' | 'entry' | 'end';
+  to?: string;
+  /** For this actor, now. */
+  allowed: boolean;
+  refusals: Refusal[];
+  gates: GateView[];
+  missing: { field: string; label: Text }[];
+  asks: string[];
+  seals: boolean;
+  renews: boolean;
+  clauses: string[];
+};
+/** Who must do something next; becomes a task. */
+export type Waiting = { action: string; label: Text; persons: string[]; role?: string; due?: Moment; owed: boolean };

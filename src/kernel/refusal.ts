@@ -1,0 +1,46 @@
+import type { Text } from './text.ts';
+
+/**
+ * The expected "no": who may not, what is missing, which clause, how to mend it.
+ * Codes are few; a gate's refusal carries the gate's name in `gate`. Anything that is not a Refusal is a defect.
+ */
+export type Refusal = {
+  code: RefusalCode;
+  /** What a person reads. */
+  message: Text;
+  /** How to mend it, and where: `field.x`, `action.x`, `type.open`, `type.list`, `scans.import`. */
+  fix?: { text: Text; go?: string };
+  clauses?: string[];
+  /** Name of the gate, `required.<field>` for an empty field, when code is `gate` or `required`. */
+  gate?: string;
+  field?: string;
+  because?: 'false' | 'unknown';
+  /** For `each` gates: the items that fail, as people read them. */
+  items?: string[];
+  /** Names of what was unknown. */
+  unknown?: string[];
+  line?: number;
+};
+
+export type RefusalCode =
+  | 'by' // not somebody who may
+  | 'never' // barred: segregation of duties
+  | 'state' // not in this state
+  | 'required' // a field is empty
+  | 'gate' // a gate refuses
+  | 'owed' // voided seals must be renewed first
+  | 'factor' // a factor must be given again
+  | 'conflict' // somebody else changed it meanwhile
+  | 'duplicate' // unique gate or repeated key
+  | 'invalid' // a value cannot be read
+  | 'missing' // no such record, type, organisation …
+  | 'forbidden' // may not see or use
+  | 'limit' // too large, too many
+  | 'unready'; // the installation cannot do this now
+
+export type Refused = { refused: Refusal[] };
+
+export const refused = (...refusals: Refusal[]): Refused => ({ refused: refusals });
+
+export const isRefused = (value: unknown): value is Refused =>
+  typeof value === 'object' && value !== null && 'refused' in value;
