@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import type * as View from '../../runtime/views.ts';
+import { commandId, created, done, Id, IsoDate, Label, Named, read, view, write } from './shapes.ts';
+
+/** Who I am, setting up, persons and units. */
+
+export const me = {
+  get: read('me', '/me', 'Who I am, my roles, counts').output(view<View.Me>()),
+  switchOrganisation: write('me', '/me/organisation', 'Work in another organisation')
+    .input(z.object({ organisation: Id }))
+    .output(view<View.Me>()),
+  preferences: write('me', '/me/preferences', 'Language and appearance', 'PUT')
+    .input(z.object({ language: z.enum(['zh-TW', 'en']), theme: z.enum(['auto', 'light', 'dark']) }).partial())
+    .output(
+      z.object({ language: z.enum(['zh-TW', 'en']).optional(), theme: z.enum(['auto', 'light', 'dark']).optional() }),
+    ),
+};
+
+const SetupStep = z.enum(['start', 'packs', 'units', 'people', 'acts', 'finish', 'done']);
+const SetupStatus = z.object({
+  step: SetupStep,
+  codeRequired: z.boolean().describe('the code printed at first start'),
+  demoReady: z.boolean(),
+  organisation: Named.optional(),
+});
+const PackChoice = z.object({
+  name: Id,
+  version: z.string(),
+  title: Label,
+  audience: Label.optional(),
+  clauses: z.number().int(),
+  forms: z.number().int(),
+  uses: z.array(Id),
+  adopted: z.boolean(),
+});
+export const setup = {
+  status: read('setup', '/setup', 'How far setting up has come; needs no session').output(SetupStatus),
+  start: write('setup', '/setup', 'The organisation and its administrator account')
+    .input(
+      z.object({
+        commandId,
+        code: z.string().max(100),
+        organisation: z.object({
+          name: z.string().min(1).max(100),
+          kind: z.enum(['agency', 'school', 'company', 'operator', 'city']),
+          level: z.enum(['A', 'B', 'C', 'D', 'E']).optional().describe('資通安全責任等級'),
+          hosting: z.enum(['self', 'superior']),
+        }),
+        account: z.object({ name: z.string().min(1).max(100), email: z.email(), password: z.string().min(8).max(200) }),
+      }),
+    )
+    .output(SetupStatus),
+  packs: read('setup', '/setup/packs', 'Packs on offer').output(z.array(PackChoice)),
+  adopt: write('setup', '/setup/packs', 'Adopt packs; the strictest value of each parameter wins')
+    .input(z.object({ commandId, packs: z.array(z.object({ name: Id, from: IsoDate.optional() })).min(1) }))
+    .output(
+      z.object({ clauses: z.number().int(), types: z.number().int(), parameters: z.array(view<View.ParameterView>()) }),
+    ),
+  units: write('setup', '/setup/units', 'The first units, top one first')
+    .input(
+      z.object({
+        commandId,
+        units: z.array(z.object({ key: Id, name: z.string().min(1), under: Id.optional() })).min(1),
+      }),
+    )
+    .output(z.array(Named.extend({ key: Id }))),
+  people: write('setup', '/setup/people', 'The first persons and their roles')
+    .input(
+      z.object({
+        commandId,
+        people: z
+          .array(
+            z.object({
+              name: z.string().min(1),
+              unit: Id,
+              title: z.string().optional(),
+              email: z.email().optional(),
+              me: z.boolean().optional().describe('this person is the administrator who is setting up'),
+              roles: z.array(z.object({ role: Id, unit: Id.optional() })),
+            }),
+          )
+          .min(1),
+      }),
+    )
+    .output(z.array(Named)),
+  acts: read('setup', '/setup/acts', 'Acts that nobody could perform, as roles now stand').output(
+    z.array(
+      z.object({
+        type: Id,
+        typeLabel: Label,
+        action: Id,
+        label: Label,
+        why: Label,
+        roles: z.array(Label),
+        clauses: z.array(Id),
+      }),
+    ),
+  ),
+  finish: write('setup', '/setup/finish', 'Start running').input(z.object({ commandId })).output(SetupStatus),
+  demo: write('setup', '/setup/demo', 'A demo organisation with half a year of records')
+    .input(z.object({ code: z.string().max(100) }))
+    .output(
+      z.object({
+        organisation: Named,
+        accounts: z.array(z.object({ email: z.string(), password: z.string(), role: Label })),
+      }),
+    ),
+};
+
+const PersonFields = z.object({
+  name: z.string().min(1).max(100),
+  unit: Id,
+  title: z.string().max(100).optional(),
+  email: z.email().optional(),
+  from: IsoDate.optional(),
+  until: IsoDate.optional(),
+});
+const ofPerson = z.object({ commandId, id: Id });
+const ofGrant = z.object({ commandId, grant: Id });
+export const people = {
+  list: read('people', '/people', 'Persons with roles and deputies')
+    .input(z.object({ search: z.string().max(200).optional(), unit: Id.optional(), former: z.boolean().optional() }))
+    .output(z.array(view<View.PersonView>())),
+  get: read('people', '/people/{id}', 'One person')
+    .input(z.object({ id: Id }))
+    .output(view<View.PersonView>()),
+  add: write('people', '/people', 'Add a person').input(PersonFields.extend({ commandId })).output(created),
+  edit: write('people', '/people/{id}', 'Change a person', 'PUT')
+    .input(PersonFields.partial().extend({ commandId, id: Id }))
+    .output(done),
+  invite: write('people', '/people/{id}/invitation', 'A one-time link that makes an account')
+    .input(ofPerson)
+    .output(done.extend({ link: z.string(), until: z.string() })),
+  giveRole: write('people', '/people/{id}/roles', 'Give a role; approving roles wait for a second person')
+    .input(ofPerson.extend({ role: Id, unit: Id, from: IsoDate, until: IsoDate.optional() }))
+    .output(done.extend({ grant: Id, waitingForSecond: z.boolean() })),
+  confirmRole: write('people', '/grants/{grant}/confirmation', 'Be the second person').input(ofGrant).output(done),
+  revokeRole: write('people', '/grants/{grant}', 'Take a role back', 'DELETE')
+    .input(ofGrant.extend({ reason: z.string().min(1) }))
+    .output(done),
+  addDeputy: write('people', '/people/{id}/deputies', 'Somebody acts for this person within dates')
+    .input(ofPerson.extend({ person: Id, order: z.number().int().min(1).max(9), from: IsoDate, until: IsoDate }))
+    .output(created),
+  endDeputy: write('people', '/deputies/{id}', 'End a deputyship', 'DELETE').input(ofPerson).output(done),
+  unlock: write('people', '/people/{id}/unlock', 'Unlock an account').input(ofPerson).output(done),
+  resetRequest: write('people', '/people/{id}/reset', 'Ask for a reset; the own mailbox or two people')
+    .input(ofPerson.extend({ reason: z.string().min(1) }))
+    .output(done),
+};
+const UnitFields = z.object({
+  name: z.string().min(1).max(100),
+  under: Id.optional(),
+  from: IsoDate.optional(),
+  until: IsoDate.optional(),
+});
+export type UnitView = View.Named & { under?: string; from?: string; until?: string; persons: number };
+export const units = {
+  list: read('people', '/units', 'Units').output(z.array(view<UnitView>())),
+  add: write('people', '/units', 'Add a unit').input(UnitFields.extend({ commandId })).output(created),
+  edit: write('people', '/units/{id}', 'Rename, move or close a unit', 'PUT')
+    .input(UnitFields.partial().extend({ commandId, id: Id }))
+    .output(done),
+};

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import type { Refusal } from '../../kernel/refusal.ts';
+import type { Text } from '../../kernel/text.ts';
+import type * as View from '../../runtime/views.ts';
+import { AsOf, commandId, created, done, Factor, Id, ListQuery, Named, read, Values, view, write } from './shapes.ts';
+
+/** Tasks, types, records, registers, and what pickers look up. */
+
+/** `with`: who has to do it, filled when looking at others' tasks. */
+export type TaskItem = View.Task & { with?: View.Named[] };
+export const tasks = {
+  list: read('tasks', '/tasks', 'What is to be done, by deadline')
+    .input(z.object({ scope: z.enum(['mine', 'all']).default('mine'), late: z.boolean().optional() }))
+    .output(z.array(view<TaskItem>())),
+};
+
+/** What opening a record of this type asks: the sections of the initial state. */
+export type TypeView = View.TypeCard & {
+  purpose?: Text;
+  sections: View.SectionView[];
+  names: Record<string, string>;
+  stages: Text[];
+  clauseList: { id: string; ref?: string; text: Text }[];
+};
+export const types = {
+  list: read('types', '/types', 'Forms and registers of this organisation').output(z.array(view<View.TypeCard>())),
+  get: read('types', '/types/{type}', 'One type and the fields for opening')
+    .input(z.object({ type: Id }))
+    .output(view<TypeView>()),
+};
+
+/** A bundle that `ancheng verify` checks without this server. */
+const Proof = z.looseObject({ format: z.string(), record: Id, checkpoint: z.string() });
+export const records = {
+  list: read('records', '/records', 'A page of records').input(ListQuery).output(view<View.ListPage>()),
+  get: read('records', '/records/{id}', 'One record with everything the page shows')
+    .input(z.object({ id: Id, asOf: AsOf }))
+    .output(view<View.RecordView>()),
+  open: write('records', '/records', 'Open a record')
+    .input(z.object({ commandId, type: Id, values: Values, unit: Id.optional(), origin: Id.optional() }))
+    .output(created),
+  save: write('records', '/records/{id}', 'Fill fields; refused when `version` is no longer the newest', 'PUT')
+    .input(z.object({ commandId, id: Id, version: z.number().int(), values: Values }))
+    .output(done.extend({ version: z.number().int() })),
+  act: write('records', '/records/{id}/acts', 'Perform an action of the flow')
+    .input(
+      z.object({
+        commandId,
+        id: Id,
+        version: z.number().int().optional(),
+        action: Id,
+        with: Values,
+        waive: z.array(z.object({ gate: Id, with: Values })).optional(),
+        factor: Factor.optional(),
+      }),
+    )
+    .output(done.extend({ waitingFor: z.array(Named), warnings: z.array(view<Refusal>()) })),
+  comment: write('records', '/records/{id}/comments', 'Say something; kept in history')
+    .input(z.object({ commandId, id: Id, text: z.string().min(1).max(4000) }))
+    .output(done),
+  link: write('records', '/records/{id}/links', 'Link to another record')
+    .input(z.object({ commandId, id: Id, to: Id, as: z.string().min(1).max(60) }))
+    .output(done),
+  history: read('records', '/records/{id}/history', 'All that happened, newest first')
+    .input(z.object({ id: Id }))
+    .output(z.array(view<View.HistoryItem>())),
+  proof: read('records', '/records/{id}/proof', 'Its events with their proofs under a signed checkpoint')
+    .input(z.object({ id: Id }))
+    .output(Proof),
+};
+
+const ImportRow = z.object({
+  line: z.number().int(),
+  outcome: z.enum(['new', 'changed', 'same', 'refused']),
+  title: z.string(),
+  values: Values,
+  refused: z.array(view<Refusal>()),
+});
+const ImportSource = z.object({
+  type: Id,
+  csv: z.string().max(5_000_000).optional().describe('decoded text; pages decode Big5'),
+  rows: z.array(z.record(z.string(), z.string())).max(20_000).optional(),
+  mapping: z.record(z.string(), z.string()).describe('column heading → field').optional(),
+});
+export const registers = {
+  export: read('registers', '/registers/{type}/export', 'A register as CSV text, UTF-8')
+    .input(ListQuery.extend({ type: Id }))
+    .output(z.object({ name: z.string(), csv: z.string(), rows: z.number().int() })),
+  importPreview: write(
+    'registers',
+    '/registers/{type}/import-preview',
+    'What an import would do, row by row; writes nothing',
+  )
+    .input(ImportSource)
+    .output(
+      z.object({
+        headings: z.array(z.string()),
+        mapping: z.record(z.string(), z.string()),
+        fields: z.array(view<View.FieldView>()),
+        rows: z.array(ImportRow),
+      }),
+    ),
+  importCommit: write('registers', '/registers/{type}/import', 'Write the rows that were not refused')
+    .input(ImportSource.extend({ commandId }))
+    .output(z.object({ counts: z.record(z.string(), z.number().int()), rows: z.array(ImportRow) })),
+};
+
+const Search = z.object({ search: z.string().max(200).default(''), limit: z.coerce.number().int().max(50).optional() });
+const Found = Named.extend({ hint: z.string().optional().describe('unit and title, or number and state') });
+export const lookups = {
+  persons: read('lookups', '/lookups/persons', 'Persons by name, unit or title').input(Search).output(z.array(Found)),
+  units: read('lookups', '/lookups/units', 'Units by name').input(Search).output(z.array(Found)),
+  records: read('lookups', '/lookups/records', 'Records a reference may point to')
+    .input(Search.extend({ type: z.string().describe('a record type, `type.table` for a row, or `any`') }))
+    .output(z.array(Found)),
+};
