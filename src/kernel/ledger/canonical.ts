@@ -1,0 +1,73 @@
+import { hash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+/** What JSON can say and nothing else: what an event carries. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+const DEEPEST = 100;
+const encoder = new TextEncoder();
+
+/**
+ * RFC 8785 text of a JSON value: object keys in UTF-16 order, shortest numbers, no white space.
+ * @throws TypeError naming the path of the first thing JSON cannot carry (see {@link canonicalProblem}); edges ask first.
+ */
+export function canonicalText(value: Json): string {
+  const problem = canonicalProblem(value);
+  if (problem) throw new TypeError(`not canonical JSON at ${problem.path || 'the top'}: ${problem.why}`);
+  return canonicalize(value) as string;
+}
+
+/** UTF-8 bytes of {@link canonicalText}: exactly what is hashed, stored and sealed. */
+export const canonicalBytes = (value: Json): Uint8Array => encoder.encode(canonicalText(value));
+
+/** SHA-256 of the canonical bytes, lower-case hexadecimal: names definitions, requests and contents. */
+export const canonicalHash = (value: Json): string => hash('sha256', canonicalText(value), 'hex');
+
+/**
+ * The first thing in `value` that has no canonical form, with its path (`data.rows[3].name`), or undefined.
+ * Refuses what serialisers silently drop or change: undefined, NaN, infinities, lone surrogates, bigint, symbols, functions,
+ * holes in arrays, objects other than plain ones (dates, maps), cycles and anything nested deeper than 100.
+ */
+export function canonicalProblem(value: unknown, path = '', depth = 0): { path: string; why: string } | undefined {
+  switch (typeof value) {
+    case 'boolean':
+      return undefined;
+    case 'string':
+      return value.isWellFormed() ? undefined : { path, why: 'text with a lone surrogate' };
+    case 'number':
+      return Number.isFinite(value) ? undefined : { path, why: `${value} is not a number JSON knows` };
+    case 'object':
+      if (value === null) return undefined;
+      if (depth >= DEEPEST) return { path, why: `nested deeper than ${DEEPEST}` };
+      return Array.isArray(value) ? problemInArray(value, path, depth) : problemInObject(value, path, depth);
+    case 'undefined':
+    case 'bigint':
+    case 'symbol':
+    case 'function':
+      return { path, why: `${typeof value} has no JSON form` };
+    default:
+      return { path, why: 'unknown kind of value' };
+  }
+}
+
+function problemInArray(items: unknown[], path: string, depth: number): { path: string; why: string } | undefined {
+  for (let index = 0; index < items.length; index++) {
+    const problem = canonicalProblem(items[index], `${path}[${index}]`, depth + 1);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+function problemInObject(value: object, path: string, depth: number): { path: string; why: string } | undefined {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return { path, why: 'not a plain object' };
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function')
+    return { path, why: 'an object that renders itself' };
+  for (const key of Object.keys(value)) {
+    const here = path ? `${path}.${key}` : key;
+    if (!key.isWellFormed()) return { path: here, why: 'name with a lone surrogate' };
+    const problem = canonicalProblem((value as Record<string, unknown>)[key], here, depth + 1);
+    if (problem) return problem;
+  }
+  return undefined;
+}
