@@ -38,6 +38,4 @@ export type CelProblem = {
   remedy: Text;
 };
 
-export type CelCheck =
-  | { type: ValueType; uses: { facts: string[]; names: string[] } }
-  | { problems: CelProblem[] };
+export type CelCheck = { type: ValueType; uses: { facts: string[]; names: string[] } } | { problems: CelProblem[] };
