@@ -26,6 +26,8 @@ export type Module = {
     string,
     (db: Tx | Db, asked: { organisation: string; args: Value[]; now: Moment }[]) => Promise<(Value | undefined)[]>
   >;
+  /** Record types whose changes alter this module's facts. */
+  reads?: string[];
   /** Effects of `does:` — `monitoring.pause` — as events of this module. */
   effects?: Record<string, (args: Value[], record: string) => NewEvent[]>;
 };

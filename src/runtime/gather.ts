@@ -1,0 +1,179 @@
+import { sql } from 'kysely';
+import type { Known, Moment, Need, RecordState, Value } from '../kernel/engine/types.ts';
+import type { Definition, Query, Where } from '../kernel/pack/types.ts';
+import type { Module, Tx } from './module.ts';
+import { whereSql } from './store/where-sql.ts';
+
+/** Nothing known yet. */
+export const unknownWorld = (): Known => ({
+  records: new Map(),
+  sets: new Map(),
+  facts: new Map(),
+  taken: new Map(),
+  sequences: new Map(),
+});
+
+/** A declared set is read whole; more than this is a sign of a set that should have been narrowed. */
+const LARGEST_SET = 5_000;
+/** Deciding asks in passes; more than this many is a circle, a defect. */
+const MOST_PASSES = 40;
+
+export type Asking = {
+  tx: Tx;
+  organisation: string;
+  definition: Definition;
+  modules: Module[];
+  now: Moment;
+  /** What each answered set asked, so that it can be forgotten when its records change. */
+  queries: Map<string, Query>;
+};
+
+/**
+ * Asks `decide` again and again, answering what it still needs, until it needs nothing: facts are gathered in passes,
+ * each pass one query per kind of need, whatever the number of questions.
+ */
+export async function settle<Answer>(
+  asking: Asking,
+  known: Known,
+  decide: () => Answer | { needs: Need[] },
+): Promise<Answer> {
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    const outcome = decide();
+    if (!needsMore(outcome)) return outcome;
+    await answer(asking, known, outcome.needs);
+  }
+  throw new Error(`deciding still asks after ${MOST_PASSES} passes`);
+}
+
+export const needsMore = (outcome: unknown): outcome is { needs: Need[] } =>
+  typeof outcome === 'object' && outcome !== null && 'needs' in outcome;
+
+/** Answers every need into `known`; a record or fact that is absent is known to be absent. */
+export async function answer(asking: Asking, known: Known, needs: Need[]): Promise<void> {
+  const of = <K extends Need['need']>(kind: K) =>
+    needs.filter((need): need is Extract<Need, { need: K }> => need.need === kind);
+  await answerRecords(asking, known, of('record'));
+  await answerSets(asking, known, of('set'));
+  await answerFacts(asking, known, of('fact'));
+  await answerUnique(asking, known, of('unique'));
+  await answerSequences(asking, known, of('sequence'));
+}
+
+async function answerRecords({ tx, organisation }: Asking, known: Known, needs: { id: string }[]) {
+  const ids = [...new Set(needs.map((need) => need.id))].filter((id) => !known.records.has(id));
+  if (ids.length === 0) return;
+  const found = await sql<{ id: string; body: RecordState }>`
+    select id, body from record where organisation = ${organisation} and id = any(${ids})`.execute(tx);
+  for (const id of ids) known.records.set(id, undefined);
+  for (const row of found.rows) known.records.set(row.id, row.body);
+}
+
+async function answerSets(asking: Asking, known: Known, needs: Extract<Need, { need: 'set' }>[]) {
+  for (const need of needs) {
+    if (known.sets.has(need.key)) continue;
+    const rows = await setOf(asking, need.query, need.outer);
+    known.sets.set(need.key, rows);
+    asking.queries.set(need.key, need.query);
+    for (const row of rows) if (!known.records.has(row.id)) known.records.set(row.id, row);
+  }
+}
+
+/** Records a query names, oldest first (newest first by a system moment when it asks for the newest). */
+export async function setOf(asking: Asking, query: Query, outer: Record<string, Value>): Promise<RecordState[]> {
+  if (query.from.kind !== 'record') return [];
+  const types = kindsOf(asking.definition, query.from.type);
+  const condition = query.where ? whereSql(query.where, outer) : sql<boolean>`true`;
+  const found = await sql<{ body: RecordState }>`
+    select c.body from record c
+    where c.organisation = ${asking.organisation} and c.type = any(${types}) and ${condition}
+    order by c.opened_at, c.id limit ${LARGEST_SET + 1}`.execute(asking.tx);
+  if (found.rows.length > LARGEST_SET) throw new Error(`set "${query.source}" has more than ${LARGEST_SET} records`);
+  return found.rows.map((row) => row.body);
+}
+
+/** A type and everything that extends it. */
+export const kindsOf = (definition: Definition, type: string): string[] => [
+  type,
+  ...Object.values(definition.records)
+    .filter((record) => record.kinds.includes(type))
+    .map((record) => record.name),
+];
+
+async function answerFacts(
+  { tx, organisation, modules, now }: Asking,
+  known: Known,
+  needs: Extract<Need, { need: 'fact' }>[],
+) {
+  const byName = Map.groupBy(
+    needs.filter((need) => !known.facts.has(need.key)),
+    (need) => need.name,
+  );
+  for (const [name, asked] of byName) {
+    const answerer = modules.map((module) => module.facts?.[name]).find((found) => found !== undefined);
+    // A fact no module answers is unknown, and unknown is never a pass.
+    const values = answerer
+      ? await answerer(
+          tx,
+          asked.map(({ args }) => ({ organisation, args, now })),
+        )
+      : [];
+    asked.forEach((need, index) => {
+      known.facts.set(need.key, values[index]);
+    });
+  }
+}
+
+/** How a unique gate's values stand in record_unique. */
+export const uniqueKey = (values: Value[]): string => JSON.stringify(values);
+
+async function answerUnique({ tx, organisation }: Asking, known: Known, needs: Extract<Need, { need: 'unique' }>[]) {
+  for (const need of needs) {
+    if (known.taken.has(need.key)) continue;
+    const found = await sql<{ record: string }>`
+      select record from record_unique
+      where organisation = ${organisation} and gate = ${`${need.type}.${need.gate}`} and key = ${uniqueKey(need.values)} and record <> ${need.except}`.execute(
+      tx,
+    );
+    known.taken.set(need.key, found.rows[0]?.record);
+  }
+}
+
+async function answerSequences(
+  { tx, organisation }: Asking,
+  known: Known,
+  needs: Extract<Need, { need: 'sequence' }>[],
+) {
+  for (const need of needs) {
+    if (known.sequences.has(need.key)) continue;
+    const found = await sql<{ next: string }>`
+      select next from record_sequence where organisation = ${organisation} and type = ${need.type} and prefix = ${need.prefix}`.execute(
+      tx,
+    );
+    known.sequences.set(need.key, Number(found.rows[0]?.next ?? 1));
+  }
+}
+
+/** The types whose records decide whether a query's answer still holds: its own, and those one reference step away. */
+export function touchedBy(definition: Definition, query: Query): Set<string> | 'any' {
+  if (query.from.kind !== 'record') return new Set();
+  const types = new Set(kindsOf(definition, query.from.type));
+  const steps = query.where ? referenceSteps(query.where) : false;
+  return steps ? 'any' : types;
+}
+
+function referenceSteps(where: Where): boolean {
+  switch (where.op) {
+    case 'and':
+    case 'or':
+      return where.args.some(referenceSteps);
+    case 'not':
+      return referenceSteps(where.arg);
+    case 'given':
+      return where.path.length > 1;
+    case 'true':
+      return isStep(where.operand);
+    default:
+      return isStep(where.left) || isStep(where.right);
+  }
+}
+const isStep = (operand: { candidate: string[] } | object) => 'candidate' in operand && operand.candidate.length > 1;

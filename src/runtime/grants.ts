@@ -1,0 +1,40 @@
+import type { Command, Known, Moment } from '../kernel/engine/types.ts';
+import type { Allowed, Who } from '../kernel/pack/types.ts';
+import type { OrganisationContext } from './parts.ts';
+
+/**
+ * The grants an act relies on: those of the principal, valid now, for any role the action's `by` names.
+ * They stand in the envelope, so that verification can check each act against the ledger's own grants (ledger.md, settled point 4).
+ */
+export function grantsOf(
+  context: OrganisationContext,
+  known: Known,
+  command: { do: string },
+  principal: string,
+  now: Moment,
+): string[] {
+  const roles = rolesFor(context, known, command as Command);
+  return context.directory.grants
+    .filter(
+      (grant) =>
+        grant.person === principal &&
+        roles.has(grant.role) &&
+        grant.from <= now &&
+        (!grant.until || grant.until >= now.slice(0, 10)),
+    )
+    .map((grant) => grant.id)
+    .sort();
+}
+
+function rolesFor(context: OrganisationContext, known: Known, command: Command): Set<string> {
+  if (command.do !== 'act' && command.do !== 'open') return new Set();
+  const state = command.do === 'act' ? known.records.get(command.record) : undefined;
+  const type =
+    command.do === 'open'
+      ? context.definition.records[command.type]
+      : state && context.definitions.get(state.definition)?.records[state.type];
+  const action = type?.actions[command.do === 'open' ? 'open' : command.action];
+  return new Set((action?.by ?? []).flatMap((group) => group.any.flatMap((allowed: Allowed) => rolesIn(allowed.who))));
+}
+
+const rolesIn = (who: Who): string[] => (who.kind === 'role' || who.kind === 'role_of' ? [who.role] : []);

@@ -1,0 +1,43 @@
+import type { Calendar } from '../kernel/calendar/calendar.ts';
+import type { Directory, Moment } from '../kernel/engine/types.ts';
+import type { PersonalKeys } from '../kernel/ledger/personal.ts';
+import type { Definition } from '../kernel/pack/types.ts';
+import type { Db, Module, Tx } from './module.ts';
+
+/** What `src/main.ts` hands to the runtime: everything with a lifetime or an outside. */
+export type Parts = {
+  db: Db;
+  modules: Module[];
+  calendar: () => Calendar;
+  loadDirectory(tx: Tx, organisation: string, now: Moment): Promise<Directory>;
+  nodeKey: Uint8Array;
+  personal: PersonalKeyring;
+  clock: () => Moment;
+  /** Told after each committed group; never inside the transaction. */
+  committed(news: News): void;
+  /** A defect was met: logged whole under a reference that people see. */
+  defect(error: unknown, where: string): string;
+};
+
+/** Keys of personal values, outside PostgreSQL. `ensure` creates and makes durable before anything is encrypted with them. */
+export type PersonalKeyring = {
+  ensure(organisation: string, subject: string, record: string): { subjectKey: Uint8Array; recordKey: Uint8Array };
+  find(organisation: string, subject: string, record: string): PersonalKeys;
+};
+
+export type News = {
+  organisation: string;
+  /** Position after the group's last event. */
+  size: number;
+  records: string[];
+  tasks: boolean;
+  notices: string[];
+  eventTypes: Set<string>;
+};
+
+/** What deciding needs of one organisation besides records: cached until an event changes it. */
+export type OrganisationContext = {
+  definition: Definition;
+  definitions: Map<string, Definition>;
+  directory: Directory;
+};

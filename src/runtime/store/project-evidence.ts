@@ -1,0 +1,151 @@
+import { sql } from 'kysely';
+import type { GateSeen } from '../../kernel/engine/types.ts';
+import type { Definition } from '../../kernel/pack/types.ts';
+import type { StoredEvent, Tx } from '../module.ts';
+
+/** Clauses that a mechanism realises: `action.go_live.accept` → [xiluo.3.5.1, …]. One index per definition. */
+const indexes = new WeakMap<Definition, Map<string, string[]>>();
+
+export function clausesOf(definition: Definition, mechanism: string): string[] {
+  let index = indexes.get(definition);
+  if (!index) {
+    index = new Map();
+    for (const clause of Object.values(definition.clauses)) {
+      for (const by of clause.by) index.set(by, [...(index.get(by) ?? []), clause.id]);
+    }
+    indexes.set(definition, index);
+  }
+  return index.get(mechanism) ?? [];
+}
+
+type Evidence = { clause: string; pos: number; at: string; record: string; what: string };
+type Breach = { clause: string; record: string; reason: string; at: string; ends: boolean };
+
+/**
+ * Dated evidence per clause from what happened: which mechanism acted, which gate held, what was late.
+ * Lights are sums over these rows, so they answer for any past date.
+ */
+export async function projectEvidence(
+  tx: Tx,
+  organisation: string,
+  events: StoredEvent[],
+  definition: (hash: string) => Definition | undefined,
+): Promise<void> {
+  const evidence: Evidence[] = [];
+  const refusals: Evidence[] = [];
+  const breaches: Breach[] = [];
+  for (const event of events) {
+    const known = definition(event.definition);
+    if (!known) continue;
+    for (const mechanism of mechanismsShown(event)) {
+      for (const clause of clausesOf(known, mechanism)) {
+        evidence.push({ clause, pos: event.pos, at: event.at, record: event.stream, what: mechanism });
+      }
+    }
+    if (event.type === 'attempt.refused') {
+      for (const clause of (event.data.clauses as string[] | undefined) ?? []) {
+        refusals.push({ clause, pos: event.pos, at: event.at, record: String(event.data.record), what: 'refused' });
+      }
+    }
+    breaches.push(...breachesIn(event));
+  }
+  await writeEvidence(tx, organisation, evidence);
+  await writeDays(tx, organisation, evidence, refusals);
+  await writeBreaches(tx, organisation, breaches);
+}
+
+/** What an event shows to be working. */
+function mechanismsShown(event: StoredEvent): string[] {
+  const type = String(event.data.type ?? '');
+  switch (event.type) {
+    case 'record.opened':
+      return [`record.${type}`, `action.${type}.open`, ...heldGates(type, event)];
+    case 'record.acted':
+    case 'record.voted':
+      return [
+        `action.${type}.${String(event.data.action)}`,
+        ...Object.keys((event.data.asked as object | undefined) ?? {}).map((field) => `field.${type}.${field}`),
+        ...heldGates(type, event),
+      ];
+    case 'record.filled':
+      return [
+        ...Object.keys((event.data.values as object | undefined) ?? {}).map((field) => `field.${type}.${field}`),
+        ...heldGates(type, event),
+      ];
+    case 'definition.adopted':
+      return (event.data.standing as string[] | undefined) ?? [];
+    default:
+      return [];
+  }
+}
+
+function heldGates(type: string, event: StoredEvent): string[] {
+  const gates = (event.gates ?? []) as unknown as GateSeen[];
+  return gates
+    .filter((gate) => gate.outcome === 'holds')
+    .map((gate) => (gate.gate.includes('.') ? `gate.${gate.gate}` : `gate.${type}.${gate.gate}`));
+}
+
+/** Lateness and unmade papers open a breach; leaving the state, or making good, closes it. */
+function breachesIn(event: StoredEvent): Breach[] {
+  const clauses = (event.data.clauses as string[] | undefined) ?? [];
+  const about = (reason: string, ends: boolean): Breach[] =>
+    clauses.map((clause) => ({ clause, record: event.stream, reason, at: event.at, ends }));
+  switch (event.type) {
+    case 'record.late':
+      return about('late', false);
+    case 'record.violated':
+      return about('owed', false);
+    case 'record.acted':
+      return event.data.to === undefined
+        ? []
+        : [{ clause: '*', record: event.stream, reason: 'late', at: event.at, ends: true }];
+    case 'record.settled':
+      return [{ clause: '*', record: event.stream, reason: 'owed', at: event.at, ends: true }];
+    default:
+      return [];
+  }
+}
+
+async function writeEvidence(tx: Tx, organisation: string, rows: Evidence[]) {
+  if (rows.length === 0) return;
+  await sql`insert into clause_evidence select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    as x(clause text, pos bigint, at timestamptz, record text, what text) on conflict do nothing`.execute(tx);
+}
+
+async function writeDays(tx: Tx, organisation: string, evidence: Evidence[], refusals: Evidence[]) {
+  const days = new Map<string, { clause: string; day: string; evidence: number; refusals: number; last_pos: number }>();
+  const count = (row: Evidence, what: 'evidence' | 'refusals') => {
+    const day = taipeiDay(row.at);
+    const key = `${row.clause} ${day}`;
+    const entry = days.get(key) ?? { clause: row.clause, day, evidence: 0, refusals: 0, last_pos: 0 };
+    entry[what] += 1;
+    entry.last_pos = Math.max(entry.last_pos, row.pos);
+    days.set(key, entry);
+  };
+  for (const row of evidence) count(row, 'evidence');
+  for (const row of refusals) count(row, 'refusals');
+  if (days.size === 0) return;
+  await sql`insert into clause_day select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify([...days.values()])}::jsonb)
+      as x(clause text, day date, evidence int, refusals int, last_pos bigint)
+    on conflict (organisation, clause, day) do update set evidence = clause_day.evidence + excluded.evidence,
+      refusals = clause_day.refusals + excluded.refusals, last_pos = greatest(clause_day.last_pos, excluded.last_pos)`.execute(
+    tx,
+  );
+}
+
+const taipeiDay = (at: string) => new Date(Date.parse(at) + 8 * 3600_000).toISOString().slice(0, 10);
+
+async function writeBreaches(tx: Tx, organisation: string, breaches: Breach[]) {
+  const begun = breaches.filter((breach) => !breach.ends);
+  if (begun.length > 0) {
+    await sql`insert into clause_breach select ${organisation}, x.clause, x.record, x.reason, x.at, null from jsonb_to_recordset(${JSON.stringify(begun)}::jsonb)
+      as x(clause text, record text, reason text, at timestamptz) on conflict do nothing`.execute(tx);
+  }
+  const ended = breaches.filter((breach) => breach.ends);
+  if (ended.length === 0) return;
+  await sql`update clause_breach b set until_at = x.at from jsonb_to_recordset(${JSON.stringify(ended)}::jsonb) as x(record text, reason text, at timestamptz)
+    where b.organisation = ${organisation} and b.record = x.record and b.reason = x.reason and b.until_at is null and b.from_at < x.at`.execute(
+    tx,
+  );
+}
