@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, lchownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** An operating-system user the database may run as; PostgreSQL refuses to run as root. */
@@ -50,10 +50,7 @@ export function firstBarrier(path: string, account: Account): string | undefined
 /** Gives a whole folder to the account; links themselves, never what they point at. */
 export function giveTo(path: string, account: Account): void {
   const entry = lstatSync(path);
-  if (entry.uid !== account.uid || entry.gid !== account.gid) {
-    if (entry.isSymbolicLink()) lchownSync(path, account.uid, account.gid);
-    else chownSync(path, account.uid, account.gid);
-  }
+  if (entry.uid !== account.uid || entry.gid !== account.gid) lchownSync(path, account.uid, account.gid);
   if (entry.isDirectory()) for (const name of readdirSync(path)) giveTo(join(path, name), account);
 }
 

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -140,6 +141,7 @@ function recordedPort(record: string): number | undefined {
 /** One try: the living process, or what was said when it ended. */
 async function startOnce(ground: Ground, port: number): Promise<ChildProcess | string | Error> {
   const logPath = join(ground.home, 'start.log');
+  const later = todaysLog(ground.home);
   const logFile = openSync(logPath, 'w', 0o600);
   const child = spawn(ground.binaries.postgres, serverArguments(ground, port), {
     ...{ cwd: ground.home, env: environment(), detached: true, stdio: ['ignore', logFile, logFile] },
@@ -148,7 +150,7 @@ async function startOnce(ground: Ground, port: number): Promise<ChildProcess | s
   closeSync(logFile);
   const ended = new Promise<string | Error>((resolve) => {
     child.once('error', resolve);
-    child.once('exit', (code) => resolve(everythingSaid(ground.home, logPath) || `exit code ${code}`));
+    child.once('exit', (code) => resolve(everythingSaid(logPath, later) || `exit code ${code}`));
   });
   const outcome = await Promise.race([ended, answers(child, port, ground.password)]);
   child.unref();
@@ -184,12 +186,17 @@ function serverArguments(ground: Ground, port: number): string[] {
   ];
 }
 
-/** What the server wrote before its own log files were open, and the end of today's log file after that. */
-function everythingSaid(home: string, logPath: string): string {
-  const early = readFileSync(logPath, 'utf8');
+/** Where the server writes once its own log files are open, and how much of it was there before this start. */
+function todaysLog(home: string): { path: string; before: number } {
   const day = new Date().toLocaleDateString('en-US', { weekday: 'short', timeZone: 'UTC' });
-  const later = join(home, 'logs', `postgresql-${day}.log`);
-  return early + (existsSync(later) ? readFileSync(later, 'utf8').slice(-2_000) : '');
+  const path = join(home, 'logs', `postgresql-${day}.log`);
+  return { path, before: existsSync(path) ? statSync(path).size : 0 };
+}
+
+/** Everything this start wrote, first to our file, then to its own. */
+function everythingSaid(logPath: string, later: { path: string; before: number }): string {
+  const early = readFileSync(logPath, 'utf8');
+  return early + (existsSync(later.path) ? readFileSync(later.path).subarray(later.before).toString() : '');
 }
 
 async function answers(child: ChildProcess, port: number, password: string): Promise<ChildProcess | string> {

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Refused } from '../../../kernel/refusal.ts';
-import { commandLineOf, lookAtProcess, waitUntilGone } from './process.ts';
+import { commandLineOf, lookAtProcess, processesIn, waitUntilGone } from './process.ts';
 import { unready } from './trouble.ts';
 
 const FAST_MS = 30_000;
@@ -14,17 +14,26 @@ const IMMEDIATE_MS = 10_000;
  */
 export async function endOrphan(cluster: string, log: (line: string) => void): Promise<Refused | undefined> {
   const pid = pidOf(cluster);
-  if (pid === undefined || !lookAtProcess(pid).alive) return undefined;
-  if (isStranger(pid)) {
-    // A reused process number: PostgreSQL itself would refuse to start over this file.
-    rmSync(join(cluster, 'postmaster.pid'), { force: true });
-    return undefined;
-  }
+  if (pid === undefined) return undefined;
+  if (!lookAtProcess(pid).alive) return process.platform === 'linux' ? clearAway(cluster) : undefined;
+  if (isStranger(pid)) return clearAway(cluster);
   log(`資料庫行程 ${pid} 是前次異常結束所遺留,先停止它 · database process ${pid} was left by a crash; stopping it`);
   if (!signal(pid, 'SIGINT')) return notOurs(pid, cluster);
   if (await waitUntilGone(pid, FAST_MS)) return undefined;
   signal(pid, 'SIGQUIT');
   return (await waitUntilGone(pid, IMMEDIATE_MS)) ? undefined : notOurs(pid, cluster);
+}
+
+/**
+ * A dead server whose number lives on, in a stranger or in a zombie nobody collects: PostgreSQL itself would refuse to
+ * start over its pid file. That file also guards against backends that outlive it, so they are seen off first.
+ */
+async function clearAway(cluster: string): Promise<undefined> {
+  for (const backend of processesIn(cluster)) {
+    signal(backend, 'SIGQUIT');
+    if (!(await waitUntilGone(backend, IMMEDIATE_MS))) signal(backend, 'SIGKILL');
+  }
+  rmSync(join(cluster, 'postmaster.pid'), { force: true });
 }
 
 /** First line of `postmaster.pid`; undefined when the cluster was shut down cleanly. */

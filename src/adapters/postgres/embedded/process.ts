@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /**
  * Whether a process lives, and since when (an opaque text that differs when the number was given to another process).
@@ -22,6 +22,21 @@ export function lookAtProcess(pid: number): { alive: boolean; since?: string } {
 export function commandLineOf(pid: number): string {
   if (process.platform === 'linux') return readOrEmpty(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
   return process.platform === 'win32' ? '' : ps(pid, 'command=');
+}
+
+/** Linux: the living processes whose working folder is this one; a server's backends keep to its cluster. */
+export function processesIn(folder: string): number[] {
+  if (process.platform !== 'linux') return [];
+  const numbers = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return numbers.filter((pid) => workingFolder(pid) === folder && lookAtProcess(pid).alive);
+}
+
+function workingFolder(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined; // ended meanwhile, a zombie, or another user's
+  }
 }
 
 /** Waits until the process is gone; false when it still lives after `timeoutMs`. */
