@@ -1,0 +1,233 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { RecordState, Value } from '../../kernel/engine/types.ts';
+import type { Field, RecordType } from '../../kernel/pack/types.ts';
+import { type Refused, refused } from '../../kernel/refusal.ts';
+import { text } from '../../kernel/text.ts';
+import { bigrams, columnOf } from '../store/fields.ts';
+import type { ListItem, ListPage, ListQuery } from '../views.ts';
+import { type Look, label, noSuch } from './look.ts';
+import { namesIn, personNamed, refOf, unitNamed } from './names.ts';
+import { readable } from './reading.ts';
+
+const PAGE = 30;
+/** Counting stops here: "more than 1,000" says enough, and counting never reads the whole register. */
+const COUNTED = 1_000;
+
+type Row = {
+  id: string;
+  type: string;
+  number: string;
+  title: string;
+  state: string;
+  definition: string;
+  requester: string | null;
+  unit: string | null;
+  opened_at: Date;
+  changed_at: Date;
+  since: Date;
+  due_at: Date | null;
+  late: boolean;
+  body: RecordState;
+  sort: Date | string | number | null;
+};
+
+/** One page of records: any declared order, any single filters, in one index range whatever the total. */
+export async function listRecords(look: Look, query: ListQuery): Promise<ListPage | Refused> {
+  const types = typesOf(look, query);
+  if (types.length === 0) return noSuch('這種表單或簿冊', 'type');
+  const only = query.type ? types[0] : undefined;
+  const order = orderOf(query, only);
+  if ('refused' in order) return order;
+  const conditions = conditionsOf(look, query, types, only);
+  if ('refused' in conditions) return conditions;
+  const limit = Math.min(query.limit ?? PAGE, 200);
+  const rows = await pageOf(look, query, conditions, order, limit);
+  const items = rows.slice(0, limit);
+  const columns = only ? shownColumns(only) : [];
+  const names = await namesIn(look, items.map((row) => pick(row.body, columns)) as Value);
+  const last = items.at(-1);
+  const total = await count(look, conditions);
+  return {
+    items: items.map((row) => itemOf(look, row, columns, names)),
+    ...(rows.length > limit && last ? { next: cursorOf(last) } : {}),
+    total: Math.min(total, COUNTED),
+    totalIsExact: total <= COUNTED,
+    columns: columns.map((field) => ({ field: field.name, label: field.label, type: field.type.is })),
+  };
+}
+
+function typesOf(look: Look, query: ListQuery): RecordType[] {
+  const all = Object.values(look.context.definition.records);
+  return all.filter((type) => (!query.type || type.name === query.type) && (!query.role || type.role === query.role));
+}
+
+type Order = { column: RawBuilder<unknown>; desc: boolean; cast: string; join?: RawBuilder<unknown> };
+
+function orderOf(query: ListQuery, type: RecordType | undefined): Order | Refused {
+  const { by, desc } = query.order ?? { by: 'changed', desc: true };
+  const own: Record<string, [string, string]> = {
+    changed: ['c.changed_at', 'timestamptz'],
+    opened: ['c.opened_at', 'timestamptz'],
+    since: ['c.since', 'timestamptz'],
+    due: ['c.due_at', 'timestamptz'],
+    number: ['c.number collate "C"', 'text'],
+    state: ['c.state', 'text'],
+  };
+  const found = own[by];
+  if (found) return { column: sql.raw(found[0]), desc, cast: found[1] };
+  const field = type?.fields[by];
+  if (!field || ['table', 'files', 'refs', 'choices'].includes(field.type.is)) {
+    return refused({
+      code: 'invalid',
+      field: 'order',
+      message: text(`不能依「${by}」排序。`, `Cannot sort by "${by}".`),
+    });
+  }
+  const column = columnOf(field.type);
+  const cast = { t: 'text', n: 'double precision', m: 'timestamptz', d: 'date' }[column];
+  return {
+    column: sql.raw(`s.${column}`),
+    desc,
+    cast,
+    join: sql`join record_field s on s.organisation = c.organisation and s.type = c.type and s.field = ${field.name} and s.record = c.id`,
+  };
+}
+
+function conditionsOf(
+  look: Look,
+  query: ListQuery,
+  types: RecordType[],
+  only: RecordType | undefined,
+): RawBuilder<boolean>[] | Refused {
+  const conditions: RawBuilder<boolean>[] = [sql`c.organisation = ${look.organisation}`];
+  if (only) conditions.push(sql`c.type = ${only.name}`);
+  else if (query.role) conditions.push(sql`c.type = any(${types.map((type) => type.name)})`);
+  conditions.push(readable(look, types));
+  if (query.state) conditions.push(sql`c.state = ${query.state}`);
+  if (query.open !== undefined) conditions.push(sql`c.open = ${query.open}`);
+  if (query.mine) conditions.push(sql`c.requester = ${look.viewer.person ?? ''}`);
+  if (query.late) conditions.push(sql`c.late`);
+  for (const filter of query.filters ?? []) {
+    const field = only?.fields[filter.field];
+    if (!field)
+      return refused({
+        code: 'invalid',
+        field: filter.field,
+        message: text(`沒有欄位「${filter.field}」。`, `There is no field "${filter.field}".`),
+      });
+    conditions.push(fieldCondition(field, filter.op, filter.value));
+  }
+  if (query.search?.trim()) {
+    // A handful of bigrams narrows as well as all of them.
+    for (const gram of bigrams(query.search).slice(0, 8)) {
+      conditions.push(
+        sql`exists (select 1 from record_bigram b where b.organisation = c.organisation and b.gram = ${gram} and b.record = c.id)`,
+      );
+    }
+  }
+  return conditions;
+}
+
+function fieldCondition(field: Field, op: 'is' | 'from' | 'until', value: string): RawBuilder<boolean> {
+  const column = columnOf(field.type);
+  const cast = { t: 'text', n: 'double precision', m: 'timestamptz', d: 'date' }[column];
+  const symbol = { is: '=', from: '>=', until: '<=' }[op];
+  return sql`exists (select 1 from record_field f where f.organisation = c.organisation and f.type = c.type and f.field = ${field.name}
+    and ${sql.raw(`f.${column} ${symbol}`)} ${value}::${sql.raw(cast)} and f.record = c.id)`;
+}
+
+async function pageOf(
+  look: Look,
+  query: ListQuery,
+  conditions: RawBuilder<boolean>[],
+  order: Order,
+  limit: number,
+): Promise<Row[]> {
+  const after = query.after ? readCursor(query.after) : undefined;
+  const direction = sql.raw(order.desc ? 'desc' : 'asc');
+  const beyond = after
+    ? sql`and (${order.column}, c.id) ${sql.raw(order.desc ? '<' : '>')} (${after.sort}::${sql.raw(order.cast)}, ${after.id})`
+    : sql``;
+  const found =
+    await sql<Row>`select c.id, c.type, c.number, c.title, c.state, c.definition, c.requester, c.unit, c.opened_at, c.changed_at,
+      c.since, c.due_at, c.late, c.body, ${order.column} as sort
+    from record c ${order.join ?? sql``}
+    where ${sql.join(conditions, sql` and `)} ${order.cast === 'timestamptz' && query.order?.by === 'due' ? sql`and c.due_at is not null` : sql``} ${beyond}
+    order by ${order.column} ${direction}, c.id ${direction} limit ${limit + 1}`.execute(look.tx);
+  return found.rows;
+}
+
+const cursorOf = (row: Row) =>
+  Buffer.from(JSON.stringify([row.sort instanceof Date ? row.sort.toISOString() : row.sort, row.id])).toString(
+    'base64url',
+  );
+
+function readCursor(cursor: string): { sort: string; id: string } | undefined {
+  try {
+    const [sort, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown];
+    return typeof id === 'string' ? { sort: String(sort), id } : undefined;
+  } catch {
+    return undefined; // a cursor somebody made up starts at the beginning
+  }
+}
+
+async function count(look: Look, conditions: RawBuilder<boolean>[]): Promise<number> {
+  const found = await sql<{ n: string }>`select count(*) as n from (
+    select 1 from record c where ${sql.join(conditions, sql` and `)} limit ${COUNTED + 1}) x`.execute(look.tx);
+  return Number(found.rows[0]?.n ?? 0);
+}
+
+/** The columns a list shows: the first few short fields of the type. */
+export function shownColumns(type: RecordType): Field[] {
+  const short = [
+    'text',
+    'choice',
+    'ref',
+    'person',
+    'unit',
+    'date',
+    'moment',
+    'number',
+    'yes_no',
+    'address',
+    'url',
+    'period',
+  ];
+  return Object.values(type.fields)
+    .filter(
+      (field) =>
+        short.includes(field.type.is) && !field.personal && field.section !== '_base' && (field.lines ?? 1) === 1,
+    )
+    .slice(0, 5);
+}
+
+const pick = (state: RecordState, columns: Field[]): Record<string, Value> =>
+  Object.fromEntries(
+    columns.flatMap((field) =>
+      state.values[field.name] === undefined ? [] : [[field.name, state.values[field.name]!]],
+    ),
+  );
+
+function itemOf(look: Look, row: Row, columns: Field[], names: Record<string, string>): ListItem {
+  const values = pick(row.body, columns);
+  return {
+    ...refOf(look, row),
+    typeLabel: label(look.context.definition, row.type),
+    ...(row.requester ? { requester: personNamed(look, row.requester) } : {}),
+    ...(row.unit ? { unit: unitNamed(look, row.unit) } : {}),
+    openedAt: row.opened_at.toISOString(),
+    changedAt: row.changed_at.toISOString(),
+    since: row.since.toISOString(),
+    ...(row.due_at ? { due: row.due_at.toISOString() } : {}),
+    late: row.late,
+    columns: values,
+    names: Object.fromEntries(
+      Object.values(values)
+        .flatMap((value) => idsIn(value))
+        .flatMap((id) => (names[id] ? [[id, names[id]]] : [])),
+    ),
+  };
+}
+
+const idsIn = (value: Value): string[] =>
+  typeof value === 'string' ? [value] : Array.isArray(value) ? value.flatMap(idsIn) : [];

@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import type { Value } from '../../kernel/engine/types.ts';
+import type { Text } from '../../kernel/text.ts';
+import type { Named, RecordRef } from '../views.ts';
+import { type Look, label } from './look.ts';
+
+export const personNamed = (look: Look, id: string): Named => ({
+  id,
+  name: look.context.directory.persons[id]?.name ?? id,
+});
+export const unitNamed = (look: Look, id: string): Named => ({
+  id,
+  name: look.context.directory.units[id]?.name ?? id,
+});
+
+type Row = { id: string; type: string; number: string; title: string; state: string; definition?: string };
+
+/** How a record is referred to everywhere: number, title, state in words. */
+export function refOf(look: Look, row: Row): RecordRef {
+  return {
+    id: row.id,
+    type: row.type,
+    number: row.number,
+    title: row.title,
+    state: row.state,
+    stateLabel: stateLabel(look, row),
+  };
+}
+
+export function stateLabel(look: Look, row: { type: string; state: string; definition?: string }): Text {
+  const under = (row.definition && look.context.definitions.get(row.definition)) || look.context.definition;
+  return under.records[row.type]?.flow[row.state]?.label ?? { zh: row.state, en: row.state };
+}
+
+/** References of many records by id; absent ones are left out. */
+export async function refsOf(look: Look, ids: string[]): Promise<Map<string, RecordRef>> {
+  const wanted = [...new Set(ids)];
+  if (wanted.length === 0) return new Map();
+  const found = await sql<Row>`select id, type, number, title, state, definition from record
+    where organisation = ${look.organisation} and id = any(${wanted})`.execute(look.tx);
+  return new Map(found.rows.map((row) => [row.id, refOf(look, row)]));
+}
+
+/**
+ * Display names for every id that occurs in values: persons, units, records (`number title`), table rows.
+ * Texts that merely look like ids cost nothing but a look-up.
+ */
+export async function namesIn(look: Look, values: Value | undefined): Promise<Record<string, string>> {
+  const ids = new Set<string>();
+  collect(values, ids);
+  const names: Record<string, string> = {};
+  const records: string[] = [];
+  const { persons, units } = look.context.directory;
+  for (const id of ids) {
+    const known = persons[id]?.name ?? units[id]?.name;
+    if (known) names[id] = known;
+    else records.push(id);
+  }
+  const refs = await refsOf(
+    look,
+    records.map((id) => id.split('#')[0]!),
+  );
+  for (const id of records) {
+    const ref = refs.get(id.split('#')[0]!);
+    if (ref) names[id] = nameOf(ref);
+    else if (id.includes('.')) Object.assign(names, gateName(look, id));
+  }
+  return names;
+}
+
+export const nameOf = (ref: { number: string; title: string }) =>
+  ref.title && ref.title !== ref.number ? `${ref.number} ${ref.title}` : ref.number;
+
+/** `go_live.scan_recent` as people read it. */
+function gateName(look: Look, id: string): Record<string, string> {
+  const [type, gate] = id.split('.');
+  const found = look.context.definition.records[type!]?.gates[gate!];
+  return found ? { [id]: `${label(look.context.definition, type!).zh} · ${found.label.zh.replace(/[{}]/g, '')}` } : {};
+}
+
+function collect(value: Value | undefined, ids: Set<string>): void {
+  if (typeof value === 'string') {
+    if (value.length <= 100 && !/\s/.test(value)) ids.add(value);
+  } else if (Array.isArray(value)) {
+    for (const item of value) collect(item, ids);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const item of Object.values(value)) collect(item, ids);
+  }
+}

@@ -1,0 +1,28 @@
+import type { RecordState } from '../../kernel/engine/types.ts';
+import type { RecordType } from '../../kernel/pack/types.ts';
+
+/** Field under which everybody stands who had a part in a record. */
+export const PARTICIPANTS = '@person';
+
+/** Everybody who had a part in a record: requester, persons named, whoever acted, voted or sealed. */
+export function participants(type: RecordType, state: RecordState): string[] {
+  const persons = new Set<string>();
+  const add = (value: unknown) => {
+    if (typeof value === 'string' && value) persons.add(value);
+  };
+  add(state.requester);
+  for (const field of Object.values(type.fields)) {
+    if (field.type.is === 'person') add(state.values[field.name]);
+    if (field.type.is !== 'table' || !Array.isArray(state.values[field.name])) continue;
+    const columns = Object.values(field.type.columns).filter((column) => column.type.is === 'person');
+    for (const row of state.values[field.name] as Record<string, unknown>[])
+      for (const column of columns) add(row[column.name]);
+  }
+  for (const act of Object.values(state.acts)) {
+    add(act.by);
+    add(act.for);
+  }
+  for (const vote of Object.values(state.pending).flat()) add(vote.by);
+  for (const seal of state.seals) add(seal.by);
+  return [...persons];
+}
