@@ -47,7 +47,8 @@ export function parseProof(proof: string): Proof | Refused {
     return unproven('路徑雜湊損毀', 'its path is broken');
   }
   const bytes = Buffer.from(entry, 'base64');
-  if (bytes.length > LARGEST_ENTRY_BYTES) return unproven('事項過大', 'its entry is too large');
+  if (base64(bytes) !== entry || bytes.length > LARGEST_ENTRY_BYTES)
+    return unproven('事項過大或損毀', 'its entry is too large or broken');
   return { entry: bytes, position: Number(position), path: hashes, checkpoint: proof.slice(split + 2) };
 }
 

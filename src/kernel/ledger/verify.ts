@@ -1,0 +1,210 @@
+import { isRefused } from '../refusal.ts';
+import { type Text, text } from '../text.ts';
+import { canonicalBytes, type Json } from './canonical.ts';
+import { type Chain, columnsFault, firstChain, type LedgerRow, markFault, orderFault } from './chain.ts';
+import { type CheckpointPolicy, parseCheckpoint, type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.ts';
+import { type BlobRef, blobRefs, decodeEntry, type Envelope } from './envelope.ts';
+import { type ActRules, emptyGrantIndex, followAct, type GrantIndex } from './grants.ts';
+import { leafHash } from './merkle.ts';
+import { type Finding, type Findings, gatherFindings, type Level, type Report } from './report.ts';
+import { type LogReader, type SealedEntry, verifyTree } from './verify-tree.ts';
+
+export type VerifyInput = {
+  log: LogReader;
+  /** Trusted keys; always judged. */
+  policy: CheckpointPolicy;
+  /** Further demands on the checkpoint, freshness for instance; each text returned is a failure of L0. */
+  judge?: (checkpoint: VerifiedCheckpoint) => Text[];
+  /** Event rows by ascending position, unsealed ones included: asks for L2. */
+  rows?: AsyncIterable<LedgerRow>;
+  /** Keys of the command servers: with `rows`, asks for marks. */
+  nodeKeys?: readonly Uint8Array[];
+  /** Asks for L3: canonical form, stream versions, moments, grants. */
+  acts?: ActRules;
+  /** Asks for L4: looks whether a blob is there and has the content its name says; shredded counts as kept, by design. */
+  blob?: (ref: BlobRef, position: number) => Promise<'kept' | 'shredded' | 'missing' | 'altered'>;
+  onProgress?: (done: number, size: number) => void;
+};
+
+/**
+ * Verifies a ledger from its published files, and whatever else is given, in one streaming pass. Never throws for bad data:
+ * every failure is a finding that names the position of the first entry concerned. Failures of readers themselves do throw.
+ */
+export async function verifyLedger(input: VerifyInput): Promise<Report> {
+  const findings = gatherFindings();
+  const published = await input.log.checkpoint();
+  if (published === undefined) {
+    findings.fail('L0', text('找不到封存點', 'there is no checkpoint'));
+    return { ok: false, findings: findings.list() };
+  }
+  judgeCheckpoint(published, input, findings);
+  const head = parseCheckpoint(published);
+  if (isRefused(head)) return { ok: false, findings: findings.list() };
+
+  const rows = input.rows && followRows(input.rows, input, findings);
+  const contents = followContents(input, findings);
+  const sealed = { size: head.size, root: head.root };
+  for await (const batch of verifyTree(input.log, sealed, findings)) {
+    if (rows) for (const entry of batch) await rows.next(entry);
+    if (contents) for (const entry of batch) await contents(entry);
+    input.onProgress?.((batch.at(-1)?.position ?? -1) + 1, head.size);
+  }
+  await rows?.finish(head.size);
+  return concluded(input, findings, head);
+}
+
+function judgeCheckpoint(published: string, { policy, judge }: VerifyInput, findings: Findings): void {
+  const checkpoint = verifyCheckpoint(published, policy);
+  if (isRefused(checkpoint)) {
+    for (const { message } of checkpoint.refused) findings.fail('L0', message);
+  } else {
+    for (const message of judge?.(checkpoint) ?? []) findings.fail('L0', message);
+  }
+}
+
+/** L2 and, with node keys, the marks of L3: rows and sealed entries side by side. */
+function followRows(source: AsyncIterable<LedgerRow>, { nodeKeys }: VerifyInput, findings: Findings) {
+  const iterator = source[Symbol.asyncIterator]();
+  const chain = firstChain();
+  let row: LedgerRow | undefined;
+  let started = false;
+
+  const advance = async () => {
+    started = true;
+    const step = await iterator.next();
+    row = step.done ? undefined : step.value;
+  };
+  const take = async (position: number, sealed: Uint8Array | undefined) => {
+    if (!row) return;
+    checkRow(row, position, sealed, findings);
+    const mark = nodeKeys && markFault(chain, row, leafHash(row.entry), nodeKeys);
+    if (mark) findings.fail('L3', mark, position);
+    await advance();
+  };
+  const skipStrays = async (position: number) => {
+    for (; row && row.pos < position; await advance()) {
+      findings.fail(
+        'L2',
+        text('資料庫多出一列，或順序錯亂', 'the database has an extra row, or rows out of order'),
+        row.pos,
+      );
+    }
+  };
+  return {
+    async next({ position, entry }: SealedEntry) {
+      if (!started) await advance();
+      await skipStrays(position);
+      if (row?.pos === position) return take(position, entry);
+      findings.fail('L2', text('資料庫缺少這一列', 'the database lacks this row'), position);
+    },
+    /** Rows behind the checkpoint are not sealed yet; they still have to follow one another. */
+    async finish(size: number) {
+      if (!started) await advance();
+      for (let position = size; row; position++) {
+        await skipStrays(position);
+        if (row && row.pos > position) {
+          findings.fail('L2', text('未封存的列不連續', 'unsealed rows leave a gap'), position);
+          position = row.pos;
+        }
+        await take(position, undefined);
+      }
+    },
+  };
+}
+
+function checkRow(row: LedgerRow, position: number, sealed: Uint8Array | undefined, findings: Findings): void {
+  if (sealed && Buffer.compare(row.entry, sealed) !== 0) {
+    findings.fail('L2', text('資料庫的內容與封存的不同', 'the database differs from what was sealed'), position);
+  }
+  const envelope = decodeEntry(row.entry);
+  if (isRefused(envelope)) {
+    for (const { message } of envelope.refused) findings.fail('L2', message, position);
+    return;
+  }
+  const columns = columnsFault(row, envelope);
+  if (columns) findings.fail('L2', columns, position);
+}
+
+/** What needs the content of entries: order and grants (L3), blobs (L4). */
+function followContents({ acts, blob }: VerifyInput, findings: Findings) {
+  if (!acts && !blob) return undefined;
+  const chain = firstChain();
+  const index = emptyGrantIndex();
+  return async ({ position, entry }: SealedEntry) => {
+    if (!entry) return;
+    const envelope = decodeEntry(entry);
+    if (isRefused(envelope)) {
+      for (const { message } of envelope.refused) findings.fail('L3', message, position);
+      return;
+    }
+    if (acts)
+      for (const message of actFaults(entry, envelope, position, chain, index, acts))
+        findings.fail('L3', message, position);
+    if (blob) await checkBlobs(envelope, position, blob, findings);
+  };
+}
+
+function actFaults(
+  entry: Uint8Array,
+  envelope: Envelope,
+  position: number,
+  chain: Chain,
+  index: GrantIndex,
+  rules: ActRules,
+): Text[] {
+  const faults = followAct(index, position, envelope, rules);
+  const order = orderFault(chain, envelope);
+  if (order) faults.push(order);
+  if (Buffer.compare(canonicalBytes(envelope as unknown as Json), entry) !== 0) {
+    faults.push(text('事項不是標準格式（RFC 8785）', 'the entry is not in canonical form (RFC 8785)'));
+  }
+  return faults;
+}
+
+async function checkBlobs(
+  envelope: Envelope,
+  position: number,
+  look: NonNullable<VerifyInput['blob']>,
+  findings: Findings,
+): Promise<void> {
+  for (const ref of blobRefs(envelope.data)) {
+    const state = await look(ref, position);
+    if (state === 'missing')
+      findings.fail('L4', text(`附件 ${ref.blob} 不存在`, `blob ${ref.blob} is missing`), position);
+    if (state === 'altered')
+      findings.fail('L4', text(`附件 ${ref.blob} 內容已變`, `blob ${ref.blob} was altered`), position);
+  }
+}
+
+function concluded(
+  input: VerifyInput,
+  findings: Findings,
+  head: { origin: string; size: number; root: Uint8Array },
+): Report {
+  const asked: Level[] = ['L0', 'L1'];
+  if (input.rows) asked.push('L2');
+  if (input.acts || (input.rows && input.nodeKeys)) asked.push('L3');
+  if (input.blob) asked.push('L4');
+  const summary = asked.map((level): Finding => {
+    const count = findings.failures(level);
+    const message = count === 0 ? PASSED[level] : text(`${count} 項不符`, `${count} failures`);
+    return { level, ok: count === 0, message };
+  });
+  const first = findings.first();
+  return {
+    ok: summary.every(({ ok }) => ok),
+    origin: head.origin,
+    size: head.size,
+    root: Buffer.from(head.root).toString('base64'),
+    ...(first === undefined ? {} : { firstBad: first }),
+    findings: [...findings.list(), ...summary],
+  };
+}
+
+const PASSED: Record<Level, Text> = {
+  L0: text('封存點簽章有效', 'the checkpoint is signed as trusted'),
+  L1: text('事項與雜湊磚重建出封存的根', 'entries and tiles rebuild the sealed root'),
+  L2: text('資料庫與封存內容逐位元組相同', 'the database equals the sealed entries byte for byte'),
+  L3: text('鑑別碼、版次、時間與授權皆相符', 'marks, versions, moments and grants hold'),
+  L4: text('附件齊全且內容相符', 'blobs are complete and unaltered'),
+};
