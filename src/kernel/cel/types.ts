@@ -14,6 +14,8 @@ export type TypeScope = {
   fieldOf(type: ValueType, name: string): ValueType | undefined;
   /** The signature of `x.name(...)` beyond CEL's macros, when there is one. */
   methodOf?(type: ValueType, name: string): FunctionType | undefined;
+  /** Row names of a list (`of` of a choice); when given, literals beside a choice must be among them. */
+  rowsOf?(list: string): string[] | undefined;
 };
 
 export type FunctionType = {
