@@ -1,0 +1,167 @@
+import { localDate } from '../../kernel/calendar/date.ts';
+import type { Directory, Grant, Moment } from '../../kernel/engine/types.ts';
+import { type Text, text } from '../../kernel/text.ts';
+import type { Db, Tx } from '../../runtime/module.ts';
+import { deputyOf, grantOf, linkOf, personOf, present, unitOf } from './load.ts';
+import { deputyHolds, linkHolds } from './mac.ts';
+import type { Person, Unit } from './people.ts';
+import { momentText, type RoleGrantTable, tables } from './tables.ts';
+
+/** An authority row that the program did not write; it is left out of every decision and reported. */
+export type Suspicious = {
+  table: 'role_grant' | 'deputy' | 'account_link';
+  id: string;
+  person: string;
+  pos: number;
+  message: Text;
+};
+
+/**
+ * Everybody of one organisation, as decisions need it: given and unrevoked grants, named and unended deputies. Whatever is
+ * not over on the day of `now` is there, what starts later too: who acts is judged by date at the moment of the act.
+ * Rows whose MAC does not hold are left out and come back as `suspicious`. A unit that ended stands for its successor.
+ */
+export async function loadDirectory(
+  db: Db | Tx,
+  organisation: string,
+  key: Uint8Array,
+  now: Moment,
+): Promise<{ directory: Directory; suspicious: Suspicious[] }> {
+  const day = localDate(now);
+  const units = await unitsOf(db, organisation);
+  const persons = await personsOf(db, organisation);
+  const grants = await grantsOf(db, organisation, key, day);
+  const deputies = await deputiesOf(db, organisation, key, day);
+  const links = await forgedLinks(db, organisation, key);
+  const heir = successors(units, day);
+  return {
+    directory: {
+      units: byId(units.map((unit) => present({ ...unit, under: unit.under && heir(unit.under) }))),
+      persons: byId(persons.map((person) => ({ ...person, unit: heir(person.unit) }))),
+      grants: grants.held.map((grant) => ({ ...grant, unit: heir(grant.unit) })),
+      deputies: deputies.named,
+    },
+    suspicious: [...grants.forged, ...deputies.forged, ...links],
+  };
+}
+
+/** The person an account is in this organisation today, and since when; absent when unlinked, forged, ended or suspended. */
+export async function personOfAccount(
+  db: Db | Tx,
+  organisation: string,
+  account: string,
+  key: Uint8Array,
+  now: Moment,
+): Promise<{ person: string; linkedAt: Moment } | undefined> {
+  const row = await tables(db)
+    .selectFrom('account_link')
+    .selectAll('account_link')
+    .where('organisation', '=', organisation)
+    .where('account', '=', account)
+    .executeTakeFirst();
+  if (!row || row.ended_at !== null || !linkHolds(row, key)) return undefined;
+  const person = await tables(db)
+    .selectFrom('person')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('id', '=', row.person)
+    .executeTakeFirst();
+  if (!person || person.suspended_at !== null) return undefined;
+  const { from, until } = personOf(person);
+  const day = localDate(now);
+  if ((from !== undefined && day < from) || (until !== undefined && until < day)) return undefined;
+  return { person: row.person, linkedAt: linkOf(row).linkedAt };
+}
+
+async function unitsOf(db: Db | Tx, organisation: string): Promise<Unit[]> {
+  const rows = await tables(db).selectFrom('unit').selectAll().where('organisation', '=', organisation).execute();
+  return rows.map(unitOf);
+}
+
+async function personsOf(db: Db | Tx, organisation: string): Promise<Person[]> {
+  const rows = await tables(db).selectFrom('person').selectAll().where('organisation', '=', organisation).execute();
+  return rows.map(personOf);
+}
+
+async function grantsOf(
+  db: Db | Tx,
+  organisation: string,
+  key: Uint8Array,
+  day: string,
+): Promise<{ held: Grant[]; forged: Suspicious[] }> {
+  const rows = await tables(db).selectFrom('role_grant').selectAll().where('organisation', '=', organisation).execute();
+  const held: Grant[] = [];
+  const forged: Suspicious[] = [];
+  for (const row of rows) {
+    const grant = grantOf(row, key);
+    if (!grant.genuine) forged.push(suspect('role_grant', row));
+    else if (grant.givenAt !== undefined && grant.revokedAt === undefined && (grant.until ?? day) >= day)
+      held.push(heldGrant(row, grant));
+  }
+  return { held, forged };
+}
+
+function heldGrant(row: RoleGrantTable, { id, person, role, unit, from, until }: Grant): Grant {
+  return present<Grant>({ id, person, role, unit, from, until, pos: Number(row.pos) });
+}
+
+async function deputiesOf(
+  db: Db | Tx,
+  organisation: string,
+  key: Uint8Array,
+  day: string,
+): Promise<{ named: Directory['deputies']; forged: Suspicious[] }> {
+  const rows = await tables(db).selectFrom('deputy').selectAll().where('organisation', '=', organisation).execute();
+  const genuine = rows.filter((row) => deputyHolds(row, key)).map(deputyOf);
+  return {
+    named: genuine
+      .filter((deputy) => deputy.endedAt === undefined && deputy.until >= day)
+      .map(({ endedAt: _ended, ...deputy }) => deputy)
+      .sort((a, b) => a.order - b.order),
+    forged: rows.filter((row) => !deputyHolds(row, key)).map((row) => suspect('deputy', row)),
+  };
+}
+
+async function forgedLinks(db: Db | Tx, organisation: string, key: Uint8Array): Promise<Suspicious[]> {
+  const rows = await tables(db)
+    .selectFrom('account_link')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .execute();
+  return rows.filter((row) => !linkHolds(row, key)).map((row) => suspect('account_link', { ...row, id: row.account }));
+}
+
+function suspect(
+  table: Suspicious['table'],
+  row: { id: string; person: string; pos: string | number; [column: string]: unknown },
+): Suspicious {
+  const role = typeof row.role === 'string' ? ` ${row.role}` : '';
+  const since = momentText(row.asked_at as Date | undefined) ?? '';
+  return {
+    table,
+    id: row.id,
+    person: row.person,
+    pos: Number(row.pos),
+    message: text(
+      `資料表 ${table} 有一列${role}不是系統寫入的（${row.id}），已不採認${since && `，所載時間 ${since}`}`,
+      `A row of ${table}${role} was not written by the system (${row.id}) and does not count${since && `; it claims ${since}`}`,
+    ),
+  };
+}
+
+/** From a unit's id to the unit that stands for it on that day. */
+function successors(units: Unit[], day: string): (unit: string) => string {
+  const known = new Map(units.map((unit) => [unit.id, unit]));
+  return (id) => {
+    const seen = new Set<string>();
+    let unit = known.get(id);
+    while (unit?.successor !== undefined && (unit.until ?? day) < day && !seen.has(unit.id)) {
+      seen.add(unit.id);
+      unit = known.get(unit.successor);
+    }
+    return unit?.id ?? id;
+  };
+}
+
+const byId = <T extends { id: string }>(items: T[]): Record<string, T> =>
+  Object.fromEntries(items.map((item) => [item.id, item]));

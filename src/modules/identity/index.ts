@@ -1,0 +1,43 @@
+import type { Module } from '../../runtime/module.ts';
+import { acceptInvitation, invite, linkAccount, unlinkAccount, withdrawInvitation } from './accounts.ts';
+import { addDeputy, endDeputy } from './deputies.ts';
+import { hasRole } from './facts.ts';
+import { addPerson, editPerson, endPerson } from './persons.ts';
+import { project } from './projection.ts';
+import { confirmRole, giveRole, revokeRole } from './roles.ts';
+import { editSetting } from './settings.ts';
+import { addUnit, editUnit, endUnit } from './units.ts';
+
+export { actsNobodyCanPerform, type ThinAct } from './acts.ts';
+export { loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
+export { grantHolds, sealGrant } from './mac.ts';
+export { emailKey } from './people.ts';
+export { getPerson, listPersons, listUnits, openInvitation, settings, type UnitView } from './views.ts';
+
+/** People, their units, roles, deputies and accounts. `nodeKey` seals the rows that confer authority. */
+export function identity({ nodeKey }: { nodeKey: Uint8Array }): Module {
+  return {
+    name: 'identity',
+    commands: {
+      'identity.add_unit': addUnit,
+      'identity.edit_unit': editUnit,
+      'identity.end_unit': endUnit,
+      'identity.add_person': addPerson,
+      'identity.edit_person': editPerson,
+      'identity.end_person': endPerson(nodeKey),
+      'identity.link_account': linkAccount,
+      'identity.unlink_account': unlinkAccount,
+      'identity.give_role': giveRole(nodeKey),
+      'identity.confirm_role': confirmRole(nodeKey),
+      'identity.revoke_role': revokeRole(nodeKey),
+      'identity.add_deputy': addDeputy,
+      'identity.end_deputy': endDeputy,
+      'identity.invite': invite,
+      'identity.accept_invitation': acceptInvitation,
+      'identity.withdraw_invitation': withdrawInvitation,
+      'identity.edit_setting': editSetting,
+    },
+    project: (tx, event) => project(tx, event, nodeKey),
+    facts: { has_role: hasRole(nodeKey) },
+  };
+}
