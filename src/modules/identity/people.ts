@@ -64,7 +64,8 @@ export function emailKey(email: string): string {
   return email
     .normalize('NFKC')
     .replace(/[\s\p{Cf}\p{Cc}]/gu, '')
-    .toLowerCase();
+    .toLowerCase()
+    .normalize('NFKC');
 }
 
 /** Leaves out absent values, which events cannot hold. */
