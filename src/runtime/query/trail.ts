@@ -1,0 +1,141 @@
+import { sql } from 'kysely';
+import { decodeEntry, type Envelope } from '../../kernel/ledger/envelope.ts';
+import { leafHash } from '../../kernel/ledger/merkle.ts';
+import { isRefused } from '../../kernel/refusal.ts';
+import type { Text } from '../../kernel/text.ts';
+import type { TrailItem, TrailPage } from '../views.ts';
+import { type Look, label } from './look.ts';
+import { personNamed, refsOf } from './names.ts';
+
+export type TrailFilter = { stream?: string; type?: string; person?: string; from?: string; until?: string };
+
+/** The ledger itself, newest first: for auditors and the curious; every line leads to its record and its proof. */
+export async function trailPage(
+  look: Look,
+  page: { after?: string; limit?: number },
+  filter: TrailFilter = {},
+): Promise<TrailPage> {
+  const limit = page.limit ?? 50;
+  const size = look.asOf?.pos ?? (await sizeOf(look));
+  const found = await sql<{ pos: string; entry: Buffer }>`select pos, entry from event
+    where organisation = ${look.organisation} and pos < ${page.after ? Number(page.after) : size}
+      ${filter.stream ? sql`and stream = ${filter.stream}` : sql``}
+      ${filter.type ? sql`and type like ${`${filter.type}%`}` : sql``}
+      ${filter.from ? sql`and recorded_at >= ${filter.from}::date::timestamp at time zone 'Asia/Taipei'` : sql``}
+      ${filter.until ? sql`and recorded_at < (${filter.until}::date + 1)::timestamp at time zone 'Asia/Taipei'` : sql``}
+      ${filter.person ? sql`and position(${`"person":"${filter.person}"`}::bytea in entry) > 0` : sql``}
+    order by pos desc limit ${limit + 1}`.execute(look.tx);
+  const sealed = await sealedState(look);
+  const rows = found.rows
+    .slice(0, limit)
+    .map((row) => ({
+      pos: Number(row.pos),
+      envelope: decoded(row.entry),
+      leaf: Buffer.from(leafHash(row.entry)).toString('hex'),
+    }));
+  const refs = await refsOf(
+    look,
+    rows.map(({ envelope }) => envelope.stream.replace(/^attempt:/, '')),
+  );
+  const items = rows.map(({ pos, envelope, leaf }): TrailItem => {
+    const record = refs.get(envelope.stream.replace(/^attempt:/, ''));
+    return {
+      pos,
+      at: envelope.at,
+      stream: envelope.stream,
+      type: envelope.type,
+      label: eventLabel(look, envelope),
+      ...(envelope.actor.person ? { by: personNamed(look, envelope.actor.person) } : {}),
+      ...(record ? { record } : {}),
+      sealed: pos < sealed.size,
+      leaf,
+    };
+  });
+  const last = items.at(-1);
+  return {
+    items,
+    ...(found.rows.length > limit && last ? { next: String(last.pos) } : {}),
+    size,
+    sealedSize: sealed.size,
+    root: sealed.root,
+    ...(sealed.at ? { checkpointAt: sealed.at } : {}),
+  };
+}
+
+async function sizeOf(look: Look): Promise<number> {
+  const found = await sql<{
+    next_pos: string;
+  }>`select next_pos from head where organisation = ${look.organisation}`.execute(look.tx);
+  return Number(found.rows[0]?.next_pos ?? 0);
+}
+
+/** The newest signed checkpoint: how much is sealed, under which root (hex), since when. */
+export async function sealedState(look: Look): Promise<{ size: number; root: string; at?: string; note?: string }> {
+  const found = await sql<{
+    size: string;
+    root: Buffer;
+    at: Date;
+    note: string;
+  }>`select size, root, at, note from log_checkpoint
+    where organisation = ${look.organisation} order by size desc limit 1`.execute(look.tx);
+  const row = found.rows[0];
+  return row
+    ? { size: Number(row.size), root: row.root.toString('hex'), at: row.at.toISOString(), note: row.note }
+    : { size: 0, root: '' };
+}
+
+export function decoded(entry: Uint8Array): Envelope {
+  const envelope = decodeEntry(entry);
+  if (isRefused(envelope)) throw new Error(`unreadable entry in the ledger: ${envelope.refused[0]?.message.en}`);
+  return envelope;
+}
+
+const PLAIN: Record<string, Text> = {
+  'record.filled': { zh: '填寫', en: 'Filled in' },
+  'record.sealed': { zh: '簽核', en: 'Sealed' },
+  'record.voided': { zh: '簽核失效', en: 'Seal void' },
+  'record.owed': { zh: '應補作業', en: 'Owed' },
+  'record.settled': { zh: '補正完成', en: 'Made good' },
+  'record.violated': { zh: '逾期未補', en: 'Not made good in time' },
+  'record.late': { zh: '逾期', en: 'Late' },
+  'record.commented': { zh: '留言', en: 'Comment' },
+  'record.linked': { zh: '建立關聯', en: 'Linked' },
+  'record.told': { zh: '通知', en: 'Told' },
+  'attempt.refused': { zh: '嘗試未獲准', en: 'Attempt refused' },
+  'effect.asked': { zh: '要求作業', en: 'Effect asked for' },
+  'notice.read': { zh: '已讀通知', en: 'Notice read' },
+  'notice.acknowledged': { zh: '簽收通知', en: 'Notice acknowledged' },
+  'definition.adopted': { zh: '採用程序書', en: 'Procedures adopted' },
+  'parameter.set': { zh: '設定參數', en: 'Parameter set' },
+  'organisation.founded': { zh: '建立機關', en: 'Organisation founded' },
+  'unit.added': { zh: '新增單位', en: 'Unit added' },
+  'unit.edited': { zh: '修改單位', en: 'Unit changed' },
+  'unit.ended': { zh: '裁撤單位', en: 'Unit closed' },
+  'person.added': { zh: '新增人員', en: 'Person added' },
+  'person.edited': { zh: '修改人員', en: 'Person changed' },
+  'person.ended': { zh: '人員離職', en: 'Person left' },
+  'grant.asked': { zh: '申請授予角色', en: 'Role asked for' },
+  'grant.given': { zh: '授予角色', en: 'Role given' },
+  'grant.revoked': { zh: '取消角色', en: 'Role revoked' },
+  'deputy.named': { zh: '指定代理人', en: 'Deputy named' },
+  'deputy.ended': { zh: '終止代理', en: 'Deputyship ended' },
+  'account.linked': { zh: '連結帳號', en: 'Account linked' },
+  'invitation.made': { zh: '邀請建立帳號', en: 'Invitation made' },
+  'invitation.accepted': { zh: '接受邀請', en: 'Invitation accepted' },
+  'scan.imported': { zh: '匯入掃描', en: 'Scan imported' },
+};
+
+/** What an event was, in a few words: the action's own label where there is one. */
+export function eventLabel(look: Look, envelope: Pick<Envelope, 'type' | 'data' | 'definition'>): Text {
+  const type = String(envelope.data.type ?? '');
+  const definition = look.context.definitions.get(envelope.definition) ?? look.context.definition;
+  if (envelope.type === 'record.opened') {
+    const name = label(definition, type);
+    return { zh: `建立${name.zh}`, en: `${name.en} opened` };
+  }
+  const action = definition.records[type]?.actions[String(envelope.data.action ?? '')];
+  const plain = PLAIN[envelope.type];
+  if (action && plain) return { zh: `${plain.zh}：${action.label.zh}`, en: `${plain.en}: ${action.label.en}` };
+  if (action) return action.label;
+  return plain ?? { zh: envelope.type, en: envelope.type };
+}
