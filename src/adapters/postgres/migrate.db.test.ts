@@ -10,7 +10,10 @@ const migration = (number: number, sql: string): Migration => {
   const name = `${String(number).padStart(4, '0')}_fixture.sql`;
   return { number, name, sql, sha256: createHash('sha256').update(sql).digest('hex') };
 };
-const first = migration(1, 'create table place (id bigint primary key, seen date); grant select on place to :"app";');
+const first = migration(
+  1,
+  'create table place (id bigint primary key, seen date); grant select on place to ancheng_app;',
+);
 const second = migration(2, 'create table visit (place bigint references place);');
 
 let database: TestDatabase;

@@ -10,7 +10,7 @@ export type Migration = { number: number; name: string; sql: string; sha256: str
 export type MigrateOptions = {
   ownerUrl: string;
   migrations: Migration[];
-  /** The program's login role; migrations write it as `:"app"`, psql's way, as in `grant select on event to :"app"`. */
+  /** The program's login role. Migrations call it `ancheng_app`; where it has another name, that is put in its place. */
   appRole: string;
   log: (line: string) => void;
 };
@@ -85,7 +85,7 @@ async function applyMissing(client: pg.Client, { migrations, appRole, log }: Mig
 async function applyOne(client: pg.Client, migration: Migration, appRole: string): Promise<void> {
   await client.query('begin');
   try {
-    await client.query(migration.sql.replaceAll(':"app"', client.escapeIdentifier(appRole)));
+    await client.query(migration.sql.replaceAll(/\bancheng_app\b/g, () => client.escapeIdentifier(appRole)));
     await client.query('insert into schema_migration (number, name, sha256) values ($1, $2, $3)', [
       migration.number,
       migration.name,

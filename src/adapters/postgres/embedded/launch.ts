@@ -154,7 +154,8 @@ function hold(ground: Ground, running: Running, dataDir: string, lock: { release
 const urlOf = (user: string, password: string, port: number, database: string) =>
   `postgres://${user}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 
-const noAccount = (): Refused =>
+/** Why root cannot start: PostgreSQL refuses root, and there is nobody else. */
+export const noAccount = (): Refused =>
   unready(
     {
       zh: '以 root 執行,但找不到可交付的一般使用者(ANCHENG_USER、sudo 的使用者、ancheng、postgres、nobody)。',

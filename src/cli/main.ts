@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util';
+import { type Entry, isUsageError } from './command.ts';
+import { EXIT, EXIT_CODES, type ExitCode } from './exit.ts';
+import { say } from './say.ts';
+
+/** Every command; each is loaded only when it is asked for. */
+const commands: Record<string, Entry> = {
+  start: {
+    summary: { zh: '啟動平台', en: 'start the platform' },
+    load: () => import('./start.ts'),
+  },
+  demo: {
+    summary: {
+      zh: '啟動示範機關(資料另存,不動正式資料)',
+      en: 'start a demo organisation, in a data folder of its own',
+    },
+    load: () => import('./demo.ts'),
+  },
+  verify: {
+    summary: { zh: '驗證軌跡未遭竄改,可離線', en: 'verify that a ledger was not altered; works offline' },
+    load: () => import('./verify.ts'),
+  },
+  pack: {
+    summary: { zh: '檢查程序書包:pack check [資料夾…]', en: 'check packs: pack check [folder…]' },
+    load: () => import('./pack.ts'),
+  },
+  read: {
+    summary: {
+      zh: '讀取一份工具報告並顯示內容,不匯入',
+      en: 'read a tool’s report and show what is in it, importing nothing',
+    },
+    load: () => import('./read.ts'),
+  },
+};
+
+/** Runs one command line and sets the exit code of the process; what nobody foresaw is told whole and exits 70. */
+export async function main(args: string[]): Promise<void> {
+  try {
+    process.exitCode = await run(args);
+  } catch (error) {
+    process.stderr.write(`程式缺陷,請連同下列訊息回報 · A defect; please report it with what follows\n`);
+    console.error(error);
+    process.exitCode = EXIT.defect;
+  }
+}
+
+async function run([name, ...rest]: string[]): Promise<ExitCode> {
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help();
+  if (name === '--version') return version();
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!entry) return wrong(`沒有這個命令 no such command: ${name}`, overview());
+  const { command } = await entry.load();
+  if (asksForHelp(rest)) {
+    say(`${command.help}\n\n${EXIT_CODES}`);
+    return EXIT.ok;
+  }
+  try {
+    return await command.run(rest);
+  } catch (error) {
+    if (isUsageError(error)) return wrong(error.message, command.help);
+    throw error;
+  }
+}
+
+const asksForHelp = (args: string[]) =>
+  parseArgs({ args, strict: false, options: { help: { type: 'boolean', short: 'h' } } }).values.help === true;
+
+function wrong(message: string, usage: string): ExitCode {
+  process.stderr.write(`✗ ${message}\n\n${usage}\n`);
+  return EXIT.usage;
+}
+
+function help(): ExitCode {
+  say(`${overview()}\n\n${EXIT_CODES}`);
+  return EXIT.ok;
+}
+
+async function version(): Promise<ExitCode> {
+  const { default: card } = await import('../../package.json', { with: { type: 'json' } });
+  say(`ancheng ${card.version} (node ${process.versions.node})`);
+  return EXIT.ok;
+}
+
+const overview =
+  () => `安程 Ancheng:讓資安程序書自己運作 · runs an organisation's written information-security procedures
+
+用法 Usage: ancheng <命令 command> [選項 options]
+
+${Object.entries(commands)
+  .map(([name, { summary }]) => `  ${name.padEnd(8)}${summary.zh}\n${' '.repeat(10)}${summary.en}`)
+  .join('\n')}
+
+ancheng <命令 command> --help 顯示該命令的說明 · shows its options`;

@@ -1,0 +1,78 @@
+import { explain } from '../adapters/postgres/embedded/trouble.ts';
+import { isRefused, type Refused } from '../kernel/refusal.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { handOver } from './hand-over.ts';
+import { say, tellRefused } from './say.ts';
+import { asArguments, type Settings } from './settings.ts';
+
+/** What the composition is asked to start; it opens the database itself (`openDatabase`). */
+export type ServerOptions = Settings & { demo: boolean; log: (line: string) => void };
+
+/** A running platform. */
+export type Server = {
+  /** Where people open it. */
+  url: string;
+  /** Settles only when the platform cannot go on, as when its database ends unasked. */
+  lost: Promise<Refused>;
+  /** Finishes requests, stops the database, gives the data folder back. */
+  stop(): Promise<void>;
+};
+
+/** Runs the platform until it is told to stop (SIGINT, SIGTERM, SIGHUP) or cannot go on. */
+export async function serve(settings: Settings, kind: 'start' | 'demo'): Promise<ExitCode> {
+  const refusal = await handOver(settings.dataDir, [kind, ...asArguments(settings)]);
+  if (refusal) return refuse(refusal);
+  const asked = askedToStop(); // from here on, so that a signal during start-up is not lost
+  const { startServer } = await import('../main.ts');
+  const server = await startServer({ ...settings, demo: kind === 'demo', log: say }).catch((error: unknown) =>
+    explainListening(error, settings),
+  );
+  if (isRefused(server)) return refuse(server);
+  announce(server, settings);
+  const end = await Promise.race([asked, server.lost, defect()]);
+  if (end instanceof Error) console.error(end);
+  say('停止中… · stopping…');
+  await server.stop();
+  if (end instanceof Error) throw end;
+  return end === 'asked' ? EXIT.ok : refuse(end);
+}
+
+function announce(server: Server, settings: Settings): void {
+  say('');
+  say(`  安程已就緒 · Ancheng is ready:  ${server.url}`);
+  say(`  資料夾 · data folder:           ${settings.dataDir}`);
+  say('  按 Ctrl-C 停止 · Ctrl-C stops it');
+  say('');
+}
+
+function refuse(refusal: Refused): ExitCode {
+  tellRefused(refusal);
+  return EXIT.environment;
+}
+
+function askedToStop(): Promise<'asked'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('asked'));
+  });
+}
+
+/** An error nobody caught: state may be half done, so the platform stops in order and exits 70. */
+function defect(): Promise<Error> {
+  return new Promise((resolve) => {
+    const end = (error: unknown) => resolve(error instanceof Error ? error : new Error(String(error)));
+    process.once('uncaughtException', end);
+    process.once('unhandledRejection', end);
+  });
+}
+
+/** A port that is taken or reserved is the surroundings' doing; every other error stays a defect. */
+function explainListening(error: unknown, { host, port }: Settings): Refused {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall !== 'listen' && syscall !== 'bind') throw error;
+  const refusal = explain({ what: { zh: '開啟通訊埠', en: 'Opening the port' }, where: `${host}:${port}` }, error);
+  const fix = {
+    zh: `請以 --port 或 ANCHENG_PORT 指定其他通訊埠${code === 'EACCES' ? '(1024 以下保留給系統管理者)' : ''}。`,
+    en: `Choose another port with --port or ANCHENG_PORT${code === 'EACCES' ? ' (those below 1024 are kept for root)' : ''}.`,
+  };
+  return { refused: refusal.refused.map((each) => ({ ...each, fix: { text: fix } })) };
+}
