@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import type { SourceFile } from '../../kernel/pack/types.ts';
+import type { Module, StoredEvent, Tx } from '../../runtime/module.ts';
+import { adoptPacks, type Compile, foundOrganisation } from './adoption.ts';
+import { restoreParameter, setParameter } from './parameters.ts';
+
+/** Adopting procedures and tuning their parameters: what is in force, since when, by whom. */
+export function compliance(files: () => SourceFile[], compile: Compile): Module {
+  return {
+    name: 'compliance',
+    commands: {
+      'compliance.found': foundOrganisation,
+      'compliance.adopt': adoptPacks(files, compile),
+      'compliance.set_parameter': setParameter(files, compile),
+      'compliance.restore_parameter': restoreParameter(files, compile),
+    },
+    project,
+  };
+}
+
+async function project(tx: Tx, event: StoredEvent): Promise<void> {
+  const { organisation, data } = event;
+  switch (event.type) {
+    case 'definition.adopted': {
+      const packs = (data.packs as { name: string }[]).map((pack) => pack.name);
+      await sql`update organisation set definition = ${data.hash} where organisation = ${organisation}`.execute(tx);
+      await sql`insert into adoption (organisation, pos, at, hash, packs) values (${organisation}, ${event.pos}, ${event.at}, ${data.hash}, ${packs})
+        on conflict do nothing`.execute(tx);
+      return;
+    }
+    case 'parameter.set':
+      await sql`insert into organisation_value (organisation, parameter, value, pos, at, by, exception)
+        values (${organisation}, ${data.name}, ${JSON.stringify(data.value)}::jsonb, ${event.pos}, ${event.at}, ${event.actor.person ?? null}, ${data.exception ?? null})
+        on conflict (organisation, parameter) do update set value = excluded.value, pos = excluded.pos, at = excluded.at, by = excluded.by,
+          exception = excluded.exception`.execute(tx);
+      return;
+    case 'parameter.restored':
+      await sql`delete from organisation_value where organisation = ${organisation} and parameter = ${data.name}`.execute(
+        tx,
+      );
+      return;
+  }
+}
+
+/** Loosened values whose exception has ended: the scheduler takes them back. */
+export async function endedExceptions(tx: Tx, organisation: string): Promise<{ name: string; exception: string }[]> {
+  const found = await sql<{
+    parameter: string;
+    exception: string;
+  }>`select v.parameter, v.exception from organisation_value v
+    left join record c on c.organisation = v.organisation and c.id = v.exception
+    where v.organisation = ${organisation} and v.exception is not null and c.state is distinct from 'in_force'`.execute(
+    tx,
+  );
+  return found.rows.map((row) => ({ name: row.parameter, exception: row.exception }));
+}

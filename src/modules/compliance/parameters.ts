@@ -1,0 +1,164 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { Parameter, ParameterValue, SourceFile } from '../../kernel/pack/types.ts';
+import { type Refusal, refused } from '../../kernel/refusal.ts';
+import { text } from '../../kernel/text.ts';
+import type { ModuleCommand } from '../../runtime/module.ts';
+import { adoptedEvent, type Compile, compiled, mayAdopt, notYours, ownValues } from './adoption.ts';
+
+const set = z.object({
+  name: z.string().min(1).max(100),
+  value: z.union([z.number(), z.string().max(200), z.boolean(), z.array(z.string().max(200)).max(100)]),
+  reason: z.string().min(1).max(2000),
+});
+type Set = z.infer<typeof set>;
+type Loaded = { exception?: string; definition?: import('../../kernel/pack/types.ts').Definition };
+
+/**
+ * An organisation may tighten freely; it loosens only under a CISO's exception in force that names the parameter,
+ * and the value goes back when the exception ends (DESIGN.md section 2).
+ */
+export function setParameter(files: () => SourceFile[], compile: Compile): ModuleCommand<Set, Loaded> {
+  return {
+    input: set,
+    async load(tx, input, { organisation, definition }) {
+      if (!definition.parameters[input.name]) return {};
+      const own = { ...(await ownValues(tx, organisation)), [input.name]: input.value };
+      const packs = definition.packs.map((pack) => pack.name);
+      const exception = await exceptionFor(tx, organisation, input.name);
+      const { definition: tuned } = await compiled(tx, organisation, files(), compile, packs, own);
+      return { ...(exception ? { exception } : {}), ...(tuned ? { definition: tuned } : {}) };
+    },
+    decide({ exception, definition: tuned }, { name, value, reason }, { organisation, definition, actor, directory }) {
+      if (!mayAdopt(actor.kind, directory, 'person' in actor ? actor.person : undefined)) return notYours;
+      const parameter = definition.parameters[name];
+      if (!parameter)
+        return refused({
+          code: 'missing',
+          field: 'name',
+          message: text(`沒有參數「${name}」。`, `There is no parameter "${name}".`),
+        });
+      const fault = valueFault(parameter, value);
+      if (fault) return refused(fault);
+      const loosens = looser(parameter, value);
+      if (loosens && !exception) return refused(needsException(parameter));
+      if (!tuned)
+        return refused({
+          code: 'invalid',
+          field: 'value',
+          message: text('此值無法套用。', 'This value cannot be applied.'),
+        });
+      return {
+        events: [
+          {
+            stream: `parameter:${name}`,
+            type: 'parameter.set',
+            data: { name, value, reason, ...(loosens && exception ? { exception } : {}) },
+          },
+          adoptedEvent(organisation, tuned),
+        ],
+        response: tuned.hash,
+      };
+    },
+  };
+}
+
+const restore = z.object({ name: z.string(), exception: z.string() });
+
+/** The clock takes a loosened value back when the exception behind it has ended. */
+export function restoreParameter(
+  files: () => SourceFile[],
+  compile: Compile,
+): ModuleCommand<z.infer<typeof restore>, Loaded> {
+  return {
+    input: restore,
+    async load(tx, { name }, { organisation, definition }) {
+      const { [name]: _gone, ...own } = await ownValues(tx, organisation);
+      const packs = definition.packs.map((pack) => pack.name);
+      const { definition: tuned } = await compiled(tx, organisation, files(), compile, packs, own);
+      return tuned ? { definition: tuned } : {};
+    },
+    decide({ definition: tuned }, { name, exception }, { organisation, actor }) {
+      if (actor.kind !== 'clock' || !tuned) return notYours;
+      return {
+        events: [
+          { stream: `parameter:${name}`, type: 'parameter.restored', data: { name, exception } },
+          adoptedEvent(organisation, tuned),
+        ],
+        response: tuned.hash,
+      };
+    },
+  };
+}
+
+async function exceptionFor(
+  tx: Parameters<ModuleCommand<Set, Loaded>['load']>[0],
+  organisation: string,
+  name: string,
+): Promise<string | undefined> {
+  const found = await sql<{ record: string }>`select f.record from record_field f
+    join record c on c.organisation = f.organisation and c.id = f.record and c.state = 'in_force'
+    where f.organisation = ${organisation} and f.type = 'exception' and f.field = 'loosens' and f.t = ${name} limit 1`.execute(
+    tx,
+  );
+  return found.rows[0]?.record;
+}
+
+function valueFault(parameter: Parameter, value: ParameterValue): Refusal | undefined {
+  if (typeof value !== typeof parameter.default || Array.isArray(value) !== Array.isArray(parameter.default)) {
+    return {
+      code: 'invalid',
+      field: 'value',
+      message: text('值的種類不符。', 'This is not the kind of value the parameter takes.'),
+    };
+  }
+  if (typeof value !== 'number') return undefined;
+  const { min, max } = parameter;
+  if ((min === undefined || value >= min) && (max === undefined || value <= max)) return undefined;
+  return {
+    code: 'invalid',
+    field: 'value',
+    message: text(
+      `須介於 ${min ?? '—'} 與 ${max ?? '—'} 之間。`,
+      `It must lie between ${min ?? '—'} and ${max ?? '—'}.`,
+    ),
+  };
+}
+
+/** Whether a value is less strict than what the adopted packs demand together. */
+export function looser(parameter: Parameter, value: ParameterValue): boolean {
+  const demanded = parameter.values.map((one) => one.value);
+  const against = demanded.length > 0 ? demanded : [parameter.default];
+  return against.some((other) => looserThan(parameter.stricter, value, other));
+}
+
+function looserThan(stricter: Parameter['stricter'], value: ParameterValue, other: ParameterValue): boolean {
+  switch (stricter) {
+    case 'lower':
+      return typeof value === 'number' && typeof other === 'number' && value > other;
+    case 'higher':
+      return typeof value === 'number' && typeof other === 'number' && value < other;
+    case 'fewer':
+      return Array.isArray(value) && Array.isArray(other) && value.some((item) => !other.includes(item));
+    case 'more':
+      return Array.isArray(value) && Array.isArray(other) && other.some((item) => !value.includes(item));
+    case 'none':
+      return false;
+    default:
+      return stricter satisfies never;
+  }
+}
+
+function needsException(parameter: Parameter): Refusal {
+  const by = parameter.setBy?.clause ?? parameter.setBy?.pack ?? '';
+  return {
+    code: 'gate',
+    gate: 'parameter.loosens',
+    message: text(
+      `「${parameter.label.zh}」依 ${by} 須為 ${String(parameter.value)} 或更嚴；放寬須有資安長核准且期限內的例外。`,
+      `"${parameter.label.en}" must be ${String(parameter.value)} or stricter (${by}); loosening needs an exception the CISO approved, in force.`,
+    ),
+    fix: { text: text('申請例外', 'Ask for an exception'), go: 'exception.open' },
+    ...(parameter.setBy?.clause ? { clauses: [parameter.setBy.clause] } : {}),
+  };
+}
