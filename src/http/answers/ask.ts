@@ -1,0 +1,75 @@
+import { implement, ORPCError } from '@orpc/server';
+import type { Actor, Command } from '../../kernel/engine/types.ts';
+import { isRefused, type Refusal, type Refused, refused } from '../../kernel/refusal.ts';
+import { text } from '../../kernel/text.ts';
+import type { DispatchResult } from '../../runtime/module.ts';
+import { type Look, look, rolesOf } from '../../runtime/query/look.ts';
+import { type Caller, callerOf } from '../caller.ts';
+import { contract } from '../contract.ts';
+import type { HttpParts } from '../parts.ts';
+import { statusOf } from '../status.ts';
+
+/** What every answer starts from: the installation, the request, response headers to set. */
+export type Context = { http: HttpParts; request: Request; resHeaders?: Headers };
+
+export const os = implement(contract).$context<Context>();
+
+/** Turns a refusal into the contract's one kind of error; HTTP status by code. */
+export function no(refusals: Refusal[]): never {
+  throw new ORPCError('REFUSED', { status: statusOf(refusals), message: refusals[0]?.message.en ?? 'refused', data: { refused: refusals } });
+}
+
+export function must<T>(outcome: T | Refused): T {
+  return isRefused(outcome) ? no(outcome.refused) : outcome;
+}
+
+/** The signed-in caller, or 401. */
+export async function signedIn({ http, request }: Context): Promise<Caller> {
+  const caller = await callerOf(http, request);
+  if (!caller) throw new ORPCError('UNAUTHORIZED', { status: 401, message: 'sign in first' });
+  return caller;
+}
+
+/** One look at the caller's organisation. */
+export async function asking<T>(context: Context, work: (look: Look, caller: Caller) => Promise<T | Refused>, asOf?: string): Promise<T> {
+  const caller = await signedIn(context);
+  const { http } = context;
+  return must(await look(http.parts, http.cache, caller.organisation, caller.viewer, (looking) => work(looking, caller), asOf));
+}
+
+/** One command of the caller, through the write door. */
+export async function commanding(
+  context: Context,
+  command: Command | { do: string; id: string; input: unknown },
+  given: { caller?: Caller; factor?: { password?: string | undefined; totp?: string | undefined } | undefined } = {},
+): Promise<DispatchResult> {
+  const caller = given.caller ?? (await signedIn(context));
+  const actor = await actorOf(context, caller, given.factor);
+  return must(await context.http.dispatch({ organisation: caller.organisation, actor, command }));
+}
+
+async function actorOf(
+  { http, request }: Context,
+  caller: Caller,
+  factor: { password?: string | undefined; totp?: string | undefined } | undefined,
+): Promise<Actor> {
+  if (caller.token && !caller.token.mayWrite) no([{ code: 'forbidden', message: text('此權杖只能讀取。', 'This token may only read.') }]);
+  const { person } = caller.viewer;
+  if (!person) no([{ code: 'by', message: text('此帳號未連結本機關人員，不能辦理業務。', 'This account is linked to no person of the organisation.') }]);
+  const base: Actor = { kind: 'person', person, ...(caller.session ? { account: caller.session.account.id, via: 'web' } : { via: 'token' }) };
+  if (!factor || !caller.session) return { ...base, factor: 'none' };
+  const proven = await http.auth.confirmFactor({
+    account: caller.session.account.id,
+    ...(factor.password ? { password: factor.password } : {}),
+    ...(factor.totp ? { totp: factor.totp } : {}),
+    request,
+  });
+  if (!proven) no([{ code: 'factor', message: text('密碼或驗證碼不正確，尚未簽核。', 'The password or code is wrong; nothing was sealed.') }]);
+  return { ...base, factor: proven };
+}
+
+/** Roles of the caller's person today. */
+export const hasRole = (looking: Look, ...roles: string[]) =>
+  rolesOf(looking.context.directory, looking.viewer.person, looking.now).some((role) => roles.includes(role));
+
+export const notAllowed = refused({ code: 'forbidden', message: text('您沒有檢視此內容的權限。', 'You may not see this.') });

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { personOfAccount } from '../modules/identity/index.ts';
+import type { Viewer } from '../runtime/query/look.ts';
+import { withOrganisation } from '../runtime/store/session.ts';
+import type { HttpParts, Session } from './parts.ts';
+
+/** Whoever makes a request: a signed-in account in one organisation, or a token that acts for a person. */
+export type Caller = {
+  session?: Session;
+  token?: { id: string; mayWrite: boolean };
+  organisation: string;
+  viewer: Viewer;
+  organisations: { id: string; name: string; demo: boolean }[];
+};
+
+export const ORGANISATION_COOKIE = 'ancheng-organisation';
+
+/** The caller of a request, or undefined when nobody is signed in. */
+export async function callerOf(http: HttpParts, request: Request): Promise<Caller | undefined> {
+  const bearer = request.headers.get('authorization')?.match(/^Bearer (anc_([a-z0-9_-]+)_[A-Za-z0-9_-]{20,})$/);
+  if (bearer) return tokenCaller(http, bearer[1]!, bearer[2]!);
+  const session = await http.auth.session(request);
+  if (!session) return undefined;
+  const links = await organisationsOf(http, session.account.id);
+  const wanted = cookie(request, ORGANISATION_COOKIE);
+  const link = links.find(({ id }) => id === wanted) ?? links[0];
+  const chosen = link?.id ?? (session.account.administrator ? await newestOrganisation(http) : undefined);
+  return {
+    session,
+    organisation: chosen ?? '',
+    organisations: links.map(({ id, name, demo }) => ({ id, name, demo })),
+    viewer: {
+      ...(link ? { person: link.person } : {}),
+      account: session.account.id,
+      administrator: session.account.administrator,
+    },
+  };
+}
+
+async function organisationsOf(http: HttpParts, account: string) {
+  const all = await sql<{ organisation: string; name: string; demo: boolean }>`select organisation, name, demo from organisation order by created_at`.execute(
+    http.parts.db,
+  );
+  const links: { id: string; name: string; demo: boolean; person: string }[] = [];
+  for (const { organisation, name, demo } of all.rows) {
+    const link = await withOrganisation(http.parts.db, organisation, (tx) =>
+      personOfAccount(tx, organisation, account, http.parts.nodeKey, http.parts.clock()),
+    );
+    if (link) links.push({ id: organisation, name, demo, person: link.person });
+  }
+  return links;
+}
+
+async function newestOrganisation(http: HttpParts): Promise<string | undefined> {
+  const found = await sql<{ organisation: string }>`select organisation from organisation where not demo order by created_at desc limit 1`.execute(http.parts.db);
+  return found.rows[0]?.organisation;
+}
+
+async function tokenCaller(http: HttpParts, token: string, organisation: string): Promise<Caller | undefined> {
+  const hash = createHash('sha256').update(token).digest();
+  const now = http.parts.clock();
+  const found = await withOrganisation(http.parts.db, organisation, (tx) =>
+    sql<{ id: string; person: string; scopes: string[] }>`update api_token set last_used_at = ${now}
+      where organisation = ${organisation} and hash = ${hash} and revoked_at is null and (expires_at is null or expires_at > ${now})
+      returning id, person, scopes`.execute(tx),
+  );
+  const row = found.rows[0];
+  if (!row) return undefined;
+  return {
+    token: { id: row.id, mayWrite: row.scopes.includes('write') },
+    organisation,
+    organisations: [],
+    viewer: { person: row.person, administrator: false },
+  };
+}
+
+function cookie(request: Request, name: string): string | undefined {
+  const found = request.headers.get('cookie')?.match(new RegExp(`(?:^|; )${name}=([^;]+)`));
+  return found ? decodeURIComponent(found[1]!) : undefined;
+}

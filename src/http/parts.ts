@@ -1,0 +1,61 @@
+import type { Blobs } from '../adapters/blobs/folder.ts';
+import type { Moment } from '../kernel/engine/types.ts';
+import type { SourceFile } from '../kernel/pack/types.ts';
+import type { Dispatch } from '../runtime/module.ts';
+import type { Parts } from '../runtime/parts.ts';
+import type { Cache } from '../runtime/query/look.ts';
+import type { Verification } from '../runtime/views.ts';
+
+/** What the http door stands on; composed in `src/main.ts`. */
+export type HttpParts = {
+  parts: Parts;
+  cache: Cache;
+  dispatch: Dispatch;
+  auth: Authentication;
+  blobs: Blobs;
+  /** Packs on this installation's disk. */
+  packFiles: () => SourceFile[];
+  news: NewsRoom;
+  ledger: Ledger;
+  setup: Setup;
+  demo?: () => Promise<{ organisation: string; accounts: { email: string; password: string; role: { zh: string; en: string } }[] }>;
+  /** Where pages and QR codes lead: `http://localhost:8480`. */
+  baseUrl: string;
+  clamd?: string;
+  webRoot: string;
+  health: () => Promise<{ ok: boolean; [name: string]: unknown }>;
+};
+
+/** Sign-in belongs to the installation; this is all the doors need of it. */
+export type Authentication = {
+  handle(request: Request): Promise<Response>;
+  session(request: Request): Promise<Session | undefined>;
+  /** The factor that was proven, or undefined; failures count towards the lockout. */
+  confirmFactor(asked: { account: string; password?: string; totp?: string; request: Request }): Promise<'password' | 'totp' | 'passkey' | undefined>;
+  createAccount(account: { name: string; email: string; password: string }): Promise<{ id: string } | { refused: import('../kernel/refusal.ts').Refusal[] }>;
+  /** What administrators see of an account. */
+  accounts(ids: string[]): Promise<Map<string, { lastSignInAt?: string; lockedUntil?: string; factors: string[] }>>;
+  unlock(account: string): Promise<void>;
+  requestReset(asked: { account: string; by: string; reason: string }): Promise<void>;
+};
+export type Session = { account: { id: string; name: string; email: string; factors: string[]; administrator: boolean }; idleMinutes: number };
+
+/** Tells open pages of one organisation that something changed. */
+export type NewsRoom = {
+  listen(organisation: string, hear: (news: { records: string[]; tasks: boolean; notices: string[] }) => void): () => void;
+};
+
+export type Ledger = {
+  verify(organisation: string): Promise<Verification>;
+  /** A proof per event position under the newest checkpoint; undefined while not sealed yet. */
+  proofs(organisation: string, positions: number[]): Promise<{ checkpoint: string; key: string; proofs: { pos: number; proof: string }[] } | undefined>;
+};
+
+/** Installing: the code printed at first start makes the first administrator. */
+export type Setup = {
+  codeRequired(): Promise<boolean>;
+  /** True once; the code is spent. */
+  spend(code: string): Promise<boolean>;
+  createOrganisation(organisation: { name: string; demo: boolean }, at: Moment): Promise<string>;
+  finish(organisation: string): Promise<void>;
+};
