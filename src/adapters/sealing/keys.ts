@@ -1,0 +1,58 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { open, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { syncFolder } from './store.ts';
+
+/**
+ * Makes the Ed25519 key that signs checkpoints, as PKCS#8 PEM readable by its owner only (any openssl reads it).
+ * @throws when the file exists: a key is never replaced by accident.
+ */
+export async function createLogKey(path: string): Promise<KeyObject> {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  await createSecret(path, String(privateKey.export({ format: 'pem', type: 'pkcs8' })));
+  return privateKey;
+}
+
+/** Reads the key {@link createLogKey} made. @throws when others may read the file, or it holds another kind of key. */
+export async function loadLogKey(path: string): Promise<KeyObject> {
+  const key = createPrivateKey(await readSecret(path));
+  if (key.asymmetricKeyType !== 'ed25519') throw new Error(`${path} holds a key that is not Ed25519`);
+  return key;
+}
+
+/** Makes the 32 bytes with which command servers mark events, base64 in a file readable by its owner only. @throws when it exists. */
+export async function createNodeKey(path: string): Promise<Uint8Array> {
+  const key = randomBytes(32);
+  await createSecret(path, `${key.toString('base64')}\n`);
+  return key;
+}
+
+/** Reads the key {@link createNodeKey} made. @throws when others may read the file, or it is not 32 bytes. */
+export async function loadNodeKey(path: string): Promise<Uint8Array> {
+  const key = Buffer.from((await readSecret(path)).trim(), 'base64');
+  if (key.length !== 32) throw new Error(`${path} does not hold a node key of 32 bytes in base64`);
+  return key;
+}
+
+/** The 32 raw bytes of an Ed25519 key's public half, as verifier keys hold them. */
+export const rawPublicKey = (key: KeyObject): Uint8Array =>
+  createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+
+async function createSecret(path: string, content: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await syncFolder(dirname(path));
+}
+
+async function readSecret(path: string): Promise<string> {
+  const { mode } = await stat(path);
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    throw new Error(`others may read ${path}; make it private (chmod 600) and consider the key known to them`);
+  }
+  return readFile(path, 'utf8');
+}
