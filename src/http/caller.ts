@@ -39,9 +39,11 @@ export async function callerOf(http: HttpParts, request: Request): Promise<Calle
 }
 
 async function organisationsOf(http: HttpParts, account: string) {
-  const all = await sql<{ organisation: string; name: string; demo: boolean }>`select organisation, name, demo from organisation order by created_at`.execute(
-    http.parts.db,
-  );
+  const all = await sql<{
+    organisation: string;
+    name: string;
+    demo: boolean;
+  }>`select organisation, name, demo from organisation order by created_at`.execute(http.parts.db);
   const links: { id: string; name: string; demo: boolean; person: string }[] = [];
   for (const { organisation, name, demo } of all.rows) {
     const link = await withOrganisation(http.parts.db, organisation, (tx) =>
@@ -53,7 +55,9 @@ async function organisationsOf(http: HttpParts, account: string) {
 }
 
 async function newestOrganisation(http: HttpParts): Promise<string | undefined> {
-  const found = await sql<{ organisation: string }>`select organisation from organisation where not demo order by created_at desc limit 1`.execute(http.parts.db);
+  const found = await sql<{
+    organisation: string;
+  }>`select organisation from organisation where not demo order by created_at desc limit 1`.execute(http.parts.db);
   return found.rows[0]?.organisation;
 }
 

@@ -18,7 +18,10 @@ export type HttpParts = {
   news: NewsRoom;
   ledger: Ledger;
   setup: Setup;
-  demo?: () => Promise<{ organisation: string; accounts: { email: string; password: string; role: { zh: string; en: string } }[] }>;
+  demo?: () => Promise<{
+    organisation: string;
+    accounts: { email: string; password: string; role: { zh: string; en: string } }[];
+  }>;
   /** Where pages and QR codes lead: `http://localhost:8480`. */
   baseUrl: string;
   clamd?: string;
@@ -31,24 +34,42 @@ export type Authentication = {
   handle(request: Request): Promise<Response>;
   session(request: Request): Promise<Session | undefined>;
   /** The factor that was proven, or undefined; failures count towards the lockout. */
-  confirmFactor(asked: { account: string; password?: string; totp?: string; request: Request }): Promise<'password' | 'totp' | 'passkey' | undefined>;
-  createAccount(account: { name: string; email: string; password: string }): Promise<{ id: string } | { refused: import('../kernel/refusal.ts').Refusal[] }>;
+  confirmFactor(asked: {
+    account: string;
+    password?: string;
+    totp?: string;
+    request: Request;
+  }): Promise<'password' | 'totp' | 'passkey' | undefined>;
+  createAccount(account: {
+    name: string;
+    email: string;
+    password: string;
+  }): Promise<{ id: string } | { refused: import('../kernel/refusal.ts').Refusal[] }>;
   /** What administrators see of an account. */
   accounts(ids: string[]): Promise<Map<string, { lastSignInAt?: string; lockedUntil?: string; factors: string[] }>>;
   unlock(account: string): Promise<void>;
   requestReset(asked: { account: string; by: string; reason: string }): Promise<void>;
 };
-export type Session = { account: { id: string; name: string; email: string; factors: string[]; administrator: boolean }; idleMinutes: number };
+export type Session = {
+  account: { id: string; name: string; email: string; factors: string[]; administrator: boolean };
+  idleMinutes: number;
+};
 
 /** Tells open pages of one organisation that something changed. */
 export type NewsRoom = {
-  listen(organisation: string, hear: (news: { records: string[]; tasks: boolean; notices: string[] }) => void): () => void;
+  listen(
+    organisation: string,
+    hear: (news: { records: string[]; tasks: boolean; notices: string[] }) => void,
+  ): () => void;
 };
 
 export type Ledger = {
   verify(organisation: string): Promise<Verification>;
   /** A proof per event position under the newest checkpoint; undefined while not sealed yet. */
-  proofs(organisation: string, positions: number[]): Promise<{ checkpoint: string; key: string; proofs: { pos: number; proof: string }[] } | undefined>;
+  proofs(
+    organisation: string,
+    positions: number[],
+  ): Promise<{ checkpoint: string; key: string; proofs: { pos: number; proof: string }[] } | undefined>;
 };
 
 /** Installing: the code printed at first start makes the first administrator. */

@@ -16,7 +16,11 @@ export const os = implement(contract).$context<Context>();
 
 /** Turns a refusal into the contract's one kind of error; HTTP status by code. */
 export function no(refusals: Refusal[]): never {
-  throw new ORPCError('REFUSED', { status: statusOf(refusals), message: refusals[0]?.message.en ?? 'refused', data: { refused: refusals } });
+  throw new ORPCError('REFUSED', {
+    status: statusOf(refusals),
+    message: refusals[0]?.message.en ?? 'refused',
+    data: { refused: refusals },
+  });
 }
 
 export function must<T>(outcome: T | Refused): T {
@@ -31,10 +35,16 @@ export async function signedIn({ http, request }: Context): Promise<Caller> {
 }
 
 /** One look at the caller's organisation. */
-export async function asking<T>(context: Context, work: (look: Look, caller: Caller) => Promise<T | Refused>, asOf?: string): Promise<T> {
+export async function asking<T>(
+  context: Context,
+  work: (look: Look, caller: Caller) => Promise<T | Refused>,
+  asOf?: string,
+): Promise<T> {
   const caller = await signedIn(context);
   const { http } = context;
-  return must(await look(http.parts, http.cache, caller.organisation, caller.viewer, (looking) => work(looking, caller), asOf));
+  return must(
+    await look(http.parts, http.cache, caller.organisation, caller.viewer, (looking) => work(looking, caller), asOf),
+  );
 }
 
 /** One command of the caller, through the write door. */
@@ -53,10 +63,24 @@ async function actorOf(
   caller: Caller,
   factor: { password?: string | undefined; totp?: string | undefined } | undefined,
 ): Promise<Actor> {
-  if (caller.token && !caller.token.mayWrite) no([{ code: 'forbidden', message: text('此權杖只能讀取。', 'This token may only read.') }]);
+  if (caller.token && !caller.token.mayWrite)
+    no([{ code: 'forbidden', message: text('此權杖只能讀取。', 'This token may only read.') }]);
   const { person } = caller.viewer;
-  if (!person) no([{ code: 'by', message: text('此帳號未連結本機關人員，不能辦理業務。', 'This account is linked to no person of the organisation.') }]);
-  const base: Actor = { kind: 'person', person, ...(caller.session ? { account: caller.session.account.id, via: 'web' } : { via: 'token' }) };
+  if (!person)
+    no([
+      {
+        code: 'by',
+        message: text(
+          '此帳號未連結本機關人員，不能辦理業務。',
+          'This account is linked to no person of the organisation.',
+        ),
+      },
+    ]);
+  const base: Actor = {
+    kind: 'person',
+    person,
+    ...(caller.session ? { account: caller.session.account.id, via: 'web' } : { via: 'token' }),
+  };
   if (!factor || !caller.session) return { ...base, factor: 'none' };
   const proven = await http.auth.confirmFactor({
     account: caller.session.account.id,
@@ -64,7 +88,13 @@ async function actorOf(
     ...(factor.totp ? { totp: factor.totp } : {}),
     request,
   });
-  if (!proven) no([{ code: 'factor', message: text('密碼或驗證碼不正確，尚未簽核。', 'The password or code is wrong; nothing was sealed.') }]);
+  if (!proven)
+    no([
+      {
+        code: 'factor',
+        message: text('密碼或驗證碼不正確，尚未簽核。', 'The password or code is wrong; nothing was sealed.'),
+      },
+    ]);
   return { ...base, factor: proven };
 }
 
@@ -72,4 +102,7 @@ async function actorOf(
 export const hasRole = (looking: Look, ...roles: string[]) =>
   rolesOf(looking.context.directory, looking.viewer.person, looking.now).some((role) => roles.includes(role));
 
-export const notAllowed = refused({ code: 'forbidden', message: text('您沒有檢視此內容的權限。', 'You may not see this.') });
+export const notAllowed = refused({
+  code: 'forbidden',
+  message: text('您沒有檢視此內容的權限。', 'You may not see this.'),
+});

@@ -1,27 +1,35 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
+import { endOfDay } from '../../kernel/calendar/date.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { evidenceOf, parameters, procedure, procedures } from '../../runtime/query/procedure.ts';
 import { myNotices } from '../../runtime/query/tasks.ts';
 import { trailPage } from '../../runtime/query/trail.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
-import { endOfDay } from '../../kernel/calendar/date.ts';
 import { asking, commanding, hasRole, no, notAllowed, os, signedIn } from './ask.ts';
 
 /** Procedure, parameters, trail, notices, saved filters, tokens. */
 
 export const procedureAnswers = {
   list: os.procedure.list.handler(({ input, context }) => asking(context, procedures, input.asOf)),
-  get: os.procedure.get.handler(({ input, context }) => asking(context, (look) => procedure(look, input.pack), input.asOf)),
-  evidence: os.procedure.evidence.handler(({ input, context }) => asking(context, (look) => evidenceOf(look, input.clause), input.asOf)),
+  get: os.procedure.get.handler(({ input, context }) =>
+    asking(context, (look) => procedure(look, input.pack), input.asOf),
+  ),
+  evidence: os.procedure.evidence.handler(({ input, context }) =>
+    asking(context, (look) => evidenceOf(look, input.clause), input.asOf),
+  ),
 };
 
 export const parameterAnswers = {
   list: os.parameters.list.handler(({ context }) => asking(context, parameters)),
   set: os.parameters.set.handler(async ({ input, context }) => {
     const { name, value, reason } = input;
-    const { pos } = await commanding(context, { do: 'compliance.set_parameter', id: input.commandId, input: { name, value, reason } });
+    const { pos } = await commanding(context, {
+      do: 'compliance.set_parameter',
+      id: input.commandId,
+      input: { name, value, reason },
+    });
     return { pos };
   }),
 };
@@ -49,13 +57,22 @@ export const trailAnswers = {
     await asking(context, async (look) => (hasRole(look, ...READS_TRAIL) ? true : notAllowed));
     const proofs = await context.http.ledger.proofs(caller.organisation, [input.pos]);
     if (!proofs) return no(notSealed.refused);
-    return { format: 'c2sp.org/tlog-proof@v1', pos: input.pos, checkpoint: proofs.checkpoint, key: proofs.key, proof: proofs.proofs[0]?.proof };
+    return {
+      format: 'c2sp.org/tlog-proof@v1',
+      pos: input.pos,
+      checkpoint: proofs.checkpoint,
+      key: proofs.key,
+      proof: proofs.proofs[0]?.proof,
+    };
   }),
 };
 
 export const notSealed = refused({
   code: 'unready',
-  message: text('這筆紀錄剛寫入，尚待封存；請於數秒後再試。', 'This was written just now and is not sealed yet; try again in a few seconds.'),
+  message: text(
+    '這筆紀錄剛寫入，尚待封存；請於數秒後再試。',
+    'This was written just now and is not sealed yet; try again in a few seconds.',
+  ),
 });
 
 export const noticeAnswers = {
@@ -69,11 +86,19 @@ export const noticeAnswers = {
     ),
   ),
   read: os.notices.read.handler(async ({ input, context }) => {
-    const { pos } = await commanding(context, { do: 'notices.read', id: input.commandId, input: { notices: input.ids } });
+    const { pos } = await commanding(context, {
+      do: 'notices.read',
+      id: input.commandId,
+      input: { notices: input.ids },
+    });
     return { pos };
   }),
   acknowledge: os.notices.acknowledge.handler(async ({ input, context }) => {
-    const { pos } = await commanding(context, { do: 'notices.acknowledge', id: input.commandId, input: { notice: input.id } });
+    const { pos } = await commanding(context, {
+      do: 'notices.acknowledge',
+      id: input.commandId,
+      input: { notice: input.id },
+    });
     return { pos };
   }),
 };
@@ -84,7 +109,8 @@ export const viewAnswers = {
   list: os.views.list.handler(async ({ context }) => {
     const caller = await signedIn(context);
     return withOrganisation(context.http.parts.db, caller.organisation, async (tx) => {
-      const found = await sql<SavedRow>`select id, name, query from saved_view where organisation = ${caller.organisation}
+      const found =
+        await sql<SavedRow>`select id, name, query from saved_view where organisation = ${caller.organisation}
         and account = ${caller.viewer.account ?? ''} order by name`.execute(tx);
       return found.rows;
     });
@@ -93,20 +119,31 @@ export const viewAnswers = {
     const caller = await signedIn(context);
     const id = randomBytes(9).toString('base64url');
     await withOrganisation(context.http.parts.db, caller.organisation, (tx) =>
-      sql`insert into saved_view values (${caller.organisation}, ${caller.viewer.account ?? ''}, ${id}, ${input.name}, ${JSON.stringify(input.query)}::jsonb)`.execute(tx),
+      sql`insert into saved_view values (${caller.organisation}, ${caller.viewer.account ?? ''}, ${id}, ${input.name}, ${JSON.stringify(input.query)}::jsonb)`.execute(
+        tx,
+      ),
     );
     return { id, name: input.name, query: input.query };
   }),
   remove: os.views.remove.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
     await withOrganisation(context.http.parts.db, caller.organisation, (tx) =>
-      sql`delete from saved_view where organisation = ${caller.organisation} and account = ${caller.viewer.account ?? ''} and id = ${input.id}`.execute(tx),
+      sql`delete from saved_view where organisation = ${caller.organisation} and account = ${caller.viewer.account ?? ''} and id = ${input.id}`.execute(
+        tx,
+      ),
     );
     return { id: input.id };
   }),
 };
 
-type TokenRow = { id: string; name: string; created_at: Date; expires_at: Date | null; last_used_at: Date | null; scopes: string[] };
+type TokenRow = {
+  id: string;
+  name: string;
+  created_at: Date;
+  expires_at: Date | null;
+  last_used_at: Date | null;
+  scopes: string[];
+};
 const tokenView = (row: TokenRow) => ({
   id: row.id,
   name: row.name,
@@ -122,7 +159,9 @@ export const tokenAnswers = {
     const caller = await signedIn(context);
     return withOrganisation(context.http.parts.db, caller.organisation, async (tx) => {
       const found = await sql<TokenRow>`select id, name, created_at, expires_at, last_used_at, scopes from api_token
-        where organisation = ${caller.organisation} and person = ${caller.viewer.person ?? ''} and revoked_at is null order by created_at desc`.execute(tx);
+        where organisation = ${caller.organisation} and person = ${caller.viewer.person ?? ''} and revoked_at is null order by created_at desc`.execute(
+        tx,
+      );
       return found.rows.map(tokenView);
     });
   }),
@@ -132,8 +171,23 @@ export const tokenAnswers = {
     const secret = `anc_${caller.organisation}_${randomBytes(24).toString('hex')}`;
     const hash = createHash('sha256').update(secret).digest('hex');
     const scopes = input.mayWrite ? ['read', 'write'] : ['read'];
-    await commanding(context, { do: 'tokens.make', id: input.commandId, input: { token: id, name: input.name, hash, scopes, until: input.expires } }, { caller });
-    return { id, name: input.name, createdAt: context.http.parts.clock(), expiresAt: endOfDay(input.expires), mayWrite: input.mayWrite, secret };
+    await commanding(
+      context,
+      {
+        do: 'tokens.make',
+        id: input.commandId,
+        input: { token: id, name: input.name, hash, scopes, until: input.expires },
+      },
+      { caller },
+    );
+    return {
+      id,
+      name: input.name,
+      createdAt: context.http.parts.clock(),
+      expiresAt: endOfDay(input.expires),
+      mayWrite: input.mayWrite,
+      secret,
+    };
   }),
   revoke: os.tokens.revoke.handler(async ({ input, context }) => {
     const { pos } = await commanding(context, { do: 'tokens.revoke', id: input.commandId, input: { token: input.id } });
