@@ -42,7 +42,11 @@ export async function main(args: string[]): Promise<void> {
     console.error(error);
     process.exitCode = EXIT.defect;
   }
+  // The work is done; a connection somebody keeps open must not keep the process.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }
+
+const LINGER_MS = 300;
 
 async function run([name, ...rest]: string[]): Promise<ExitCode> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help();

@@ -32,9 +32,19 @@ export async function serve(settings: Settings, kind: 'start' | 'demo'): Promise
   const end = await Promise.race([asked, server.lost, defect()]);
   if (end instanceof Error) console.error(end);
   say('停止中… · stopping…');
+  const late = setTimeout(giveUp, STOP_MS);
   await server.stop();
+  clearTimeout(late);
   if (end instanceof Error) throw end;
   return end === 'asked' ? EXIT.ok : refuse(end);
+}
+
+const STOP_MS = 60_000;
+
+/** The database was told to stop when the process ends, whatever kept the rest. */
+function giveUp(): void {
+  process.stderr.write('一分鐘內無法停止,強制結束 · could not stop within a minute; ending\n');
+  process.exit(EXIT.defect);
 }
 
 function announce(server: Server, settings: Settings): void {
