@@ -42,8 +42,13 @@ export type RecordState = {
   late: string[];
   links: { to: string; as: string; at: Moment; by?: string }[];
   comments: number;
+  /** Which version of a versioned record this is; absent means 1. */
+  edition?: number;
+  /** What the act that opened it asked for: who has it, by when, and whom to tell as that moment nears. */
+  assigned?: { persons: string[]; due?: Moment; rungs: { at: Moment; to: string[]; message: Text }[] };
 };
-export type ActState = { at: Moment; by?: string; for?: string; count: number; asked: Values };
+/** `voters`: everybody who signed, when a quorum was more than one. */
+export type ActState = { at: Moment; by?: string; for?: string; count: number; asked: Values; voters?: string[] };
 export type Vote = { by: string; for?: string; group: number; allowed: number[]; at: Moment; asked: Values };
 export type Seal = {
   id: string;
