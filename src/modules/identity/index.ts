@@ -12,6 +12,7 @@ export { actsNobodyCanPerform, type ThinAct } from './acts.ts';
 export { loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
 export { grantHolds, sealGrant } from './mac.ts';
 export { emailKey } from './people.ts';
+export { organisationsOfAccount } from './reach.ts';
 export { getPerson, listPersons, listUnits, openInvitation, settings, type UnitView } from './views.ts';
 
 /** People, their units, roles, deputies and accounts. `nodeKey` seals the rows that confer authority. */

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type AuthenticationResponseJSON,
+  generateAuthenticationOptions,
+  type PublicKeyCredentialRequestOptionsJSON,
+  verifyAuthenticationResponse,
+} from '@simplewebauthn/server';
+import type { SecretConfig } from 'better-auth/crypto';
+import type { Db } from '../../runtime/module.ts';
+import { findAccount } from './accounts.ts';
+import { isBound } from './binding.ts';
+import { beginAttempt, forgetFailures, hashName } from './lockout.ts';
+import { passwordHashOf, passwordMatches } from './password.ts';
+import type { SignInPolicy } from './policy.ts';
+import type { Recorder } from './record.ts';
+import { authTables } from './tables.ts';
+import { spendCode } from './totp.ts';
+
+export type Factor = 'password' | 'totp' | 'passkey';
+export type FactorGiven = { account: string; password?: string; totp?: string; passkey?: AuthenticationResponseJSON };
+
+export type FactorContext = {
+  db: Db;
+  nodeKey: Uint8Array;
+  secret: string;
+  secretConfig: string | SecretConfig;
+  origin: string;
+  rpId: string;
+  policy: SignInPolicy;
+  now: Date;
+  record: Recorder;
+};
+
+/**
+ * Asks a factor again before a seal: which one was proved, `undefined` when none was. Failures count toward the same lock
+ * as sign-in (`lockedUntil` tells when it opens).
+ */
+export async function confirmFactor(context: FactorContext, given: FactorGiven): Promise<Factor | undefined> {
+  const account = await findAccount(context.db, given.account);
+  if (!account || account.disabledAt !== undefined) return undefined;
+  const nameHash = hashName(account.email, context.secret);
+  const attempt = await beginAttempt(context.db, nameHash, context.policy, context.now);
+  const at = context.now.toISOString();
+  const by = given.passkey ? 'passkey' : given.totp !== undefined ? 'totp' : 'password';
+  const factor = 'locked' in attempt ? undefined : await prove(context, given);
+  if (factor) await forgetFailures(context.db, nameHash);
+  await context.record(
+    factor
+      ? { type: 'factor.confirmed', account: account.id, at, outcome: 'done', by: factor }
+      : { type: 'factor.refused', account: account.id, at, outcome: 'refused', by },
+  );
+  if ('failures' in attempt && attempt.lockedUntil && !factor)
+    await context.record({
+      type: 'account.locked',
+      account: account.id,
+      at,
+      outcome: 'done',
+      until: attempt.lockedUntil.toISOString(),
+    });
+  return factor;
+}
+
+async function prove(context: FactorContext, given: FactorGiven): Promise<Factor | undefined> {
+  const { db, nodeKey } = context;
+  if (given.passkey) return (await provesPasskey(context, given.account, given.passkey)) ? 'passkey' : undefined;
+  if (given.totp !== undefined) {
+    if (!(await isVerified(db, given.account))) return undefined;
+    if (!(await isBound(db, 'totp', given.account, given.account, nodeKey))) return undefined;
+    return (await spendCode(db, given.account, given.totp, context.secretConfig, context.now)) ? 'totp' : undefined;
+  }
+  if (given.password === undefined || !(await isBound(db, 'password', given.account, given.account, nodeKey)))
+    return undefined;
+  const hashed = await passwordHashOf(db, given.account);
+  return hashed && (await passwordMatches(hashed, given.password)) ? 'password' : undefined;
+}
+
+/**
+ * What the browser needs to ask a passkey. `about` is the SHA-256 of the command to be sealed: the assertion then covers it
+ * and nobody at the server can make one for another command.
+ */
+export async function passkeyChallenge(
+  context: FactorContext,
+  account: string,
+  about?: Uint8Array,
+): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const passkeys = await authTables(context.db)
+    .selectFrom('auth.passkey')
+    .selectAll()
+    .where('user_id', '=', account)
+    .execute();
+  const options = await generateAuthenticationOptions({
+    rpID: context.rpId,
+    userVerification: 'required',
+    challenge: Uint8Array.from(Buffer.concat([randomBytes(16), about ?? new Uint8Array()])),
+    allowCredentials: passkeys.map((passkey) => ({ id: passkey.credential_id })),
+  });
+  await authTables(context.db)
+    .insertInto('auth.seal_challenge')
+    .values({ challenge: options.challenge, account, expires_at: new Date(context.now.getTime() + 300_000) })
+    .execute();
+  return options;
+}
+
+async function provesPasskey(
+  context: FactorContext,
+  account: string,
+  response: AuthenticationResponseJSON,
+): Promise<boolean> {
+  const { db, nodeKey } = context;
+  const passkey = await authTables(db)
+    .selectFrom('auth.passkey')
+    .selectAll()
+    .where('user_id', '=', account)
+    .where('credential_id', '=', response.id)
+    .executeTakeFirst();
+  if (!passkey || !(await isBound(db, 'passkey', account, response.id, nodeKey))) return false;
+  const verification = await verifyAuthenticationResponse({
+    response,
+    expectedChallenge: (challenge) => takeChallenge(context, account, challenge),
+    expectedOrigin: context.origin,
+    expectedRPID: context.rpId,
+    credential: {
+      id: passkey.credential_id,
+      publicKey: Uint8Array.from(Buffer.from(passkey.public_key, 'base64')),
+      counter: passkey.counter,
+    },
+    requireUserVerification: true,
+  }).catch(() => undefined); // the library throws for every assertion that is not right
+  if (!verification?.verified) return false;
+  await authTables(db)
+    .updateTable('auth.passkey')
+    .set({ counter: verification.authenticationInfo.newCounter })
+    .where('id', '=', passkey.id)
+    .execute();
+  return true;
+}
+
+async function takeChallenge({ db, now }: FactorContext, account: string, challenge: string): Promise<boolean> {
+  const taken = await authTables(db)
+    .deleteFrom('auth.seal_challenge')
+    .where('challenge', '=', challenge)
+    .where('account', '=', account)
+    .returning('expires_at')
+    .executeTakeFirst();
+  return taken !== undefined && taken.expires_at > now;
+}
+
+async function isVerified(db: Db, account: string): Promise<boolean> {
+  const row = await authTables(db)
+    .selectFrom('auth.two_factor')
+    .select('verified')
+    .where('user_id', '=', account)
+    .executeTakeFirst();
+  return row?.verified === true;
+}

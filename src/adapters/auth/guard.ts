@@ -1,0 +1,125 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { APIError } from 'better-auth/api';
+import type { Refusal } from '../../kernel/refusal.ts';
+import type { Db } from '../../runtime/module.ts';
+import type { Account } from './accounts.ts';
+import { type Attempt, beginAttempt, countUnknownName, forgetFailures, hashName, takeUnknownNames } from './lockout.ts';
+import type { SignInPolicy } from './policy.ts';
+import type { AuthEvent, Recorder } from './record.ts';
+import { locked } from './refusals.ts';
+import { authTables } from './tables.ts';
+
+/** What the plugin's hooks need from the installation. */
+export type GuardOptions = {
+  db: Db;
+  secret: string;
+  nodeKey: Uint8Array;
+  policy: () => SignInPolicy;
+  now: () => Date;
+  record: Recorder;
+  /** A refused sign-in is answered no sooner: a known and an unknown name take equally long. */
+  answerAfterMs: number;
+};
+
+/** One request through the sign-in door, from the first hook to the last. */
+export type Door = {
+  startedAt: number;
+  ip?: string;
+  account?: Account;
+  attempt?: Attempt;
+  /** Something a later hook must undo or tell: the credential id of a passkey being removed. */
+  ref?: string;
+};
+
+const doors = new AsyncLocalStorage<Door>();
+
+export const throughDoor = <T>(ip: string | undefined, pass: () => Promise<T>): Promise<T> =>
+  doors.run({ startedAt: performance.now(), ...(ip === undefined ? {} : { ip }) }, pass);
+
+export function door(): Door {
+  const present = doors.getStore();
+  if (!present) throw new Error('better-auth was called past the door: hooks cannot count this request');
+  return present;
+}
+
+/** Records about the account at the door. */
+export function tell(
+  options: GuardOptions,
+  type: AuthEvent['type'],
+  outcome: AuthEvent['outcome'],
+  more: Partial<AuthEvent> = {},
+): Promise<void> {
+  const { account, ip } = door();
+  return options.record({
+    type,
+    at: options.now().toISOString(),
+    outcome,
+    ...(account ? { account: account.id, name: account.email } : {}),
+    ...(ip === undefined ? {} : { ip }),
+    ...more,
+  });
+}
+
+/** Counts an attempt for a name before anything is compared; throws what a locked name is answered. */
+export async function enter(options: GuardOptions, name: string): Promise<void> {
+  const now = options.now();
+  const begun = await beginAttempt(options.db, hashName(name, options.secret), options.policy(), now);
+  if (!('locked' in begun)) {
+    door().attempt = begun;
+    return;
+  }
+  if (door().account) await tell(options, 'sign_in.failed', 'refused', { until: begun.locked.toISOString() });
+  else await countUnknown(options);
+  await floor(options);
+  throw answer(429, locked(begun.locked));
+}
+
+/** The attempt failed: records it, or counts a name nobody has; throws what the user reads. */
+export async function fail(options: GuardOptions, by: string, refusal: (left: number) => Refusal): Promise<never> {
+  const { account, attempt } = door();
+  const until = attempt?.lockedUntil;
+  if (account) {
+    await tell(options, by === 'password' ? 'sign_in.failed' : 'factor.refused', 'refused', { by });
+    if (until) await tell(options, 'account.locked', 'done', { until: until.toISOString() });
+  } else await countUnknown(options);
+  await floor(options);
+  const left = Math.max(options.policy().lockoutFailures - (attempt?.failures ?? 0), 0);
+  throw until ? answer(429, locked(until)) : answer(401, refusal(left));
+}
+
+/** The attempt succeeded altogether. */
+export async function succeed(options: GuardOptions): Promise<void> {
+  const { attempt } = door();
+  if (attempt) await forgetFailures(options.db, attempt.nameHash);
+}
+
+export async function noteSignIn(options: GuardOptions, account: string): Promise<void> {
+  await authTables(options.db)
+    .updateTable('auth.user_account')
+    .set({ last_sign_in_at: options.now() })
+    .where('id', '=', account)
+    .execute();
+}
+
+/** An answer in the product's own form, inside what better-auth sends. */
+export function answer(status: 400 | 401 | 403 | 429, ...refusals: Refusal[]): APIError {
+  const names = { 400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 429: 'TOO_MANY_REQUESTS' } as const;
+  return new APIError(names[status], { message: refusals[0]?.message.en ?? '', refused: refusals });
+}
+
+/** Records the counts of minutes that are over; the schedule calls it too, so that the last one is told. */
+export async function recordUnknownNames(options: GuardOptions): Promise<void> {
+  for (const { minute, count } of await takeUnknownNames(options.db, options.now()))
+    await options.record({ type: 'sign_in.unknown_names', at: minute.toISOString(), outcome: 'refused', count });
+}
+
+async function countUnknown(options: GuardOptions): Promise<void> {
+  await recordUnknownNames(options);
+  await countUnknownName(options.db, options.now());
+}
+
+async function floor({ answerAfterMs }: GuardOptions): Promise<void> {
+  const left = door().startedAt + answerAfterMs - performance.now();
+  if (left > 0) await wait(left);
+}

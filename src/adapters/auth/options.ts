@@ -1,0 +1,167 @@
+import { passkey } from '@better-auth/passkey';
+import type { BetterAuthOptions } from 'better-auth';
+import { twoFactor } from 'better-auth/plugins';
+import { findAccount } from './accounts.ts';
+import type { GuardOptions } from './guard.ts';
+import { hashPassword, passwordMatches } from './password.ts';
+import { clausesPlugin } from './plugin.ts';
+import { PASSWORD_MAX_LENGTH } from './policy.ts';
+
+/** The paths of better-auth that are open; whatever a later version adds stays shut. */
+export const openPaths = new Set([
+  '/sign-in/email',
+  '/sign-out',
+  '/change-password',
+  '/two-factor/enable',
+  '/two-factor/disable',
+  '/two-factor/verify-totp',
+  '/two-factor/verify-backup-code',
+  '/two-factor/generate-backup-codes',
+  '/passkey/generate-register-options',
+  '/passkey/verify-registration',
+  '/passkey/generate-authenticate-options',
+  '/passkey/verify-authentication',
+  '/passkey/list-user-passkeys',
+  '/passkey/delete-passkey',
+  '/passkey/update-passkey',
+  '/list-sessions',
+  '/revoke-session',
+  '/revoke-other-sessions',
+]);
+
+export type Place = { name: string; origin: string; basePath: string; trustedOrigins: string[] };
+
+/** better-auth as the clauses want it, on the tables of migrations/0004_auth.sql. */
+export function betterAuthOptions(guard: GuardOptions, place: Place): BetterAuthOptions {
+  return {
+    appName: place.name,
+    baseURL: place.origin,
+    basePath: place.basePath,
+    secret: guard.secret,
+    trustedOrigins: place.trustedOrigins,
+    database: { db: guard.db.withSchema('auth'), type: 'postgres', transaction: true },
+    telemetry: { enabled: false },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: 1, // the rules are ours: passwordFaults
+      maxPasswordLength: PASSWORD_MAX_LENGTH,
+      password: { hash: hashPassword, verify: ({ hash, password }) => passwordMatches(hash, password) },
+    },
+    ...columns,
+    session: sessionOptions(guard),
+    databaseHooks: { session: { create: { before: (session, ctx) => beforeSession(guard, session, ctx?.path) } } },
+    rateLimit: { enabled: true, window: 60, max: 300, customRules: { '/sign-in/email': { window: 60, max: 60 } } },
+    advanced: {
+      useSecureCookies: place.origin.startsWith('https:'),
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
+      cookiePrefix: 'ancheng',
+      defaultCookieAttributes: { sameSite: 'lax', httpOnly: true },
+      database: { validateSchema: false },
+    },
+    logger: { disabled: true }, // what happens at the door is recorded; its log would keep typed names
+    plugins: [
+      twoFactor({ issuer: place.name, accountLockout: { enabled: false }, schema: twoFactorColumns }),
+      passkey({
+        rpName: place.name,
+        rpID: new URL(place.origin).hostname,
+        origin: place.origin,
+        authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
+        schema: passkeyColumns,
+      }),
+      clausesPlugin(guard),
+    ],
+  };
+}
+
+function sessionOptions(guard: GuardOptions): BetterAuthOptions['session'] {
+  return {
+    modelName: 'session',
+    fields: {
+      userId: 'user_id',
+      expiresAt: 'expires_at',
+      ipAddress: 'ip_address',
+      userAgent: 'user_agent',
+      createdAt: 'created_at',
+      updatedAt: 'updated_at',
+    },
+    additionalFields: {
+      factor: { type: 'string', required: false, input: false },
+      activeAt: { type: 'date', required: false, input: false, fieldName: 'active_at' },
+    },
+    expiresIn: guard.policy().sessionMaxHours * 3_600,
+    disableSessionRefresh: true,
+    freshAge: 600,
+    cookieCache: { enabled: false },
+  };
+}
+
+/** A disabled account gets no session whatever it proves; every session says by which factor and when it began. */
+async function beforeSession(guard: GuardOptions, session: { userId: string }, path: string | undefined) {
+  const account = await findAccount(guard.db, session.userId);
+  if (!account || account.disabledAt !== undefined) return false;
+  const now = guard.now();
+  const kept = (session as { factor?: string }).factor;
+  return { data: { factor: factorOf[path ?? ''] ?? kept ?? 'password', activeAt: now, createdAt: now } };
+}
+
+const factorOf: Record<string, string> = {
+  '/sign-in/email': 'password',
+  '/two-factor/verify-totp': 'totp',
+  '/two-factor/verify-backup-code': 'totp',
+  '/passkey/verify-authentication': 'passkey',
+};
+
+const columns: Pick<BetterAuthOptions, 'user' | 'account' | 'verification'> = {
+  user: {
+    modelName: 'user_account',
+    fields: { emailVerified: 'email_verified', createdAt: 'created_at', updatedAt: 'updated_at' },
+  },
+  account: {
+    modelName: 'credential',
+    fields: {
+      accountId: 'account_id',
+      providerId: 'provider_id',
+      userId: 'user_id',
+      accessToken: 'access_token',
+      refreshToken: 'refresh_token',
+      idToken: 'id_token',
+      accessTokenExpiresAt: 'access_token_expires_at',
+      refreshTokenExpiresAt: 'refresh_token_expires_at',
+      createdAt: 'created_at',
+      updatedAt: 'updated_at',
+    },
+  },
+  verification: {
+    modelName: 'verification',
+    fields: { expiresAt: 'expires_at', createdAt: 'created_at', updatedAt: 'updated_at' },
+  },
+};
+
+const twoFactorColumns = {
+  user: { fields: { twoFactorEnabled: 'two_factor_enabled' } },
+  twoFactor: {
+    modelName: 'two_factor',
+    fields: {
+      backupCodes: 'backup_codes',
+      userId: 'user_id',
+      failedVerificationCount: 'failed_verification_count',
+      lockedUntil: 'locked_until',
+    },
+  },
+};
+
+const passkeyColumns = {
+  passkey: {
+    modelName: 'passkey',
+    fields: {
+      publicKey: 'public_key',
+      userId: 'user_id',
+      credentialID: 'credential_id',
+      deviceType: 'device_type',
+      backedUp: 'backed_up',
+      createdAt: 'created_at',
+    },
+  },
+};

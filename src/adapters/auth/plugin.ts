@@ -1,0 +1,264 @@
+import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
+import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api';
+import { findAccount, findByName } from './accounts.ts';
+import { bind, isBound, unbind } from './binding.ts';
+import { answer, door, enter, fail, type GuardOptions, noteSignIn, succeed, tell } from './guard.ts';
+import { giveBack, hashName, lockedUntil, nameOf } from './lockout.ts';
+import { isUsedBefore, passwordHashOf, passwordMatches, rememberPassword } from './password.ts';
+import { passwordFaults, usedBefore } from './policy.ts';
+import { forged, locked, wrong, wrongCode } from './refusals.ts';
+import { authTables } from './tables.ts';
+import { spendCode } from './totp.ts';
+
+type Hook = (ctx: GenericEndpointContext, options: GuardOptions) => Promise<unknown>;
+
+/**
+ * What the clauses demand of sign-in and better-auth does not have: lock after failures, last passwords, one-time codes used
+ * once, credentials bound to the node key, and an event before and after each step. Register it last: its after-hooks then
+ * see what the two-factor plugin made of a sign-in.
+ */
+export function clausesPlugin(options: GuardOptions): BetterAuthPlugin {
+  const hooks = (steps: Record<string, Hook>) =>
+    Object.entries(steps).map(([path, step]) => ({
+      matcher: (context: { path?: string }) => context.path === path,
+      handler: createAuthMiddleware(async (ctx) => step(ctx as GenericEndpointContext, options)),
+    }));
+  return { id: 'ancheng-clauses', hooks: { before: hooks(before), after: hooks(after) } };
+}
+
+const before: Record<string, Hook> = {
+  '/sign-in/email': beforeSignIn,
+  '/two-factor/verify-totp': beforeCode,
+  '/two-factor/verify-backup-code': beforeBackupCode,
+  '/passkey/verify-authentication': beforePasskey,
+  '/change-password': beforePasswordChange,
+  '/two-factor/enable': beforeAskingPassword,
+  '/two-factor/disable': beforeAskingPassword,
+  '/two-factor/generate-backup-codes': beforeAskingPassword,
+  '/passkey/verify-registration': atSession,
+  '/passkey/delete-passkey': beforePasskeyRemoval,
+  '/sign-out': atSession,
+};
+
+const after: Record<string, Hook> = {
+  '/sign-in/email': afterSignIn,
+  '/two-factor/verify-totp': afterCode,
+  '/two-factor/verify-backup-code': afterCode,
+  '/passkey/verify-authentication': afterPasskey,
+  '/change-password': afterPasswordChange,
+  '/two-factor/enable': afterAskingPassword,
+  '/two-factor/disable': afterTotpRemoval,
+  '/two-factor/generate-backup-codes': afterAskingPassword,
+  '/passkey/verify-registration': afterPasskeyAdded,
+  '/passkey/delete-passkey': afterPasskeyRemoval,
+  '/sign-out': async (_ctx, options) => (door().account ? tell(options, 'signed_out', 'done') : undefined),
+};
+
+async function beforeSignIn(ctx: GenericEndpointContext, options: GuardOptions) {
+  const typed = typeof ctx.body?.email === 'string' ? ctx.body.email : '';
+  const account = await findByName(options.db, typed);
+  if (account) {
+    door().account = account;
+    await tell(options, 'sign_in.attempted', 'intended', { by: 'password' });
+  }
+  await enter(options, typed);
+  if (account && !(await isBound(options.db, 'password', account.id, account.id, options.nodeKey))) {
+    await tell(options, 'factor.forged', 'refused', { by: 'password' });
+    return fail(options, 'password', wrong);
+  }
+  // An address no account can have: whatever was typed takes the way of an unknown name.
+  const email = account?.email ?? `${hashName(nameOf(typed), options.secret).slice(0, 32)}@unknown.invalid`;
+  return { context: { body: { ...ctx.body, email, rememberMe: false, callbackURL: undefined } } };
+}
+
+async function afterSignIn(ctx: GenericEndpointContext, options: GuardOptions) {
+  if (isAPIError(returnedBy(ctx))) return fail(options, 'password', wrong);
+  if (ctx.context.newSession) return signedIn(ctx, options, 'password');
+  const { attempt } = door();
+  if (attempt) await giveBack(options.db, attempt);
+  await tell(options, 'sign_in.second_factor_asked', 'done', { by: 'password' });
+}
+
+async function beforeCode(ctx: GenericEndpointContext, options: GuardOptions) {
+  const account = await accountAsked(ctx, options);
+  if (!account) return undefined; // better-auth answers that there is no challenge
+  await enter(options, account.email);
+  const { id } = account;
+  const adding = await isUnverified(options, id);
+  if (!adding && !(await isBound(options.db, 'totp', id, id, options.nodeKey))) {
+    await tell(options, 'factor.forged', 'refused', { by: 'totp' });
+    throw answer(403, forged);
+  }
+  const code = typeof ctx.body?.code === 'string' ? ctx.body.code : '';
+  if (!(await spendCode(options.db, id, code, ctx.context.secretConfig, options.now())))
+    return fail(options, 'totp', wrongCode);
+  if (adding) door().ref = 'totp';
+  return { context: { body: { ...ctx.body, code: code.normalize('NFKC').replace(/\s/g, ''), trustDevice: false } } };
+}
+
+async function beforeBackupCode(ctx: GenericEndpointContext, options: GuardOptions) {
+  const account = await accountAsked(ctx, options);
+  if (!account) return undefined;
+  await enter(options, account.email);
+  return { context: { body: { ...ctx.body, trustDevice: false, disableSession: false } } };
+}
+
+async function afterCode(ctx: GenericEndpointContext, options: GuardOptions) {
+  const { account, ref } = door();
+  if (!account) return undefined;
+  const by = ctx.path === '/two-factor/verify-totp' ? 'totp' : 'backup_code';
+  if (isAPIError(returnedBy(ctx))) return fail(options, by, wrongCode);
+  if (ref !== 'totp') return signedIn(ctx, options, by);
+  await bind(options.db, 'totp', account.id, account.id, options.nodeKey);
+  await succeed(options);
+  await tell(options, 'factor.added', 'done', { by });
+}
+
+async function beforePasskey(ctx: GenericEndpointContext, options: GuardOptions) {
+  const ref = String(ctx.body?.response?.id ?? '');
+  const passkey = await authTables(options.db)
+    .selectFrom('auth.passkey')
+    .select('user_id')
+    .where('credential_id', '=', ref)
+    .executeTakeFirst();
+  const account = passkey && (await findAccount(options.db, passkey.user_id));
+  if (!account) return undefined;
+  door().account = account;
+  await tell(options, 'sign_in.attempted', 'intended', { by: 'passkey' });
+  const until = await lockedUntil(options.db, hashName(account.email, options.secret), options.now());
+  if (until) throw answer(429, locked(until));
+  if (await isBound(options.db, 'passkey', account.id, ref, options.nodeKey)) return undefined;
+  await tell(options, 'factor.forged', 'refused', { by: 'passkey' });
+  throw answer(403, forged);
+}
+
+async function afterPasskey(ctx: GenericEndpointContext, options: GuardOptions) {
+  if (!door().account) return undefined;
+  if (ctx.context.newSession) return signedIn(ctx, options, 'passkey');
+  await tell(options, 'sign_in.failed', 'refused', { by: 'passkey' });
+}
+
+/** Without a durable event there is no session. */
+async function signedIn(ctx: GenericEndpointContext, options: GuardOptions, by: string): Promise<void> {
+  const session = ctx.context.newSession;
+  if (!session) return succeed(options);
+  try {
+    await succeed(options);
+    await noteSignIn(options, session.user.id);
+    await tell(options, 'sign_in.succeeded', 'done', { by });
+  } catch (error) {
+    await ctx.context.internalAdapter.deleteSession(session.session.token);
+    throw error;
+  }
+}
+
+/** The present password is compared first: the history must not tell whether a guess was right. */
+async function beforePasswordChange(ctx: GenericEndpointContext, options: GuardOptions) {
+  const account = await atSession(ctx, options);
+  if (!account) return undefined;
+  await enter(options, account.email);
+  const { currentPassword, newPassword } = (ctx.body ?? {}) as Record<string, unknown>;
+  const hashed = await passwordHashOf(options.db, account.id);
+  if (!hashed || !(await passwordMatches(hashed, String(currentPassword ?? ''))))
+    return fail(options, 'password', wrong);
+  const policy = options.policy();
+  const faults = passwordFaults(String(newPassword ?? ''), account, policy);
+  if (await isUsedBefore(options.db, account.id, String(newPassword ?? ''), policy.passwordHistory))
+    faults.push(usedBefore(policy.passwordHistory));
+  if (faults.length > 0) {
+    await succeed(options);
+    throw answer(400, ...faults);
+  }
+  await tell(options, 'password.changing', 'intended', { by: 'password' });
+  return { context: { body: { ...ctx.body, revokeOtherSessions: true } } };
+}
+
+async function afterPasswordChange(ctx: GenericEndpointContext, options: GuardOptions) {
+  const { account } = door();
+  if (!account || isAPIError(returnedBy(ctx))) return undefined;
+  const hashed = await passwordHashOf(options.db, account.id);
+  if (hashed) await rememberPassword(options.db, account.id, hashed, options.policy().passwordHistory, options.now());
+  await bind(options.db, 'password', account.id, account.id, options.nodeKey);
+  await succeed(options);
+  await tell(options, 'password.changed', 'done', { by: 'password' });
+}
+
+async function beforeAskingPassword(ctx: GenericEndpointContext, options: GuardOptions) {
+  const account = await atSession(ctx, options);
+  if (account) await enter(options, account.email);
+}
+
+async function afterAskingPassword(ctx: GenericEndpointContext, options: GuardOptions) {
+  const { account, attempt } = door();
+  if (!account) return undefined;
+  const returned = returnedBy(ctx);
+  if (!isAPIError(returned)) return succeed(options);
+  if (returned.body?.code === 'INVALID_PASSWORD') return fail(options, 'password', wrong);
+  if (attempt) await giveBack(options.db, attempt);
+}
+
+async function afterTotpRemoval(ctx: GenericEndpointContext, options: GuardOptions) {
+  await afterAskingPassword(ctx, options);
+  const { account } = door();
+  if (!account || isAPIError(returnedBy(ctx))) return undefined;
+  await unbind(options.db, 'totp', account.id);
+  await tell(options, 'factor.removed', 'done', { by: 'totp' });
+}
+
+async function afterPasskeyAdded(ctx: GenericEndpointContext, options: GuardOptions) {
+  const { account } = door();
+  const added = returnedBy(ctx) as { credentialID?: string } | undefined;
+  if (!account || isAPIError(added) || !added?.credentialID) return undefined;
+  await bind(options.db, 'passkey', account.id, added.credentialID, options.nodeKey);
+  await tell(options, 'factor.added', 'done', { by: 'passkey' });
+}
+
+async function beforePasskeyRemoval(ctx: GenericEndpointContext, options: GuardOptions) {
+  const account = await atSession(ctx, options);
+  const row = await authTables(options.db)
+    .selectFrom('auth.passkey')
+    .select('credential_id')
+    .where('id', '=', String(ctx.body?.id ?? ''))
+    .where('user_id', '=', account?.id ?? '')
+    .executeTakeFirst();
+  if (row) door().ref = row.credential_id;
+}
+
+async function afterPasskeyRemoval(ctx: GenericEndpointContext, options: GuardOptions) {
+  const { ref } = door();
+  if (ref === undefined || isAPIError(returnedBy(ctx))) return undefined;
+  await unbind(options.db, 'passkey', ref);
+  await tell(options, 'factor.removed', 'done', { by: 'passkey' });
+}
+
+/** Whose session it is. */
+async function atSession(ctx: GenericEndpointContext, options: GuardOptions) {
+  const session = await getSessionFromCtx(ctx);
+  const account = session && (await findAccount(options.db, session.user.id));
+  if (account) door().account = account;
+  return account;
+}
+
+/** Who is asked for a code: whoever gave a password a moment ago, or whose session adds the factor. */
+async function accountAsked(ctx: GenericEndpointContext, options: GuardOptions) {
+  const signedInAlready = await atSession(ctx, options);
+  if (signedInAlready) return signedInAlready;
+  const cookie = ctx.context.createAuthCookie('two_factor');
+  const challenge = await ctx.getSignedCookie(cookie.name, ctx.context.secret);
+  const asked = challenge ? await ctx.context.internalAdapter.findVerificationValue(challenge) : undefined;
+  const account = asked ? await findAccount(options.db, asked.value) : undefined;
+  if (account) door().account = account;
+  return account;
+}
+
+async function isUnverified(options: GuardOptions, account: string): Promise<boolean> {
+  const row = await authTables(options.db)
+    .selectFrom('auth.two_factor')
+    .select('verified')
+    .where('user_id', '=', account)
+    .executeTakeFirst();
+  return row?.verified === false;
+}
+
+/** What the endpoint, or a hook before ours, answered. */
+const returnedBy = (ctx: GenericEndpointContext): unknown => (ctx.context as { returned?: unknown }).returned;

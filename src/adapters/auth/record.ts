@@ -1,0 +1,45 @@
+/**
+ * What the installation's own ledger hears of sign-in: intent before, outcome after. `name` is the account's address and
+ * only ever that of an account that exists; what else was typed is counted, never kept.
+ */
+export type AuthEvent = {
+  type: AuthEventType;
+  account?: string;
+  name?: string;
+  at: string;
+  ip?: string;
+  outcome: 'intended' | 'done' | 'refused';
+  /** `password`, `totp`, `passkey`, `backup_code`, `mailbox`, `two_people`, `setup`, `invitation` … */
+  by?: string;
+  /** Persons or accounts that took part: who asked for and who approved a reset. */
+  persons?: string[];
+  until?: string;
+  count?: number;
+};
+
+export type AuthEventType =
+  | 'sign_in.attempted'
+  | 'sign_in.succeeded'
+  | 'sign_in.failed'
+  | 'sign_in.second_factor_asked'
+  | 'sign_in.unknown_names'
+  | 'account.locked'
+  | 'account.opened'
+  | 'account.disabled'
+  | 'account.enabled'
+  | 'signed_out'
+  | 'session.idle'
+  | 'password.changing'
+  | 'password.changed'
+  | 'factor.confirmed'
+  | 'factor.refused'
+  | 'factor.added'
+  | 'factor.removed'
+  | 'factor.forged'
+  | 'reset.requested'
+  | 'reset.unsent'
+  | 'reset.approved'
+  | 'reset.completed';
+
+/** Resolves when the event is durable. A rejection stops what was intended. */
+export type Recorder = (event: AuthEvent) => Promise<void>;

@@ -1,0 +1,50 @@
+import type { Db } from '../../runtime/module.ts';
+import type { Factor } from './factor.ts';
+import type { SignInPolicy } from './policy.ts';
+import { authTables } from './tables.ts';
+
+/**
+ * Sessions idle out (annex10.ac.account_management.6). Only what the user does moves the clock: a request that says
+ * `x-activity: user`, or a touch. Background refresh and event streams say nothing and so keep nobody signed in.
+ */
+export type SessionState = { id: string; account: string; factor: Factor; startedAt: string; idleUntil: string };
+
+const ACTIVITY_HEADER = 'x-activity';
+/** Activity within these seconds is not written again. */
+const WRITE_EVERY_MS = 10_000;
+
+export const isActivity = (headers: Headers): boolean => headers.get(ACTIVITY_HEADER) === 'user';
+
+/** The session in force; deletes it and answers `idle` when its time is up. */
+export async function liveSession(
+  db: Db,
+  token: string,
+  policy: SignInPolicy,
+  now: Date,
+): Promise<SessionState | { idle: true; account: string } | undefined> {
+  const row = await authTables(db).selectFrom('auth.session').selectAll().where('token', '=', token).executeTakeFirst();
+  if (!row) return undefined;
+  const idleUntil = row.active_at.getTime() + policy.idleMinutes * 60_000;
+  const longest = row.created_at.getTime() + policy.sessionMaxHours * 3_600_000;
+  if (Math.min(idleUntil, longest) <= now.getTime()) {
+    await authTables(db).deleteFrom('auth.session').where('token', '=', token).execute();
+    return { idle: true, account: row.user_id };
+  }
+  return {
+    id: row.id,
+    account: row.user_id,
+    factor: row.factor as Factor,
+    startedAt: row.created_at.toISOString(),
+    idleUntil: new Date(idleUntil).toISOString(),
+  };
+}
+
+/** Notes that the user did something. */
+export async function touch(db: Db, token: string, now: Date): Promise<void> {
+  await authTables(db)
+    .updateTable('auth.session')
+    .set({ active_at: now })
+    .where('token', '=', token)
+    .where('active_at', '<', new Date(now.getTime() - WRITE_EVERY_MS))
+    .execute();
+}
