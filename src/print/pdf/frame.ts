@@ -1,0 +1,97 @@
+import type { CanvasRect, Content, ContentCanvas, TableCell } from 'pdfmake/interfaces.js';
+import { qrModules } from '../code.ts';
+import { CONTENT_WIDTH, ems, PAGE } from '../layout.ts';
+import type { PrintDocument } from '../types.ts';
+import { word } from '../words.ts';
+import { GREY, type Pen } from './pen.ts';
+import { columnWidths, LINE, ruled, SHADE } from './ruled.ts';
+
+export const QR_SIZE = 62;
+/** Room kept for the foot of every page. */
+export const FOOT_HEIGHT = 92;
+const HEAD_TOP = 36;
+
+/** Organisation and title over 文件編號／機密等級／版次／頁次, the same on every page. */
+export function headerOf(doc: PrintDocument, pen: Pen, page: number, pages: number): Content {
+  const marks: [string, string][] = [
+    [word('documentNumber', doc.language), doc.documentNumber ?? '—'],
+    [word('classification', doc.language), doc.classification ?? '—'],
+    [word('version', doc.language), doc.version ?? '—'],
+    [word('page', doc.language), `${page} / ${pages}`],
+  ];
+  const shares =
+    doc.language === 'zh'
+      ? [0.1, 0.24, 0.1, 0.14, 0.08, 0.12, 0.08, 0.14]
+      : [0.13, 0.2, 0.14, 0.13, 0.08, 0.12, 0.08, 0.12];
+  const small = marks.flatMap(([label, value]): TableCell[] => [
+    { ...pen(label, { size: 9, align: 'center' }), fillColor: SHADE },
+    pen(value, { size: shrunk(value), align: 'center' }),
+  ]);
+  const heading: TableCell = {
+    colSpan: 8,
+    stack: [
+      pen(doc.organisation, { size: 12, align: 'center', spacing: 1 }),
+      pen(doc.title, { size: titleSize(doc.title), bold: true, align: 'center', spacing: 1.5 }),
+    ],
+  };
+  return {
+    margin: [PAGE.side, HEAD_TOP, PAGE.side, 0],
+    layout: ruled,
+    table: { widths: columnWidths(shares), body: [[heading, '', '', '', '', '', '', ''], small] },
+  };
+}
+
+/** Height of the header with some air below, from the lines its heading needs. */
+export function headHeight(doc: PrintDocument): number {
+  const size = titleSize(doc.title);
+  const organisationLines = Math.ceil((ems(doc.organisation) * 13) / (CONTENT_WIDTH - 10));
+  const titleLines = Math.ceil((ems(doc.title) * (size + 1.5)) / (CONTENT_WIDTH - 10));
+  const marks = Math.max(1, Math.ceil(ems(doc.documentNumber ?? '') / 12)) * 14 + 8;
+  return HEAD_TOP + organisationLines * 19 + titleLines * size * 1.6 + 6 + marks + 4 * LINE + 8;
+}
+
+const titleSize = (title: string): number => (ems(title) <= 22 ? 18 : 14);
+const shrunk = (value: string): number => (ems(value) <= 11 ? 9 : 7.5);
+
+/** Note, number and time of this copy at the left; the code that leads to the proof at the right. */
+export function footerOf(doc: PrintDocument, pen: Pen): Content {
+  const lines = [
+    ...(doc.footnote ? [pen(doc.footnote, { size: 8 })] : []),
+    pen(`${word('serial', doc.language)} ${doc.serial}　　${word('printedAt', doc.language)} ${doc.printedAt}`, {
+      size: 8,
+      color: GREY,
+    }),
+    ...(doc.proofUrl ? [pen(`${word('verify', doc.language)}：${doc.proofUrl}`, { size: 7, color: GREY })] : []),
+  ];
+  const code = doc.proofUrl ? [{ width: QR_SIZE, ...codeOf(doc.proofUrl) }] : [];
+  return {
+    margin: [PAGE.side, 14, PAGE.side, 0],
+    columnGap: 12,
+    columns: [{ width: '*', stack: lines }, ...code],
+  };
+}
+
+/** Drawn as strips of dark modules: pdfmake's own code only comes in whole points per module, too small to scan here. */
+function codeOf(url: string): ContentCanvas {
+  const code = qrModules(url);
+  const side = QR_SIZE / code.size;
+  const strips: CanvasRect[] = [];
+  for (let row = 0; row < code.size; row++) {
+    for (let from = 0; from < code.size; from++) {
+      if (!code.dark(row, from)) continue;
+      let to = from + 1;
+      while (to < code.size && code.dark(row, to)) to++;
+      strips.push({
+        type: 'rect',
+        x: from * side,
+        y: row * side,
+        w: (to - from) * side,
+        h: side,
+        color: '#000000',
+        lineWidth: 0,
+      });
+      from = to;
+    }
+  }
+  return { canvas: strips };
+}
