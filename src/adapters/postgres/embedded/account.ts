@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** An operating-system user the database may run as; PostgreSQL refuses to run as root. */
@@ -54,9 +54,15 @@ export function giveTo(path: string, account: Account): void {
   if (entry.isDirectory()) for (const name of readdirSync(path)) giveTo(join(path, name), account);
 }
 
-/** Makes a folder only its owner enters. Folders made on the way to it stay open, or no other account gets there. */
+/**
+ * Makes a folder only its owner enters. Folders made on the way to it stay open, or no other account gets there.
+ * One by one: Node's recursive making reports a read-only disk as a missing folder.
+ */
 export function makePrivateFolder(path: string): void {
-  const first = mkdirSync(dirname(path), { recursive: true });
-  if (first) for (let made = dirname(path); made.startsWith(first); made = dirname(made)) chmodSync(made, 0o755);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const missing: string[] = [];
+  for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  for (const folder of missing) {
+    mkdirSync(folder);
+    chmodSync(folder, folder === path ? 0o700 : 0o755);
+  }
 }

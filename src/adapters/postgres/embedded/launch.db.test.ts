@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -61,6 +61,15 @@ async function query(url: string, sql: string) {
   } finally {
     await client.end();
   }
+}
+
+/** Root in a container often may not. */
+function mayMount(): boolean {
+  const place = mkdtempSync(join(tmpdir(), 'ancheng-mount-'));
+  const may = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', place]).status === 0;
+  if (may) spawnSync('umount', [place]);
+  rmSync(place, { recursive: true });
+  return may;
 }
 
 const postmaster = (folder: string) =>
@@ -202,6 +211,20 @@ describe('launch', () => {
     const { told } = await hold(join(ground, 'file'));
     expect(told.refused).toContain('a file, not a folder');
     expect(told.fix).toContain('ANCHENG_DATA');
+  });
+
+  test.runIf(mayMount())('a full disk and a read-only one are explained', async () => {
+    for (const [options, expected] of [
+      ['size=20m', 'the disk is full'],
+      ['ro', 'the file system is read-only'],
+    ] as const) {
+      const small = join(ground, options);
+      mkdirSync(small);
+      spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', small]);
+      const { told } = await hold(join(small, 'data'));
+      spawnSync('umount', [small]);
+      expect(told.refused).toContain(expected);
+    }
   });
 
   test.runIf(runsAsRoot())('under root the server is an ordinary user’s', async () => {

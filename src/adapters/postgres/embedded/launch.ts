@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { isRefused, type Refused } from '../../../kernel/refusal.ts';
@@ -39,8 +39,9 @@ export type LaunchOptions = {
 };
 
 const DATABASE = 'ancheng';
-/** A new cluster takes about 40 MB, its write-ahead log 16 MB at least. */
-const NEEDED_BYTES = 200 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
+/** A new cluster takes about 40 MB, its write-ahead log grows by 16 MB; an old one must at least be able to shut down. */
+const NEEDED_MEGABYTES = { new: 200, existing: 48 };
 
 /**
  * Starts the embedded PostgreSQL in `<dataDir>/postgres`, creating cluster, roles and database on first use.
@@ -83,7 +84,8 @@ function checkFolder(dataDir: string, account: Account | undefined): Refused | u
   chmodSync(join(dataDir, 'postgres'), 0o700);
   const { bavail, bsize } = statfsSync(dataDir);
   const where = { what: { zh: '準備資料夾', en: 'Preparing the data folder' }, where: dataDir };
-  if (bavail * bsize < NEEDED_BYTES) return explain(where, 'ENOSPC');
+  const needed = NEEDED_MEGABYTES[existsSync(join(dataDir, 'postgres', 'cluster')) ? 'existing' : 'new'];
+  if (bavail * bsize < needed * MEGABYTE) return explain(where, 'ENOSPC');
   if (!account) return undefined;
   giveTo(dataDir, account);
   const barrier = firstBarrier(dataDir, account);
