@@ -364,3 +364,16 @@ export type Diagnostic = {
 
 /** One file of a pack, as read from disk or handed over by a screen. `path` begins with the pack's folder name. */
 export type SourceFile = { path: string; text: string };
+
+/** One file of a pack's own tests: given, when, then, as plain data; the engine's example runner reads it. */
+export type ExampleFile = {
+  path: string;
+  pack: string;
+  world: unknown[];
+  examples: {
+    name: string;
+    at: Position;
+    given: unknown[];
+    steps: { at: Position; when: Record<string, unknown>; then?: Record<string, unknown> }[];
+  }[];
+};

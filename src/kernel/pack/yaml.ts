@@ -99,7 +99,7 @@ function map(reading: Reading, node: YamlMap): MapItem {
       );
       continue;
     }
-    const value = valueOf(reading, pair, key, node.flow === true);
+    const value = pairValue(reading, pair, key, node.flow === true);
     if (value) entries.set(key.text, { key: key.text, at: key.at, value });
   }
   return { kind: 'map', at: at(reading, node), flow: node.flow === true, entries };
@@ -128,7 +128,7 @@ function keyOf(reading: Reading, pair: Pair): { text: string; at: Position } | u
 }
 
 /** A pair without a value is, in `{ }`, nearly always text cut by a comma. In a block it may withdraw something: later steps judge. */
-function valueOf(reading: Reading, pair: Pair, key: { text: string; at: Position }, flow: boolean): Item | undefined {
+function pairValue(reading: Reading, pair: Pair, key: { text: string; at: Position }, flow: boolean): Item | undefined {
   const value = pair.value as Node | null;
   const empty = !value || (isScalar(value) && value.value === null && !value.source);
   if (!empty) return item(reading, value);

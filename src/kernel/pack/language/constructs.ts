@@ -354,9 +354,11 @@ export const CONSTRUCTS: Record<string, Construct> = {
       example: needed(text),
       given: key(listOf(anything)),
       when: key(mapOf(anything)),
+      // biome-ignore lint/suspicious/noThenProperty: a word of the language
       then: key(mapOf(anything)),
       steps: key(listOf(construct('step'))),
     },
   },
+  // biome-ignore lint/suspicious/noThenProperty: a word of the language
   step: { says: { zh: '步驟', en: 'step' }, keys: { when: needed(mapOf(anything)), then: key(mapOf(anything)) } },
 };
