@@ -1,6 +1,14 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { NodeKey } from '../../kernel/ledger/mac.ts';
 import { syncFolder } from './store.ts';
 
 /**
@@ -21,17 +29,17 @@ export async function loadLogKey(path: string): Promise<KeyObject> {
 }
 
 /** Makes the 32 bytes with which command servers mark events, base64 in a file readable by its owner only. @throws when it exists. */
-export async function createNodeKey(path: string): Promise<Uint8Array> {
+export async function createNodeKey(path: string): Promise<NodeKey> {
   const key = randomBytes(32);
   await createSecret(path, `${key.toString('base64')}\n`);
-  return key;
+  return createSecretKey(key);
 }
 
 /** Reads the key {@link createNodeKey} made. @throws when others may read the file, or it is not 32 bytes. */
-export async function loadNodeKey(path: string): Promise<Uint8Array> {
+export async function loadNodeKey(path: string): Promise<NodeKey> {
   const key = Buffer.from((await readSecret(path)).trim(), 'base64');
   if (key.length !== 32) throw new Error(`${path} does not hold a node key of 32 bytes in base64`);
-  return key;
+  return createSecretKey(key);
 }
 
 /** The 32 raw bytes of an Ed25519 key's public half, as verifier keys hold them. */

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash, createSecretKey, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LedgerRow } from '../../kernel/ledger/chain.ts';
@@ -15,7 +15,7 @@ import { type LogState, prepareSeal, type SealSource, sealOnce } from './seal.ts
 import { localSigner } from './signer.ts';
 import type { Store, StoredFile } from './store.ts';
 
-const NODE_KEY = Buffer.alloc(32, 3);
+const NODE_KEY = createSecretKey(Buffer.alloc(32, 3));
 const ORIGIN = logOrigin('ancheng.example', 'xiluo', 1);
 const KEY = generateKeyPairSync('ed25519').privateKey;
 const ROWS = rowsOf(3000);

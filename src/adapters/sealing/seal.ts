@@ -1,7 +1,7 @@
 import { type Chain, chainAt, columnsFault, type LedgerRow, markFault, orderFault } from '../../kernel/ledger/chain.ts';
 import type { Checkpoint } from '../../kernel/ledger/checkpoint.ts';
 import { decodeEntry } from '../../kernel/ledger/envelope.ts';
-import { FIRST_MAC } from '../../kernel/ledger/mac.ts';
+import { FIRST_MAC, type NodeKey } from '../../kernel/ledger/mac.ts';
 import { consistencyProof, type Hash, leafHash, sameHash } from '../../kernel/ledger/merkle.ts';
 import { appendLeaves, rootOfTree, type TreeState } from '../../kernel/ledger/tree.ts';
 import { isRefused, type Refused } from '../../kernel/refusal.ts';
@@ -24,7 +24,7 @@ export type SealSource = {
   versionsBefore(position: number, streams: string[]): Promise<ReadonlyMap<string, number>>;
   /** Replaces `log_state` where epoch, size and root are still the previous ones, committed durably (synchronous_commit on). */
   compareAndSwap(previous: LogState, next: LogState): Promise<boolean>;
-  nodeKeys: readonly Uint8Array[];
+  nodeKeys: readonly NodeKey[];
   signer: LogSigner;
   log: Log;
   /** The last event a command server acknowledged, reported outside PostgreSQL: shows a tail deleted before it was sealed. */
@@ -74,8 +74,7 @@ export async function prepareSeal(source: SealSource): Promise<PreparedSeal | Se
   const checked = await checkNews(source, tree, rows);
   if ('outcome' in checked) return checked;
 
-  const { good, fault } = checked;
-  const leaves = good.map(({ entry }) => leafHash(entry));
+  const { good, leaves, fault } = checked;
   const known = appendLeaves(tree, leaves.slice(0, state.size - tree.size)).state;
   if (known.size < state.size) return fault ?? halted(BEHIND, known.size);
   if (!sameHash(rootOfTree(known), state.root)) return halted(FORKED, tree.size);
@@ -111,26 +110,30 @@ async function checkNews(
   source: SealSource,
   tree: TreeState,
   rows: LedgerRow[],
-): Promise<{ good: LedgerRow[]; fault: SealOutcome | undefined } | SealOutcome> {
+): Promise<{ good: LedgerRow[]; leaves: Hash[]; fault: SealOutcome | undefined } | SealOutcome> {
   const before = tree.size === 0 ? undefined : rows.shift();
   if (tree.size > 0 && before?.pos !== tree.size - 1) return halted(BEHIND, tree.size - 1);
   const streams = [...new Set(rows.map(({ stream }) => stream))];
   const chain = chainAt(tree.size, before?.mac ?? FIRST_MAC, await source.versionsBefore(tree.size, streams));
-  for (const [at, row] of rows.entries()) {
-    const fault = rowFault(source, chain, row);
-    if (fault) return { good: rows.slice(0, at), fault: halted(fault, chain.next) };
+  const leaves: Hash[] = [];
+  for (const row of rows) {
+    const leaf = leafHash(row.entry);
+    const fault = rowFault(source, chain, row, leaf);
+    if (fault) return { good: rows.slice(0, leaves.length), leaves, fault: halted(fault, chain.next) };
+    leaves.push(leaf);
     chain.next += 1;
   }
-  return { good: rows, fault: acknowledgedFault(source, tree.size, rows) };
+  return { good: rows, leaves, fault: acknowledgedFault(source, tree.size, rows) };
 }
 
 function rowFault(
   { organisation, nodeKeys, acknowledged }: SealSource,
   chain: Chain,
   row: LedgerRow,
+  leaf: Hash,
 ): Text | undefined {
   if (row.pos !== chain.next) return text('事項位置不連續', 'positions leave a gap or repeat');
-  const mark = markFault(chain, row, leafHash(row.entry), nodeKeys);
+  const mark = markFault(chain, row, leaf, nodeKeys);
   if (mark) return mark;
   const envelope = decodeEntry(row.entry);
   if (isRefused(envelope)) return envelope.refused[0]?.message;

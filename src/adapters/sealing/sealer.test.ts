@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { type SealerInput, type SwapMany, sealMany, startSealer } from './sealer
 import { localSigner } from './signer.ts';
 import { directoryStore } from './store.ts';
 
-const NODE_KEY = Buffer.alloc(32, 5);
+const NODE_KEY = createSecretKey(Buffer.alloc(32, 5));
 const signer = localSigner(
   [generateKeyPairSync('ed25519').privateKey],
   directoryStore(await mkdtemp(join(tmpdir(), 'signer-'))),

@@ -28,46 +28,52 @@ export const canonicalHash = (value: Json): string => hash('sha256', canonicalTe
  * Refuses what serialisers silently drop or change: undefined, NaN, infinities, lone surrogates, bigint, symbols, functions,
  * holes in arrays, objects other than plain ones (dates, maps), cycles and anything nested deeper than 100.
  */
-export function canonicalProblem(value: unknown, path = '', depth = 0): { path: string; why: string } | undefined {
+export function canonicalProblem(value: unknown, depth = 0): { path: string; why: string } | undefined {
   switch (typeof value) {
     case 'boolean':
       return undefined;
     case 'string':
-      return value.isWellFormed() ? undefined : { path, why: 'text with a lone surrogate' };
+      return value.isWellFormed() ? undefined : here('text with a lone surrogate');
     case 'number':
-      return Number.isFinite(value) ? undefined : { path, why: `${value} is not a number JSON knows` };
+      return Number.isFinite(value) ? undefined : here(`${value} is not a number JSON knows`);
     case 'object':
       if (value === null) return undefined;
-      if (depth >= DEEPEST) return { path, why: `nested deeper than ${DEEPEST}` };
-      return Array.isArray(value) ? problemInArray(value, path, depth) : problemInObject(value, path, depth);
+      if (depth >= DEEPEST) return here(`nested deeper than ${DEEPEST}`);
+      return Array.isArray(value) ? problemInArray(value, depth) : problemInObject(value, depth);
     case 'undefined':
     case 'bigint':
     case 'symbol':
     case 'function':
-      return { path, why: `${typeof value} has no JSON form` };
+      return here(`${typeof value} has no JSON form`);
     default:
-      return { path, why: 'unknown kind of value' };
+      return here('unknown kind of value');
   }
 }
 
-function problemInArray(items: unknown[], path: string, depth: number): { path: string; why: string } | undefined {
+// Paths are put together on the way out, for nearly every value has no problem and is walked for every event.
+type Problem = { path: string; why: string };
+const here = (why: string): Problem => ({ path: '', why });
+const below = (step: string, { path, why }: Problem): Problem => ({
+  path: path === '' || path.startsWith('[') ? `${step}${path}` : `${step}.${path}`,
+  why,
+});
+
+function problemInArray(items: unknown[], depth: number): Problem | undefined {
   for (let index = 0; index < items.length; index++) {
-    const problem = canonicalProblem(items[index], `${path}[${index}]`, depth + 1);
-    if (problem) return problem;
+    const problem = canonicalProblem(items[index], depth + 1);
+    if (problem) return below(`[${index}]`, problem);
   }
   return undefined;
 }
 
-function problemInObject(value: object, path: string, depth: number): { path: string; why: string } | undefined {
+function problemInObject(value: object, depth: number): Problem | undefined {
   const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return { path, why: 'not a plain object' };
-  if (typeof (value as { toJSON?: unknown }).toJSON === 'function')
-    return { path, why: 'an object that renders itself' };
+  if (prototype !== Object.prototype && prototype !== null) return here('not a plain object');
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return here('an object that renders itself');
   for (const key of Object.keys(value)) {
-    const here = path ? `${path}.${key}` : key;
-    if (!key.isWellFormed()) return { path: here, why: 'name with a lone surrogate' };
-    const problem = canonicalProblem((value as Record<string, unknown>)[key], here, depth + 1);
-    if (problem) return problem;
+    if (!key.isWellFormed()) return below(key, here('name with a lone surrogate'));
+    const problem = canonicalProblem((value as Record<string, unknown>)[key], depth + 1);
+    if (problem) return below(key, problem);
   }
   return undefined;
 }

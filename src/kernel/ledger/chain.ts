@@ -1,6 +1,6 @@
 import { type Text, text } from '../text.ts';
 import type { Envelope } from './envelope.ts';
-import { FIRST_MAC, macHolds } from './mac.ts';
+import { FIRST_MAC, macHolds, type NodeKey } from './mac.ts';
 import type { Hash } from './merkle.ts';
 
 /** A row of the event table as PostgreSQL gives it. `type` and `at` are compared with the entry when present. */
@@ -34,7 +34,7 @@ export const chainAt = (next: number, lastMac: Uint8Array, versions: ReadonlyMap
 });
 
 /** Checks the mark of the row and moves on to its mark, right or wrong, so that one forged row is named and not all behind it. */
-export function markFault(chain: Chain, row: LedgerRow, leaf: Hash, nodeKeys: readonly Uint8Array[]): Text | undefined {
+export function markFault(chain: Chain, row: LedgerRow, leaf: Hash, nodeKeys: readonly NodeKey[]): Text | undefined {
   const holds = macHolds(nodeKeys, leaf, chain.lastMac, row.mac);
   chain.lastMac = row.mac;
   return holds

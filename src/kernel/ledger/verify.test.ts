@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isRefused } from '../refusal.ts';
@@ -13,7 +13,7 @@ import { encodeBundle, nodesFromTiles, TILE_WIDTH, tilePath } from './tiles.ts';
 import { appendLeaves, EMPTY_TREE, rootOfTree } from './tree.ts';
 import { type VerifyInput, verifyLedger } from './verify.ts';
 
-const NODE_KEY = Buffer.alloc(32, 7);
+const NODE_KEY = createSecretKey(Buffer.alloc(32, 7));
 const SIZE = 600;
 const origin = logOrigin('ancheng.example', 'xiluo', 1);
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -181,8 +181,12 @@ describe('L2 and marks: rows of the database', () => {
   });
 
   test('marks of a rotated key pass when both keys are given', async () => {
-    expect((await verify(sound, { rows: each(sound.rows), nodeKeys: [Buffer.alloc(32, 8), NODE_KEY] })).ok).toBe(true);
-    expect((await verify(sound, { rows: each(sound.rows), nodeKeys: [Buffer.alloc(32, 8)] })).firstBad).toBe(0);
+    expect(
+      (await verify(sound, { rows: each(sound.rows), nodeKeys: [createSecretKey(Buffer.alloc(32, 8)), NODE_KEY] })).ok,
+    ).toBe(true);
+    expect(
+      (await verify(sound, { rows: each(sound.rows), nodeKeys: [createSecretKey(Buffer.alloc(32, 8))] })).firstBad,
+    ).toBe(0);
   });
 });
 

@@ -5,6 +5,7 @@ import { type Chain, columnsFault, firstChain, type LedgerRow, markFault, orderF
 import { type CheckpointPolicy, parseCheckpoint, type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.ts';
 import { type BlobRef, blobRefs, decodeEntry, type Envelope } from './envelope.ts';
 import { type ActRules, emptyGrantIndex, followAct, type GrantIndex } from './grants.ts';
+import type { NodeKey } from './mac.ts';
 import { leafHash } from './merkle.ts';
 import { type Finding, type Findings, gatherFindings, type Level, type Report } from './report.ts';
 import { type LogReader, type SealedEntry, verifyTree } from './verify-tree.ts';
@@ -18,7 +19,7 @@ export type VerifyInput = {
   /** Event rows by ascending position, unsealed ones included: asks for L2. */
   rows?: AsyncIterable<LedgerRow>;
   /** Keys of the command servers: with `rows`, asks for marks. */
-  nodeKeys?: readonly Uint8Array[];
+  nodeKeys?: readonly NodeKey[];
   /** Asks for L3: canonical form, stream versions, moments, grants. */
   acts?: ActRules;
   /** Asks for L4: looks whether a blob is there and has the content its name says; shredded counts as kept, by design. */
