@@ -16,7 +16,6 @@ create table record (
   since        timestamptz not null,
   closed_at    timestamptz,
   due_at       timestamptz,
-  late         boolean not null default false,
   wake_at      timestamptz,
   version      integer not null,
   pos          bigint not null,
@@ -35,7 +34,7 @@ create index record_requester on record (organisation, requester, changed_at des
 create index record_any_changed on record (organisation, changed_at desc, id desc);
 create index record_origin on record (organisation, origin) where origin is not null;
 create index record_wake on record (organisation, wake_at) where wake_at is not null;
-create index record_late on record (organisation, late, changed_at desc, id desc) where late;
+create index record_any_due on record (organisation, due_at, id) where open;
 
 -- Every past state over ledger positions: as of a date = as of the position it had.
 create table record_version (

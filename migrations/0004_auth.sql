@@ -34,7 +34,7 @@ create table auth.session (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-create index session_user on auth.session (user_id);
+create index session_account on auth.session (user_id);
 
 create table auth.credential (
   id text primary key,
@@ -103,11 +103,12 @@ create table auth.unknown_minute (
 );
 
 create table auth.password_history (
+  id bigint generated always as identity primary key,
   account text not null references auth.user_account on delete cascade,
   hash text not null,
-  set_at timestamptz not null,
-  primary key (account, set_at)
+  set_at timestamptz not null
 );
+create index password_history_account on auth.password_history (account, id);
 
 create table auth.reset (
   id text primary key,

@@ -109,7 +109,7 @@ function envelopeOf(parts: Parts, event: Drafted, about: Envelopes, streamVersio
     encryptPersonal(
       value,
       { subject, record: event.stream },
-      parts.personal.ensure(about.organisation, subject, event.stream),
+      presentKeys(parts, about.organisation, subject, event.stream),
       (bytes) => randomBytes(bytes),
     ),
   );
@@ -126,6 +126,12 @@ function envelopeOf(parts: Parts, event: Drafted, about: Envelopes, streamVersio
     data: hidden,
     ...(event.gates?.length ? { gates: event.gates as unknown as Json[] } : {}),
   };
+}
+
+function presentKeys(parts: Parts, organisation: string, subject: string, record: string) {
+  const { subjectKey, recordKey } = parts.personal.keys(organisation, subject, record);
+  if (!subjectKey || !recordKey) throw new Error(`no keys for personal values of ${subject} in ${record}: ensure them first`);
+  return { subjectKey, recordKey };
 }
 
 function storedOf(event: Drafted, envelope: Envelope, pos: number): StoredEvent {

@@ -177,6 +177,7 @@ async function decideRecord(work: Work, request: Request): Promise<Answer> {
   if (isRefused(outcome)) return recordAttempt(work, request, outcome);
   if (outcome.events.length > MOST_EVENTS) return tooManyEvents;
   if (outcome.events.length === 0) {
+    if (command.do === 'tick') await moveWakeUp(work, input, command.record);
     return {
       pos: work.journal.head.nextPos,
       count: 0,
@@ -185,7 +186,7 @@ async function decideRecord(work: Work, request: Request): Promise<Answer> {
     };
   }
   const effects = outcome.effects.flatMap((effect) => effectEvents(work, effect));
-  const entered = await journal(work, request, [...outcome.events.map(draft), ...effects], decidedFor(outcome));
+  const entered = await journal(work, request, [...outcome.events.map((event) => draft(event, outcome.states)), ...effects], decidedFor(outcome));
   if (isRefused(entered)) return entered;
   await remember(work, input, outcome, entered.pos);
   const response = {
@@ -195,6 +196,13 @@ async function decideRecord(work: Work, request: Request): Promise<Answer> {
     waitingFor: outcome.waitingFor,
   };
   return finish(work, request, entered, response);
+}
+
+/** A record that was woken and had nothing to do sleeps until its next moment. */
+async function moveWakeUp(work: Work, input: Input, record: string): Promise<void> {
+  const state = work.known.records.get(record);
+  const next = state && (await settled(work, () => wakes(input, state)));
+  await sql`update record set wake_at = ${next?.at ?? null} where organisation = ${work.organisation} and id = ${record}`.execute(work.tx);
 }
 
 /** Decides until nothing is needed; what earlier commands of the group changed is written before tables are asked. */
@@ -208,10 +216,15 @@ async function settled<T>(work: Work, run: () => T): Promise<Exclude<T, { needs:
   throw new Error(`deciding still asks after ${MOST_PASSES} passes`);
 }
 
-const draft = (event: EngineEvent): Drafted => ({
+/** The record's type stands in each of its events, so that an event can be read without its stream's first one. */
+const draft = (event: EngineEvent, states: Map<string, RecordState>): Drafted => ({
   stream: event.stream,
   type: event.type,
-  data: event.clauses ? { ...event.data, clauses: event.clauses } : event.data,
+  data: {
+    ...event.data,
+    type: states.get(event.stream)?.type ?? '',
+    ...(event.clauses ? { clauses: event.clauses } : {}),
+  },
   personal: event.personal,
   ...(event.gates ? { gates: event.gates } : {}),
 });
@@ -243,6 +256,8 @@ async function journal(work: Work, request: Request, events: Drafted[], actsFor:
     work.journal,
     events.map((event) => event.stream),
   );
+  const subjects = events.flatMap((event) => (event.personal ?? []).map(({ subject }) => ({ subject, record: event.stream })));
+  if (subjects.length > 0) await work.parts.personal.ensure(work.organisation, subjects);
   return enter(work.parts, work.journal, events, {
     organisation: work.organisation,
     actor: ledgerActor(work, request, actsFor),

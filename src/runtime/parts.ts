@@ -19,10 +19,10 @@ export type Parts = {
   defect(error: unknown, where: string): string;
 };
 
-/** Keys of personal values, outside PostgreSQL. `ensure` creates and makes durable before anything is encrypted with them. */
+/** Keys of personal values, outside PostgreSQL. `ensure` makes keys durable before anything is encrypted with them. */
 export type PersonalKeyring = {
-  ensure(organisation: string, subject: string, record: string): { subjectKey: Uint8Array; recordKey: Uint8Array };
-  find(organisation: string, subject: string, record: string): PersonalKeys;
+  ensure(organisation: string, pairs: { subject: string; record: string }[]): Promise<void>;
+  keys(organisation: string, subject: string, record: string): PersonalKeys;
 };
 
 export type News = {

@@ -27,7 +27,7 @@ function revealed(look: Look, envelope: Envelope): Envelope['data'] {
   return revealPersonal(envelope.data, (personal) => {
     const outcome = decryptPersonal(
       personal,
-      look.parts.personal.find(look.organisation, personal.subject, personal.record),
+      look.parts.personal.keys(look.organisation, personal.subject, personal.record),
     );
     return outcome.outcome === 'readable' ? outcome.value : SHREDDED;
   }) as Envelope['data'];

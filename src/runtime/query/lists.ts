@@ -26,7 +26,6 @@ type Row = {
   changed_at: Date;
   since: Date;
   due_at: Date | null;
-  late: boolean;
   body: RecordState;
   sort: Date | string | number | null;
 };
@@ -106,7 +105,7 @@ function conditionsOf(
   if (query.state) conditions.push(sql`c.state = ${query.state}`);
   if (query.open !== undefined) conditions.push(sql`c.open = ${query.open}`);
   if (query.mine) conditions.push(sql`c.requester = ${look.viewer.person ?? ''}`);
-  if (query.late) conditions.push(sql`c.late`);
+  if (query.late) conditions.push(sql`c.open and c.due_at < ${look.now}::timestamptz`);
   for (const filter of query.filters ?? []) {
     const field = only?.fields[filter.field];
     if (!field)
@@ -150,7 +149,7 @@ async function pageOf(
     : sql``;
   const found =
     await sql<Row>`select c.id, c.type, c.number, c.title, c.state, c.definition, c.requester, c.unit, c.opened_at, c.changed_at,
-      c.since, c.due_at, c.late, c.body, ${order.column} as sort
+      c.since, c.due_at, c.body, ${order.column} as sort
     from record c ${order.join ?? sql``}
     where ${sql.join(conditions, sql` and `)} ${order.cast === 'timestamptz' && query.order?.by === 'due' ? sql`and c.due_at is not null` : sql``} ${beyond}
     order by ${order.column} ${direction}, c.id ${direction} limit ${limit + 1}`.execute(look.tx);
@@ -219,7 +218,7 @@ function itemOf(look: Look, row: Row, columns: Field[], names: Record<string, st
     changedAt: row.changed_at.toISOString(),
     since: row.since.toISOString(),
     ...(row.due_at ? { due: row.due_at.toISOString() } : {}),
-    late: row.late,
+    late: row.due_at !== null && row.due_at.toISOString() < look.now,
     columns: values,
     names: Object.fromEntries(
       Object.values(values)

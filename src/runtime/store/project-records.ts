@@ -65,7 +65,6 @@ async function writeRecords(
     since: after.since,
     closed_at: after.closedAt,
     due_at: dueAt,
-    late: after.late.includes('late'),
     wake_at: wakeAt,
     version: after.version,
     pos,
@@ -74,12 +73,12 @@ async function writeRecords(
   }));
   await sql`insert into record select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(
       id text, type text, number text, title text, state text, open boolean, unit text, requester text, origin text,
-      opened_at timestamptz, changed_at timestamptz, since timestamptz, closed_at timestamptz, due_at timestamptz, late boolean,
+      opened_at timestamptz, changed_at timestamptz, since timestamptz, closed_at timestamptz, due_at timestamptz,
       wake_at timestamptz, version int, pos bigint, definition text, body jsonb)
     on conflict (organisation, id) do update set
       number = excluded.number, title = excluded.title, state = excluded.state, open = excluded.open, unit = excluded.unit,
       requester = excluded.requester, origin = excluded.origin, changed_at = excluded.changed_at, since = excluded.since,
-      closed_at = excluded.closed_at, due_at = excluded.due_at, late = excluded.late, wake_at = excluded.wake_at,
+      closed_at = excluded.closed_at, due_at = excluded.due_at, wake_at = excluded.wake_at,
       version = excluded.version, pos = excluded.pos, definition = excluded.definition, body = excluded.body`.execute(
     tx,
   );

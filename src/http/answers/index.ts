@@ -1,0 +1,29 @@
+import { os } from './ask.ts';
+import { meAnswers } from './me.ts';
+import { peopleAnswers, unitAnswers } from './people.ts';
+import { noticeAnswers, parameterAnswers, procedureAnswers, tokenAnswers, trailAnswers, viewAnswers } from './proof.ts';
+import { registerAnswers } from './registers.ts';
+import { findingAnswers, scanAnswers } from './scans.ts';
+import { setupAnswers } from './setup.ts';
+import { lookupAnswers, recordAnswers, taskAnswers, typeAnswers } from './work.ts';
+
+/** Every procedure of the contract with what answers it. */
+export const answers = os.router({
+  me: meAnswers,
+  setup: setupAnswers,
+  tasks: taskAnswers,
+  types: typeAnswers,
+  records: recordAnswers,
+  registers: registerAnswers,
+  lookups: lookupAnswers,
+  procedure: procedureAnswers,
+  parameters: parameterAnswers,
+  people: peopleAnswers,
+  units: unitAnswers,
+  trail: trailAnswers,
+  notices: noticeAnswers,
+  scans: scanAnswers,
+  findings: findingAnswers,
+  views: viewAnswers,
+  tokens: tokenAnswers,
+});

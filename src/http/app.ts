@@ -1,0 +1,91 @@
+import { OpenAPIHandler } from '@orpc/openapi/fetch';
+import { ORPCError, onError } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/fetch';
+import { ResponseHeadersPlugin } from '@orpc/server/plugins';
+import { Hono } from 'hono';
+import { answers } from './answers/index.ts';
+import { documentPage, openApiDocument } from './document.ts';
+import { fileRoutes } from './files.ts';
+import type { HttpParts } from './parts.ts';
+import { printRoutes } from './print.ts';
+import { streamRoute } from './stream.ts';
+import { webRoutes } from './web.ts';
+
+/**
+ * Every door of the server: health, sign-in, pages' procedures (`/api/rpc`), programs' REST (`/api/v1`, OpenAPI 3.1),
+ * files, prints, the stream of changes, and the web application itself.
+ */
+export function createApp(http: HttpParts): Hono {
+  const app = new Hono();
+  app.onError((error, c) => {
+    const reference = http.parts.defect(error, `${c.req.method} ${c.req.path}`);
+    return c.json({ error: 'internal', reference }, 500);
+  });
+  app.use('*', async (c, next) => {
+    await next();
+    secure(c.res.headers);
+  });
+  app.get('/healthz', async (c) => {
+    const health = await http.health();
+    return c.json(health, health.ok ? 200 : 503);
+  });
+  app.use('/api/*', async (c, next) =>
+    fromElsewhere(c.req.raw, http.baseUrl) ? c.json({ error: 'origin' }, 403) : next(),
+  );
+  app.all('/api/auth/*', (c) => http.auth.handle(c.req.raw));
+  app.get('/api/v1/openapi.json', async (c) => c.json(await openApiDocument(http, c.req.raw)));
+  app.get('/api/docs', (c) => c.html(documentPage));
+  streamRoute(app, http);
+  fileRoutes(app, http);
+  printRoutes(app, http);
+  procedureRoutes(app, http);
+  webRoutes(app, http.webRoot);
+  return app;
+}
+
+function procedureRoutes(app: Hono, http: HttpParts) {
+  const interceptors = [
+    onError((error: unknown) => {
+      // An expected "no" is an ORPCError already; whatever else arrives here is a defect.
+      if (error instanceof ORPCError && error.code !== 'INTERNAL_SERVER_ERROR') return;
+      const reference = http.parts.defect(error, 'procedure');
+      throw new ORPCError('INTERNAL_SERVER_ERROR', {
+        message: `unexpected error, reference ${reference}`,
+        data: { reference },
+      });
+    }),
+  ];
+  const rpc = new RPCHandler(answers, { interceptors, plugins: [new ResponseHeadersPlugin()] });
+  const rest = new OpenAPIHandler(answers, { interceptors, plugins: [new ResponseHeadersPlugin()] });
+  app.all('/api/rpc/*', async (c) => {
+    const { response } = await rpc.handle(c.req.raw, { prefix: '/api/rpc', context: { http, request: c.req.raw } });
+    return response ?? c.json({ error: 'missing' }, 404);
+  });
+  app.all('/api/v1/*', async (c) => {
+    const { response } = await rest.handle(c.req.raw, { context: { http, request: c.req.raw } });
+    return response ?? c.json({ error: 'missing' }, 404);
+  });
+}
+
+/** A browser that sends our cookie from another site's page must not act: the Origin has to be ours. */
+function fromElsewhere(request: Request, baseUrl: string): boolean {
+  if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return false;
+  const origin = request.headers.get('origin');
+  if (!origin || origin === 'null') return origin === 'null';
+  return origin !== new URL(request.url).origin && origin !== new URL(baseUrl).origin && !sameHost(origin, request);
+}
+
+const sameHost = (origin: string, request: Request) =>
+  URL.canParse(origin) && new URL(origin).host === request.headers.get('host');
+
+function secure(headers: Headers): void {
+  headers.set('X-Content-Type-Options', 'nosniff');
+  headers.set('Referrer-Policy', 'same-origin');
+  headers.set('X-Frame-Options', 'DENY');
+  if (!headers.has('Content-Security-Policy')) {
+    headers.set(
+      'Content-Security-Policy',
+      "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; script-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
+    );
+  }
+}

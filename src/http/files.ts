@@ -1,0 +1,193 @@
+import { Readable } from 'node:stream';
+import busboy from 'busboy';
+import type { Hono } from 'hono';
+import { sql } from 'kysely';
+import { scanWithClamd } from '../adapters/blobs/clamd.ts';
+import { type Refused, refused } from '../kernel/refusal.ts';
+import { text } from '../kernel/text.ts';
+import { withOrganisation } from '../runtime/store/session.ts';
+import { type Caller, callerOf } from './caller.ts';
+import type { Uploaded } from './contract.ts';
+import type { HttpParts } from './parts.ts';
+import { statusOf } from './status.ts';
+
+const LARGEST_BYTES = 200 * 1024 * 1024;
+
+/** What an office attaches; anything a browser would run is refused by name. */
+const REFUSED_ENDINGS = [
+  '.html',
+  '.htm',
+  '.svg',
+  '.js',
+  '.mjs',
+  '.hta',
+  '.exe',
+  '.scr',
+  '.bat',
+  '.cmd',
+  '.com',
+  '.msi',
+  '.vbs',
+  '.ps1',
+  '.lnk',
+  '.jar',
+];
+
+/** Upload (streamed, hashed, stored once) and download of attachments. */
+export function fileRoutes(app: Hono, http: HttpParts): void {
+  app.post('/api/v1/files', async (c) => {
+    const caller = await callerOf(http, c.req.raw);
+    if (!caller?.viewer.person && !caller?.viewer.administrator) return c.json({ error: 'UNAUTHORIZED' }, 401);
+    if (caller.token && !caller.token.mayWrite) return c.json({ error: 'UNAUTHORIZED' }, 403);
+    const outcome = await receive(http, caller, c.req.raw);
+    if ('refused' in outcome) return c.json(outcome, statusOf(outcome.refused) as 422);
+    return c.json(outcome);
+  });
+  app.get('/api/v1/files/:sha256', async (c) => {
+    const caller = await callerOf(http, c.req.raw);
+    if (!caller?.organisation) return c.json({ error: 'UNAUTHORIZED' }, 401);
+    const sha256 = c.req.param('sha256');
+    const known = await describe(http, caller.organisation, sha256);
+    const blob = known && (await http.blobs.get(sha256));
+    if (!known || !blob) return c.json({ error: 'missing' }, 404);
+    if (known.scan === 'found') return c.json(infected(known.name), 422);
+    const name = c.req.query('name') ?? known.name;
+    return new Response(Readable.toWeb(Readable.from(blob.stream())) as ReadableStream, {
+      headers: {
+        'Content-Type': safeMedia(known.media),
+        'Content-Length': String(blob.size),
+        'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+        'Content-Security-Policy': "sandbox; default-src 'none'",
+        'Cache-Control': 'private, max-age=86400, immutable',
+      },
+    });
+  });
+}
+
+async function receive(http: HttpParts, caller: Caller, request: Request): Promise<Uploaded | Refused> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!type.startsWith('multipart/form-data') || !request.body) return notAFile;
+  const part = await onePart(request, type);
+  if ('refused' in part) return part;
+  const ending = part.name.toLowerCase().match(/\.[^.]+$/)?.[0] ?? '';
+  if (REFUSED_ENDINGS.includes(ending)) {
+    part.stream.resume();
+    return refused({
+      code: 'invalid',
+      field: 'file',
+      message: text(
+        `不接受 ${ending} 檔；請改以 PDF、ODT、圖片或壓縮檔上傳。`,
+        `${ending} files are not accepted; upload PDF, ODT, an image or an archive.`,
+      ),
+    });
+  }
+  const stored = await http.blobs.put(limited(part.stream)).catch((error: unknown) => {
+    if (error instanceof TooLarge) return undefined;
+    throw error;
+  });
+  if (!stored) return tooLarge;
+  if (stored.size === 0)
+    return refused({ code: 'invalid', field: 'file', message: text('檔案是空的。', 'The file is empty.') });
+  const scan = await scanned(http, stored.sha256);
+  await note(http, caller, { ...stored, name: part.name, media: part.media, scan });
+  if (scan === 'found') return infected(part.name);
+  return { id: stored.sha256, name: part.name, sha256: stored.sha256, size: stored.size, media: part.media };
+}
+
+type Part = { name: string; media: string; stream: Readable };
+
+/** The first file of the form; the rest of the request is read by whoever consumes its stream. */
+function onePart(request: Request, type: string): Promise<Part | Refused> {
+  return new Promise((resolve) => {
+    let parser: busboy.Busboy;
+    try {
+      parser = busboy({ headers: { 'content-type': type }, limits: { files: 1, fields: 10 }, defParamCharset: 'utf8' });
+    } catch {
+      resolve(notAFile);
+      return;
+    }
+    parser.on('file', (_field, stream, info) => {
+      resolve({ name: cleanName(info.filename), media: info.mimeType || 'application/octet-stream', stream });
+    });
+    parser.on('error', () => resolve(notAFile));
+    parser.on('close', () => resolve(notAFile));
+    Readable.fromWeb(request.body as never)
+      .on('error', () => resolve(notAFile))
+      .pipe(parser);
+  });
+}
+
+const cleanName = (name: string | undefined) =>
+  (name ?? 'file')
+    .split(/[\\/]/)
+    .at(-1)!
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .slice(0, 200) || 'file';
+
+class TooLarge extends Error {}
+
+async function* limited(stream: Readable): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > LARGEST_BYTES) throw new TooLarge();
+    yield chunk;
+  }
+}
+
+async function scanned(http: HttpParts, sha256: string): Promise<'none' | 'clean' | 'found' | 'failed'> {
+  if (!http.clamd) return 'none';
+  const blob = await http.blobs.get(sha256);
+  return blob ? (await scanWithClamd(http.clamd, blob.stream())).outcome : 'failed';
+}
+
+async function note(
+  http: HttpParts,
+  caller: Caller,
+  file: { sha256: string; size: number; name: string; media: string; scan: string },
+) {
+  const { organisation } = caller;
+  await withOrganisation(http.parts.db, organisation, (tx) =>
+    sql`insert into blob (organisation, sha256, size, media, name, by, at, scan) values (${organisation}, ${file.sha256}, ${file.size}, ${file.media},
+      ${file.name}, ${caller.viewer.person ?? null}, ${http.parts.clock()}, ${file.scan})
+      on conflict (organisation, sha256) do update set scan = excluded.scan`.execute(tx),
+  );
+}
+
+export async function describe(
+  http: HttpParts,
+  organisation: string,
+  sha256: string,
+): Promise<{ name: string; media: string; scan: string } | undefined> {
+  return withOrganisation(http.parts.db, organisation, async (tx) => {
+    const found = await sql<{ name: string; media: string; scan: string }>`select name, media, scan from blob
+      where organisation = ${organisation} and sha256 = ${sha256}`.execute(tx);
+    return found.rows[0];
+  });
+}
+
+/** Only what a browser shows without running anything is sent under its own type. */
+const safeMedia = (media: string) =>
+  /^(image\/(png|jpeg|gif|webp)|application\/pdf|text\/plain|text\/csv|video\/mp4)$/.test(media)
+    ? media
+    : 'application/octet-stream';
+
+const notAFile = refused({
+  code: 'invalid',
+  field: 'file',
+  message: text(
+    '沒有收到檔案；請以 multipart/form-data 的 file 欄位上傳。',
+    'No file arrived; send multipart/form-data with one part `file`.',
+  ),
+});
+const tooLarge = refused({
+  code: 'limit',
+  field: 'file',
+  message: text('檔案超過 200 MB。', 'The file is larger than 200 MB.'),
+});
+const infected = (name: string) =>
+  refused({
+    code: 'invalid',
+    field: 'file',
+    message: text(`「${name}」驗出惡意程式，已拒收。`, `"${name}" holds malware and was refused.`),
+  });

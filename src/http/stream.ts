@@ -1,0 +1,28 @@
+import type { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { callerOf } from './caller.ts';
+import type { Changed } from './contract.ts';
+import type { HttpParts } from './parts.ts';
+
+const HEARTBEAT_MILLISECONDS = 25_000;
+
+/** Server-sent events: open pages hear that something of their organisation changed, and ask again what they show. */
+export function streamRoute(app: Hono, http: HttpParts): void {
+  app.get('/api/v1/stream', async (c) => {
+    const caller = await callerOf(http, c.req.raw);
+    if (!caller?.organisation) return c.json({ error: 'UNAUTHORIZED' }, 401);
+    return streamSSE(c, async (stream) => {
+      const me = caller.viewer.person ?? '';
+      const stop = http.news.listen(caller.organisation, (news) => {
+        const changed: Changed = { records: news.records, tasks: news.tasks, notices: news.notices.includes(me) };
+        void stream.writeSSE({ event: 'changed', data: JSON.stringify(changed) });
+      });
+      stream.onAbort(stop);
+      while (!stream.aborted) {
+        await stream.writeSSE({ event: 'beat', data: '' });
+        await stream.sleep(HEARTBEAT_MILLISECONDS);
+      }
+      stop();
+    });
+  });
+}

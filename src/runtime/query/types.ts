@@ -1,0 +1,96 @@
+import { sql } from 'kysely';
+import type { RecordType, Who } from '../../kernel/pack/types.ts';
+import type { Refused } from '../../kernel/refusal.ts';
+import type { Text } from '../../kernel/text.ts';
+import type { SectionView, TypeCard } from '../views.ts';
+import { sectionViews } from './fields.ts';
+import { type Look, noSuch, rolesOf } from './look.ts';
+
+export type TypeDetail = TypeCard & {
+  sections: SectionView[];
+  names: Record<string, string>;
+  stages: Text[];
+  clauseList: { id: string; ref?: string; text: Text }[];
+};
+
+/** Every form and register of the organisation, with how many are open. */
+export async function typeCards(look: Look): Promise<TypeCard[]> {
+  const found = await sql<{ type: string; open: number; total: number }>`select type, count(*) filter (where open) as open, count(*) as total from record
+    where organisation = ${look.organisation} group by type`.execute(look.tx);
+  const tallies = new Map(found.rows.map((row) => [row.type, row]));
+  return Object.values(look.context.definition.records).map((type) => card(look, type, tallies.get(type.name)));
+}
+
+/** One type: what opening it asks, its stages, the clauses behind it. */
+export async function typeDetail(look: Look, name: string): Promise<TypeDetail | Refused> {
+  const { definition } = look.context;
+  const type = definition.records[name];
+  if (!type) return noSuch('這種表單或簿冊', 'type');
+  const initial = Object.values(type.flow).find((state) => state.initial)?.name;
+  const sections = sectionViews(
+    definition,
+    type,
+    () => true,
+    (section) => section.filled !== 'none' && section.filled.in.includes(initial ?? ''),
+  );
+  return {
+    ...card(look, type, undefined),
+    sections: sections.filter((section) => section.editable),
+    names: {},
+    stages: Object.values(type.flow).flatMap((state) => (state.stage ? [state.stage] : [])),
+    clauseList: type.clauses.flatMap((id) => {
+      const clause = definition.clauses[id];
+      return clause ? [{ id, ...(clause.ref ? { ref: clause.ref } : {}), text: { zh: clause.zh, en: clause.en } }] : [];
+    }),
+  };
+}
+
+function card(look: Look, type: RecordType, tally: { open: number; total: number } | undefined): TypeCard {
+  const may = mayOpen(look, type);
+  return {
+    type: type.name,
+    label: type.label,
+    role: type.role,
+    group: type.packs.at(-1) ?? 'base',
+    mayOpen: may === true,
+    ...(may === true ? {} : { why: may }),
+    packs: type.packs,
+    clauses: type.clauses,
+    open: Number(tally?.open ?? 0),
+    total: Number(tally?.total ?? 0),
+  };
+}
+
+/** Whether this viewer may open one, judged by role alone; conditions and gates speak when it is tried. */
+function mayOpen(look: Look, type: RecordType): true | Text {
+  const { person } = look.viewer;
+  if (!person) return { zh: '此帳號未連結人員', en: 'This account is linked to no person' };
+  if (type.role === 'child') return { zh: '由其他案件的作業建立', en: "Opened by other records' acts" };
+  const by = type.actions.open?.by.flatMap((group) => group.any.map((allowed) => allowed.who)) ?? [];
+  if (by.length === 0) return true;
+  const roles = rolesOf(look.context.directory, person, look.now);
+  if (by.some((who) => admits(who, roles))) return true;
+  const labels = by.flatMap((who) => (who.kind === 'role' ? [look.context.definition.roles[who.role]?.label] : [])).filter((one) => one !== undefined);
+  return {
+    zh: `由${labels.map((one) => one.zh).join('、') || '系統'}建立`,
+    en: `Opened by ${labels.map((one) => one.en).join(', ') || 'the system'}`,
+  };
+}
+
+function admits(who: Who, roles: string[]): boolean {
+  switch (who.kind) {
+    case 'role':
+    case 'role_of':
+      return roles.includes(who.role);
+    case 'anyone':
+    case 'path':
+      return true;
+    case 'acted':
+    case 'act':
+    case 'outsider':
+    case 'clock':
+      return false;
+    default:
+      return who satisfies never;
+  }
+}
