@@ -16,7 +16,7 @@ import { readPacks, type Sayings } from './merge/read.ts';
 import { mergeRecords } from './merge/records.ts';
 import { own } from './own.ts';
 import { type Compile, inferTypes, queriesOf, resolveSource } from './resolve.ts';
-import type { Definition, Diagnostic, ExampleFile, RecordType, SourceFile } from './types.ts';
+import type { Definition, Diagnostic, ExampleFile, SourceFile } from './types.ts';
 
 export type CompileOptions = {
   /** The packs to merge, with what they use; all of them when left out. */
@@ -46,7 +46,7 @@ export function compile(files: SourceFile[], options: CompileOptions = {}): Comp
   const packs = inOrderOfUse(all, options.adopt, report, origins);
   const definition = mergePacks(packs, options, report, origins);
   const look: Compile = {
-    known: { ...definition, openers: openersOf(definition.records), cache: new Map() },
+    known: { ...definition, openers: openersOf(definition), cache: new Map() },
     report,
     origins,
     draws,
@@ -134,11 +134,16 @@ function check(definition: Definition, look: Compile): void {
   checkGatesStand(definition, look);
 }
 
-/** Which types open which: a record opened by one type only has an `origin` of that type. */
-function openersOf(types: Record<string, RecordType>): Map<string, Set<string>> {
+/** Which types open which: a record opened by one type only has an `origin` of that type; duties and monitors open too. */
+function openersOf(definition: Definition): Map<string, Set<string>> {
   const openers = new Map<string, Set<string>>();
   const add = (opened: string, by: string) => openers.set(opened, (openers.get(opened) ?? new Set()).add(by));
-  for (const type of Object.values(types)) {
+  for (const duty of Object.values(definition.duties)) add(duty.proof.source.split(' ')[0]!, 'any');
+  for (const { opens, compare } of Object.values(definition.monitors)) {
+    const sides = [compare?.extra, compare?.missing, compare?.differs].flatMap((side) => side?.opens ?? []);
+    for (const opening of [...opens, ...sides]) add(opening.record, 'any');
+  }
+  for (const type of Object.values(definition.records)) {
     for (const action of Object.values(type.actions))
       for (const opening of action.opens) add(opening.record, type.name);
     for (const { who } of type.actions.open?.by.flatMap((group) => group.any) ?? [])

@@ -86,6 +86,7 @@ export const FUNCTIONS: Record<string, FunctionType> = {
   is_ip: values([any], yesNo),
   host_of: values([any], text),
   outside: values([scalar('address')], yesNo),
+  rule_key: values([any], text),
   touches: values([scalar('ports'), scalar('ports')], yesNo),
 
   has_role: identity([person, text], yesNo),
@@ -129,7 +130,6 @@ export const FUNCTIONS: Record<string, FunctionType> = {
     seen({ action: text, log: yesNo, source: text, destination: text, protocol: text, ports: text }),
   ),
   rule_hits: network([any, span], number),
-  rule_key: network([any], text),
   open_ports: network([ref('any')], seen({ port: number, protocol: text, service: text })),
   discovered: network([any], seen({ address: text, mac: text, name: text, first_seen: moment })),
   weak_settings: network([ref('any')], seen({ setting: text, found: text, expected: text })),

@@ -1,9 +1,10 @@
 import { checkExpression } from '../../cel/check.ts';
 import { comparable, familyOf, nameOf } from '../../cel/families.ts';
 import type { TypeScope } from '../../cel/types.ts';
+import { own } from '../own.ts';
 import type { Compile } from '../resolve.ts';
 import { elementOf } from '../scope.ts';
-import type { Expression, Template, Time, ValueType } from '../types.ts';
+import type { Expression, RecordType, Template, Time, ValueType } from '../types.ts';
 import { entry, type Item, inside } from '../yaml.ts';
 
 /** Types one expression; reports each problem at its column. The type is `any` when it does not type. */
@@ -21,7 +22,7 @@ export function checkedType(expression: Expression, scope: TypeScope, compile: C
 /** An expression that must give a value of one of these types. */
 export function expectType(expression: Expression, scope: TypeScope, wanted: ValueType[], compile: Compile): void {
   const type = checkedType(expression, scope, compile);
-  if (wanted.some((each) => suits(type, each))) return;
+  if (wanted.some((each) => suits(type, each, compile.known.records))) return;
   const [is, want] = [nameOf(type), nameOf(wanted[0]!)];
   compile.report(
     'wrong-type',
@@ -32,18 +33,20 @@ export function expectType(expression: Expression, scope: TypeScope, wanted: Val
 }
 
 /** Whether a value may be stored where `wanted` is declared: one record also where several may stand. */
-export function suits(type: ValueType, wanted: ValueType): boolean {
+export function suits(type: ValueType, wanted: ValueType, records: Record<string, RecordType>): boolean {
   if (wanted.is === 'any' || type.is === 'any') return true;
-  if (comparable(type, wanted)) return pointsAlike(type, wanted);
-  if (familyOf(wanted) === 'many') return suits(type, elementOf(wanted));
+  if (comparable(type, wanted)) return pointsAlike(type, wanted, records);
+  if (familyOf(wanted) === 'many') return suits(type, elementOf(wanted), records);
   if (wanted.is === 'text') return true; // anything can be said in words
   return familyOf(type) === 'text' && familyOf(wanted) === 'one';
 }
 
-function pointsAlike(type: ValueType, wanted: ValueType): boolean {
+/** A kind may stand where its base type is wanted. */
+function pointsAlike(type: ValueType, wanted: ValueType, records: Record<string, RecordType>): boolean {
   const [one, other] = [elementOf(type), elementOf(wanted)];
   if (one.is !== 'ref' || other.is !== 'ref') return one.is !== 'ref' || other.is !== 'person';
-  return one.to === other.to || one.to === 'any' || other.to === 'any';
+  const kinds = own(records, one.to)?.kinds ?? [];
+  return [one.to, ...kinds].includes(other.to) || one.to === 'any' || other.to === 'any';
 }
 
 export function expectYesNo(expression: Expression | undefined, scope: TypeScope, compile: Compile): void {

@@ -105,7 +105,7 @@ export function checkWith(values: Opening['with'], target: RecordType, names: st
     if (!field && !SETTABLE.includes(name)) {
       const message = { zh: `${target.name} 沒有欄位 "${name}"`, en: `${target.name} has no field "${name}"` };
       compile.report('unknown-name', placeOf(compile.origins, expression), message, suggestion(name, names));
-    } else if (field && !suits(type, field.type)) {
+    } else if (field && !suits(type, field.type, compile.known.records)) {
       const [is, want] = [nameOf(type), nameOf(field.type)];
       const message = {
         zh: `${target.name}.${name} 要${want.zh}，卻是${is.zh}`,
@@ -139,7 +139,8 @@ export function checkEffect(effect: Effect, place: Place): void {
   const { compile } = place;
   if ('effect' in effect) {
     expectYesNo(effect.when, scopeAt(place), compile);
-    return checkModuleEffect(effect, place);
+    checkModuleEffect(effect, place);
+    return;
   }
   const item = effect.each ? checkQuery(effect.each, place) : place.item;
   const inner = { ...place, item };
@@ -150,12 +151,13 @@ export function checkEffect(effect: Effect, place: Place): void {
   if (!action) {
     const name = effect.act.action;
     const message = { zh: `${target.name} 沒有動作 "${name}"`, en: `${target.name} has no action "${name}"` };
-    return compile.report(
+    compile.report(
       'unknown-name',
       placeOf(compile.origins, effect),
       message,
       suggestion(name, Object.keys(target.actions)),
     );
+    return;
   }
   checkWith(effect.with, target, action.asks, inner);
 }
@@ -186,7 +188,8 @@ function checkModuleEffect(effect: Extract<Effect, { effect: unknown }>, place: 
   if (!known?.effect) {
     const all = Object.keys(FUNCTIONS).filter((each) => FUNCTIONS[each]!.effect);
     const message = { zh: `沒有 ${module}.${name}() 這個效果`, en: `there is no effect ${module}.${name}()` };
-    return compile.report('unknown-name', at, message, suggestion(`${module}.${name}`, all));
+    compile.report('unknown-name', at, message, suggestion(`${module}.${name}`, all));
+    return;
   }
   const least = known.optionalFrom ?? known.args.length;
   if (args.length < least || args.length > known.args.length) {

@@ -132,7 +132,7 @@ function checkColumns(field: Field, place: Place): void {
 function checkComputed(field: Field, scope: TypeScope, column: boolean, compile: Compile): void {
   const type = checkedType(field.is!, scope, compile);
   if (!column) expectPure(field.is!, scope, compile);
-  if (!said(compile.origins, field, 'type') || suits(type, field.type)) return;
+  if (!said(compile.origins, field, 'type') || suits(type, field.type, compile.known.records)) return;
   const [is, want] = [nameOf(type), nameOf(field.type)];
   const message = {
     zh: `${field.name} 是${want.zh}，算出來卻是${is.zh}`,
@@ -181,14 +181,16 @@ function checkAction(action: Action, place: Place): void {
   const { compile } = place;
   const type = place.type!;
   const scope = scopeAt(place);
-  action.from.forEach((state, n) => isState(state, type, compile, () => placeOf(compile.origins, action, 'from', n)));
+  for (const [n, state] of action.from.entries())
+    isState(state, type, compile, () => placeOf(compile.origins, action, 'from', n));
   if (action.to) isState(action.to, type, compile, () => placeOf(compile.origins, action, 'to'));
   for (const group of action.by) {
     checkAllowed(group.any, place);
     checkTime(group.together, scope, compile);
   }
   for (const who of action.never) checkWho(who, place);
-  action.asks.forEach((name, n) => isField(name, type, compile, placeOf(compile.origins, action, 'asks', n)));
+  for (const [n, name] of action.asks.entries())
+    isField(name, type, compile, placeOf(compile.origins, action, 'asks', n));
   action.seal?.forEach((name, n) => {
     if (own(type.sections, name)) return;
     const message = { zh: `${type.name} 沒有區段 "${name}"`, en: `${type.name} has no section "${name}"` };

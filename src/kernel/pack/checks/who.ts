@@ -36,20 +36,26 @@ function rowOnTheWay(who: Who, place: WhoPlace): ValueType | undefined {
 export function checkWho(who: Who, place: WhoPlace, written: Who = who): void {
   switch (who.kind) {
     case 'role':
-      return isRole(who.role, written, place);
+      isRole(who.role, written, place);
+      break;
     case 'role_of':
       isRole(who.role, written, place);
-      return checkWho(who.of, place, written);
+      checkWho(who.of, place, written);
+      break;
     case 'acted':
-      return isAction(who.action, place.type, written, place);
+      isAction(who.action, place.type, written, place);
+      break;
     case 'act':
-      return isAction(who.action, recordNamed(who.record, written, place), written, place);
+      isAction(who.action, recordNamed(who.record, written, place), written, place);
+      break;
     case 'outsider':
-      return who.path[0] === 'superior' ? isRole(who.path[1]!, written, place) : leadsOutside(who.path, written, place);
+      if (who.path[0] === 'superior') isRole(who.path[1]!, written, place);
+      else leadsOutside(who.path, written, place);
+      break;
     case 'path':
-      return leadsToSomebody(who.path, written, place);
-    default:
-      return;
+      leadsToSomebody(who.path, written, place);
+      break;
+    default: // clock and anyone are always there
   }
 }
 

@@ -15,8 +15,8 @@ export function inOrderOfUse(
   const seen = new Map<string, 'open' | 'done'>();
   const visit = (pack: Sayings, asked: { origin: object; nth: number }): void => {
     const state = seen.get(pack.card.name);
-    if (state === 'open') return usesItself(pack, asked, report, origins);
-    if (state === 'done') return;
+    if (state === 'open') usesItself(pack, asked, report, origins);
+    if (state !== undefined) return;
     seen.set(pack.card.name, 'open');
     pack.card.uses.forEach((name, nth) => {
       const used = byName.get(name);

@@ -54,12 +54,13 @@ function addValues(
   const parameter = own(parameters, saying.name);
   if (!parameter) {
     const message = { zh: `沒有宣告參數 ${saying.name}`, en: `parameter ${saying.name} is not declared` };
-    return merge.report(
+    merge.report(
       'unknown-name',
       placeOf(merge.origins, saying),
       message,
       suggestion(saying.name, Object.keys(parameters)),
     );
+    return;
   }
   for (const value of saying.values) {
     outsideLimits(value, parameter, merge);
@@ -95,7 +96,7 @@ const shown = (parameter: Parameter, value: ParameterValue) =>
 
 function outsideLimits(value: Value, parameter: Parameter, merge: ParameterMerge): void {
   const n = value.value;
-  if (typeof n !== typeof parameter.default) return wrongKind(value, parameter, merge);
+  if (typeof n !== typeof parameter.default) wrongKind(value, parameter, merge);
   if (typeof n !== 'number') return;
   const low = parameter.min !== undefined && n < parameter.min;
   const high = parameter.max !== undefined && n > parameter.max;
