@@ -44,7 +44,7 @@ export function createApp(http: HttpParts): Hono {
 }
 
 function procedureRoutes(app: Hono, http: HttpParts) {
-  const interceptors = [
+  const interceptors: never[] = [
     onError((error: unknown) => {
       // An expected "no" is an ORPCError already; whatever else arrives here is a defect.
       if (error instanceof ORPCError && error.code !== 'INTERNAL_SERVER_ERROR') return;

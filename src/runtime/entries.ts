@@ -80,7 +80,7 @@ export function enter(
     const envelope = envelopeOf(parts, event, { ...about, at }, streamVersion);
     const entry = encodeEntry(envelope);
     if (isEntryTooLarge(entry)) return tooMuch(event);
-    const mac = entryMac(parts.nodeKey, leafHash(entry), head.lastMac);
+    const mac = entryMac(parts.markKey, leafHash(entry), head.lastMac);
     rows.push({
       pos: head.nextPos,
       stream: event.stream,
@@ -130,7 +130,8 @@ function envelopeOf(parts: Parts, event: Drafted, about: Envelopes, streamVersio
 
 function presentKeys(parts: Parts, organisation: string, subject: string, record: string) {
   const { subjectKey, recordKey } = parts.personal.keys(organisation, subject, record);
-  if (!subjectKey || !recordKey) throw new Error(`no keys for personal values of ${subject} in ${record}: ensure them first`);
+  if (!subjectKey || !recordKey)
+    throw new Error(`no keys for personal values of ${subject} in ${record}: ensure them first`);
   return { subjectKey, recordKey };
 }
 

@@ -186,7 +186,12 @@ async function decideRecord(work: Work, request: Request): Promise<Answer> {
     };
   }
   const effects = outcome.effects.flatMap((effect) => effectEvents(work, effect));
-  const entered = await journal(work, request, [...outcome.events.map((event) => draft(event, outcome.states)), ...effects], decidedFor(outcome));
+  const entered = await journal(
+    work,
+    request,
+    [...outcome.events.map((event) => draft(event, outcome.states)), ...effects],
+    decidedFor(outcome),
+  );
   if (isRefused(entered)) return entered;
   await remember(work, input, outcome, entered.pos);
   const response = {
@@ -202,7 +207,9 @@ async function decideRecord(work: Work, request: Request): Promise<Answer> {
 async function moveWakeUp(work: Work, input: Input, record: string): Promise<void> {
   const state = work.known.records.get(record);
   const next = state && (await settled(work, () => wakes(input, state)));
-  await sql`update record set wake_at = ${next?.at ?? null} where organisation = ${work.organisation} and id = ${record}`.execute(work.tx);
+  await sql`update record set wake_at = ${next?.at ?? null} where organisation = ${work.organisation} and id = ${record}`.execute(
+    work.tx,
+  );
 }
 
 /** Decides until nothing is needed; what earlier commands of the group changed is written before tables are asked. */
@@ -256,7 +263,9 @@ async function journal(work: Work, request: Request, events: Drafted[], actsFor:
     work.journal,
     events.map((event) => event.stream),
   );
-  const subjects = events.flatMap((event) => (event.personal ?? []).map(({ subject }) => ({ subject, record: event.stream })));
+  const subjects = events.flatMap((event) =>
+    (event.personal ?? []).map(({ subject }) => ({ subject, record: event.stream })),
+  );
   if (subjects.length > 0) await work.parts.personal.ensure(work.organisation, subjects);
   return enter(work.parts, work.journal, events, {
     organisation: work.organisation,

@@ -3,7 +3,15 @@ import type { LedgerRow } from '../kernel/ledger/chain.ts';
 import type { Db, Tx } from './module.ts';
 import { withOrganisation } from './store/session.ts';
 
-type Row = { pos: number; stream: string; stream_version: number; type: string; entry: Buffer; mac: Buffer; recorded_at: Date };
+type Row = {
+  pos: number;
+  stream: string;
+  stream_version: number;
+  type: string;
+  entry: Buffer;
+  mac: Buffer;
+  recorded_at: Date;
+};
 
 const asLedgerRow = (row: Row): LedgerRow => ({
   pos: Number(row.pos),
@@ -40,9 +48,16 @@ export async function* allLedgerRows(db: Db, organisation: string): AsyncGenerat
 }
 
 /** Last version of each stream before a position. */
-export async function versionsBefore(tx: Tx | Db, organisation: string, position: number, streams: string[]): Promise<Map<string, number>> {
+export async function versionsBefore(
+  tx: Tx | Db,
+  organisation: string,
+  position: number,
+  streams: string[],
+): Promise<Map<string, number>> {
   const found = await sql<{ stream: string; version: number }>`select stream, max(stream_version) as version from event
-    where organisation = ${organisation} and pos < ${position} and stream = any(${streams}) group by stream`.execute(tx);
+    where organisation = ${organisation} and pos < ${position} and stream = any(${streams}) group by stream`.execute(
+    tx,
+  );
   return new Map(found.rows.map((row) => [row.stream, row.version]));
 }
 
@@ -50,24 +65,42 @@ export type LogStateRow = { size: number; root: Uint8Array; epoch: number };
 
 /** `log_state` of an organisation; made empty at its founding. */
 export async function logState(tx: Tx | Db, organisation: string): Promise<LogStateRow> {
-  const found = await sql<{ size: number; root: Buffer; epoch: number }>`select size, root, epoch from log_state where organisation = ${organisation}`.execute(tx);
+  const found = await sql<{
+    size: number;
+    root: Buffer;
+    epoch: number;
+  }>`select size, root, epoch from log_state where organisation = ${organisation}`.execute(tx);
   const row = found.rows[0];
   if (!row) throw new Error(`no log state of ${organisation}`);
   return { size: Number(row.size), root: row.root, epoch: row.epoch };
 }
 
 /** Replaces the state where it still is what it was; durable before it returns. */
-export async function swapLogState(tx: Tx, organisation: string, previous: LogStateRow, next: LogStateRow): Promise<boolean> {
+export async function swapLogState(
+  tx: Tx,
+  organisation: string,
+  previous: LogStateRow,
+  next: LogStateRow,
+): Promise<boolean> {
   await sql`set local synchronous_commit = on`.execute(tx);
-  const swapped = await sql`update log_state set size = ${next.size}, root = ${Buffer.from(next.root)}, epoch = ${next.epoch}
-    where organisation = ${organisation} and size = ${previous.size} and root = ${Buffer.from(previous.root)} and epoch = ${previous.epoch}`.execute(tx);
+  const swapped =
+    await sql`update log_state set size = ${next.size}, root = ${Buffer.from(next.root)}, epoch = ${next.epoch}
+    where organisation = ${organisation} and size = ${previous.size} and root = ${Buffer.from(previous.root)} and epoch = ${previous.epoch}`.execute(
+      tx,
+    );
   return Number(swapped.numAffectedRows ?? 0) === 1;
 }
 
 /** A published checkpoint, for pages and as-of. */
-export async function noteCheckpoint(tx: Tx, organisation: string, checkpoint: { size: number; root: Uint8Array; note: string; at: string }): Promise<void> {
+export async function noteCheckpoint(
+  tx: Tx,
+  organisation: string,
+  checkpoint: { size: number; root: Uint8Array; note: string; at: string },
+): Promise<void> {
   await sql`insert into log_checkpoint (organisation, size, root, note, at)
-    values (${organisation}, ${checkpoint.size}, ${Buffer.from(checkpoint.root)}, ${checkpoint.note}, ${checkpoint.at}) on conflict do nothing`.execute(tx);
+    values (${organisation}, ${checkpoint.size}, ${Buffer.from(checkpoint.root)}, ${checkpoint.note}, ${checkpoint.at}) on conflict do nothing`.execute(
+    tx,
+  );
 }
 
 /** Organisations whose ledger is longer than what is sealed. */
@@ -75,7 +108,9 @@ export async function unsealed(db: Db, organisations: string[]): Promise<string[
   const behind: string[] = [];
   for (const organisation of organisations) {
     const found = await withOrganisation(db, organisation, (tx) =>
-      sql<{ behind: boolean }>`select h.next_pos > s.size as behind from head h join log_state s on s.organisation = h.organisation
+      sql<{
+        behind: boolean;
+      }>`select h.next_pos > s.size as behind from head h join log_state s on s.organisation = h.organisation
         where h.organisation = ${organisation}`.execute(tx),
     );
     if (found.rows[0]?.behind) behind.push(organisation);

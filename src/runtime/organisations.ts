@@ -10,13 +10,21 @@ import { withOrganisation } from './store/session.ts';
 export const INSTALLATION = '_installation';
 
 /** Makes room for an organisation: its sequencer and its empty log. Its first event is `organisation.founded`. */
-export async function createOrganisation(db: Db, about: { id?: string; name: string; demo: boolean }, at: Moment): Promise<string> {
+export async function createOrganisation(
+  db: Db,
+  about: { id?: string; name: string; demo: boolean },
+  at: Moment,
+): Promise<string> {
   const organisation = about.id ?? `org-${randomBytes(5).toString('hex')}`;
   await withOrganisation(db, organisation, async (tx) => {
     await sql`insert into organisation (organisation, name, demo, created_at) values (${organisation}, ${about.name}, ${about.demo}, ${at})
       on conflict do nothing`.execute(tx);
-    await sql`insert into head (organisation, last_mac) values (${organisation}, ${Buffer.from(FIRST_MAC)}) on conflict do nothing`.execute(tx);
-    await sql`insert into log_state (organisation, size, root, epoch) values (${organisation}, 0, ${Buffer.from(EMPTY_ROOT)}, 1) on conflict do nothing`.execute(tx);
+    await sql`insert into head (organisation, last_mac) values (${organisation}, ${Buffer.from(FIRST_MAC)}) on conflict do nothing`.execute(
+      tx,
+    );
+    await sql`insert into log_state (organisation, size, root, epoch) values (${organisation}, 0, ${Buffer.from(EMPTY_ROOT)}, 1) on conflict do nothing`.execute(
+      tx,
+    );
   });
   return organisation;
 }

@@ -1,5 +1,6 @@
 import type { Calendar } from '../kernel/calendar/calendar.ts';
 import type { Directory, Moment } from '../kernel/engine/types.ts';
+import type { NodeKey } from '../kernel/ledger/mac.ts';
 import type { PersonalKeys } from '../kernel/ledger/personal.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import type { Db, Module, Tx } from './module.ts';
@@ -10,7 +11,10 @@ export type Parts = {
   modules: Module[];
   calendar: () => Calendar;
   loadDirectory(tx: Tx, organisation: string, now: Moment): Promise<Directory>;
+  /** Seals authority rows. */
   nodeKey: Uint8Array;
+  /** The same key, as the ledger marks events with it. */
+  markKey: NodeKey;
   personal: PersonalKeyring;
   clock: () => Moment;
   /** Told after each committed group; never inside the transaction. */

@@ -57,7 +57,11 @@ export function startScheduler(parts: {
 }
 
 /** Ticks everything due in one organisation; returns how many records were woken. Simulations call it with their own `at`. */
-export async function tickDue(parts: { db: Db; dispatch: Dispatch; clock: () => Moment }, organisation: string, at?: Moment): Promise<number> {
+export async function tickDue(
+  parts: { db: Db; dispatch: Dispatch; clock: () => Moment },
+  organisation: string,
+  at?: Moment,
+): Promise<number> {
   const now = at ?? parts.clock();
   let woken = 0;
   for (;;) {
@@ -68,7 +72,12 @@ export async function tickDue(parts: { db: Db; dispatch: Dispatch; clock: () => 
     if (due.rows.length === 0) return woken;
     const answers = await Promise.all(
       due.rows.map(({ id }) =>
-        parts.dispatch({ organisation, actor: { kind: 'clock' }, command: { do: 'tick', id: randomUUID(), record: id }, ...(at ? { at } : {}) }),
+        parts.dispatch({
+          organisation,
+          actor: { kind: 'clock' },
+          command: { do: 'tick', id: randomUUID(), record: id },
+          ...(at ? { at } : {}),
+        }),
       ),
     );
     woken += answers.length;
@@ -82,7 +91,11 @@ async function untilNext(parts: { db: Db; clock: () => Moment }): Promise<number
   let next = LONGEST_SLEEP_MILLISECONDS;
   for (const organisation of await organisationIds(parts.db)) {
     const found = await withOrganisation(parts.db, organisation, (tx) =>
-      sql<{ at: Date | null }>`select min(wake_at) as at from record where organisation = ${organisation} and wake_at is not null`.execute(tx),
+      sql<{
+        at: Date | null;
+      }>`select min(wake_at) as at from record where organisation = ${organisation} and wake_at is not null`.execute(
+        tx,
+      ),
     );
     const at = found.rows[0]?.at;
     if (at) next = Math.min(next, Math.max(250, at.getTime() - Date.parse(parts.clock())));

@@ -22,7 +22,15 @@ async function meOf(context: Context): Promise<Me> {
   const date = localDate(now);
   const today = { date, workday: isWorkday(context.http.parts.calendar(), date) !== false };
   if (!caller.organisation) {
-    return { ...base, organisations: [], roles: [], actsFor: [], auditor: false, counts: { tasks: 0, notices: 0 }, today };
+    return {
+      ...base,
+      organisations: [],
+      roles: [],
+      actsFor: [],
+      auditor: false,
+      counts: { tasks: 0, notices: 0 },
+      today,
+    };
   }
   return asking(context, async (look) => {
     const { definition, directory } = look.context;
@@ -33,11 +41,25 @@ async function meOf(context: Context): Promise<Me> {
       ...base,
       ...(organisation ? { organisation } : {}),
       ...(found
-        ? { person: { id: found.id, name: found.name, unit: unitNamed(look, found.unit), ...(found.title ? { title: found.title } : {}) } }
+        ? {
+            person: {
+              id: found.id,
+              name: found.name,
+              unit: unitNamed(look, found.unit),
+              ...(found.title ? { title: found.title } : {}),
+            },
+          }
         : {}),
       roles: directory.grants
-        .filter((grant) => grant.person === person && grant.from.slice(0, 10) <= date && (!grant.until || grant.until >= date))
-        .map((grant) => ({ role: grant.role, label: definition.roles[grant.role]?.label ?? { zh: grant.role, en: grant.role }, unit: unitNamed(look, grant.unit) })),
+        .filter(
+          (grant) =>
+            grant.person === person && grant.from.slice(0, 10) <= date && (!grant.until || grant.until >= date),
+        )
+        .map((grant) => ({
+          role: grant.role,
+          label: definition.roles[grant.role]?.label ?? { zh: grant.role, en: grant.role },
+          unit: unitNamed(look, grant.unit),
+        })),
       actsFor: directory.deputies
         .filter((deputy) => deputy.person === person && deputy.from <= date && deputy.until >= date)
         .map((deputy) => ({ person: personNamed(look, deputy.for), until: deputy.until })),
@@ -53,9 +75,15 @@ export const meAnswers = {
   switchOrganisation: os.me.switchOrganisation.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
     if (!caller.organisations.some((one) => one.id === input.organisation)) return no(notAllowed.refused);
-    context.resHeaders?.append('Set-Cookie', `${ORGANISATION_COOKIE}=${encodeURIComponent(input.organisation)}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000`);
+    context.resHeaders?.append(
+      'Set-Cookie',
+      `${ORGANISATION_COOKIE}=${encodeURIComponent(input.organisation)}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000`,
+    );
     const request = new Request(context.request.url, { headers: new Headers(context.request.headers) });
-    request.headers.set('cookie', `${context.request.headers.get('cookie') ?? ''}; ${ORGANISATION_COOKIE}=${input.organisation}`);
+    request.headers.set(
+      'cookie',
+      `${context.request.headers.get('cookie') ?? ''}; ${ORGANISATION_COOKIE}=${input.organisation}`,
+    );
     return meOf({ ...context, request });
   }),
   preferences: os.me.preferences.handler(async ({ input, context }) => {

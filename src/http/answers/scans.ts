@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { isRefused } from '../../kernel/refusal.ts';
+import { text } from '../../kernel/text.ts';
 import { listRecords } from '../../runtime/query/lists.ts';
 import type { Look } from '../../runtime/query/look.ts';
 import { personNamed, refsOf } from '../../runtime/query/names.ts';
 import type { ListQuery, ScanView } from '../../runtime/views.ts';
 import { importReport, readReport } from '../reports.ts';
 import { asking, type Context, must, no, os, signedIn } from './ask.ts';
-import { text } from '../../kernel/text.ts';
 
 /** Scans: what was looked at, with which tool, and bringing in a new report. */
 
@@ -26,25 +26,31 @@ type Row = {
 };
 
 async function scanPage(look: Look, after: string | undefined, limit: number) {
-  const found = await sql<Row>`select s.*, array(select host from scan_target t where t.organisation = s.organisation and t.scan = s.id) as hosts
+  const found =
+    await sql<Row>`select s.*, array(select host from scan_target t where t.organisation = s.organisation and t.scan = s.id) as hosts
     from scan s where s.organisation = ${look.organisation} ${after ? sql`and s.imported_at < ${after}::timestamptz` : sql``}
     order by s.imported_at desc, s.id limit ${limit + 1}`.execute(look.tx);
   const rows = found.rows.slice(0, limit);
-  const refs = await refsOf(look, rows.flatMap((row) => row.hosts));
-  const items = rows.map((row): ScanView => ({
-    id: row.id,
-    tool: row.tool,
-    ...(row.tool_version ? { toolVersion: row.tool_version } : {}),
-    ...(row.finished_at ? { finishedAt: row.finished_at.toISOString() } : {}),
-    ...(row.patched_on ? { patchedOn: row.patched_on } : {}),
-    importedAt: row.imported_at.toISOString(),
-    ...(row.imported_by ? { importedBy: personNamed(look, row.imported_by) } : {}),
-    by_hand: false,
-    complete: row.complete,
-    targets: row.hosts.map((host) => ({ id: host, name: refs.get(host)?.title ?? host })),
-    counts: row.counts,
-    ...(row.file_name && row.sha256 ? { file: { name: row.file_name, sha256: row.sha256 } } : {}),
-  }));
+  const refs = await refsOf(
+    look,
+    rows.flatMap((row) => row.hosts),
+  );
+  const items = rows.map(
+    (row): ScanView => ({
+      id: row.id,
+      tool: row.tool,
+      ...(row.tool_version ? { toolVersion: row.tool_version } : {}),
+      ...(row.finished_at ? { finishedAt: row.finished_at.toISOString() } : {}),
+      ...(row.patched_on ? { patchedOn: row.patched_on } : {}),
+      importedAt: row.imported_at.toISOString(),
+      ...(row.imported_by ? { importedBy: personNamed(look, row.imported_by) } : {}),
+      by_hand: false,
+      complete: row.complete,
+      targets: row.hosts.map((host) => ({ id: host, name: refs.get(host)?.title ?? host })),
+      counts: row.counts,
+      ...(row.file_name && row.sha256 ? { file: { name: row.file_name, sha256: row.sha256 } } : {}),
+    }),
+  );
   const last = items.at(-1);
   return { items, ...(found.rows.length > limit && last ? { next: last.importedAt } : {}) };
 }
@@ -59,20 +65,30 @@ async function hostsByAddress(look: Look): Promise<Map<string, { id: string; nam
 
 async function namedFile(context: Context, organisation: string, sha256: string) {
   return asking(context, async (look) => {
-    const found = await sql<{ name: string }>`select name from blob where organisation = ${organisation} and sha256 = ${sha256}`.execute(look.tx);
+    const found = await sql<{
+      name: string;
+    }>`select name from blob where organisation = ${organisation} and sha256 = ${sha256}`.execute(look.tx);
     return { sha256, name: found.rows[0]?.name ?? 'report' };
   });
 }
 
 export const scanAnswers = {
-  list: os.scans.list.handler(({ input, context }) => asking(context, (look) => scanPage(look, input.after, input.limit ?? 30))),
+  list: os.scans.list.handler(({ input, context }) =>
+    asking(context, (look) => scanPage(look, input.after, input.limit ?? 30)),
+  ),
   preview: os.scans.preview.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
     const file = await namedFile(context, caller.organisation, input.file);
     const read = must(await readReport(context.http, file));
     const hosts = await asking(context, hostsByAddress);
     if (read.kind === 'manifest') {
-      return { tool: 'sha256sum', targets: [{ name: 'local', counts: { files: read.manifest.entries.length } }], counts: { files: read.manifest.entries.length }, observations: [], refused: [] };
+      return {
+        tool: 'sha256sum',
+        targets: [{ name: 'local', counts: { files: read.manifest.entries.length } }],
+        counts: { files: read.manifest.entries.length },
+        observations: [],
+        refused: [],
+      };
     }
     const { scan } = read;
     const counts: Record<string, number> = {};
@@ -83,7 +99,8 @@ export const scanAnswers = {
       ...(scan.toolVersion ? { toolVersion: scan.toolVersion } : {}),
       ...(scan.finishedAt ? { finishedAt: scan.finishedAt } : {}),
       targets: scan.targets.map((target) => {
-        const host = hosts.get(target.address.toLowerCase()) ?? (target.name ? hosts.get(target.name.toLowerCase()) : undefined);
+        const host =
+          hosts.get(target.address.toLowerCase()) ?? (target.name ? hosts.get(target.name.toLowerCase()) : undefined);
         const own = scan.findings.filter((finding) => finding.target === target.address);
         return { name: target.address, ...(host ? { host } : {}), counts: { findings: own.length } };
       }),
@@ -97,12 +114,19 @@ export const scanAnswers = {
       })),
       refused: scan.complete
         ? []
-        : [{ code: 'unready' as const, message: scan.notes[0] ?? text('掃描未完成，不得作為通過依據。', 'The scan did not finish; it is never a pass.') }],
+        : [
+            {
+              code: 'unready' as const,
+              message:
+                scan.notes[0] ?? text('掃描未完成，不得作為通過依據。', 'The scan did not finish; it is never a pass.'),
+            },
+          ],
     };
   }),
   import: os.scans.import.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
-    if (!caller.viewer.person) return no([{ code: 'by', message: text('此帳號未連結人員。', 'This account is linked to no person.') }]);
+    if (!caller.viewer.person)
+      return no([{ code: 'by', message: text('此帳號未連結人員。', 'This account is linked to no person.') }]);
     const file = await namedFile(context, caller.organisation, input.file);
     const outcome = await importReport(context.http, {
       organisation: caller.organisation,
@@ -123,10 +147,17 @@ export const findingAnswers = {
   list: os.findings.list.handler(({ input, context }) =>
     asking(context, async (look) => {
       const page = must(await listRecords(look, { ...(input as ListQuery), type: 'finding' }));
-      const tallies = await sql<{ severity: string; n: string; late: string; next: Date | null }>`select coalesce(f.t, 'unknown') as severity, count(*) as n,
+      const tallies = await sql<{
+        severity: string;
+        n: string;
+        late: string;
+        next: Date | null;
+      }>`select coalesce(f.t, 'unknown') as severity, count(*) as n,
           count(*) filter (where c.due_at < ${look.now}::timestamptz) as late, min(c.due_at) as next
         from record c left join record_field f on f.organisation = c.organisation and f.record = c.id and f.field = 'severity'
-        where c.organisation = ${look.organisation} and c.type = 'finding' and c.state not in ('verified', 'accepted') group by 1`.execute(look.tx);
+        where c.organisation = ${look.organisation} and c.type = 'finding' and c.state not in ('verified', 'accepted') group by 1`.execute(
+        look.tx,
+      );
       const next = tallies.rows.flatMap((row) => (row.next ? [row.next.toISOString()] : [])).sort()[0];
       return {
         ...page,

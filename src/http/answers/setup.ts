@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Actor } from '../../kernel/engine/types.ts';
+import { compile } from '../../kernel/pack/compile.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
-import { compile } from '../../kernel/pack/compile.ts';
 import { actsNobodyCanPerform } from '../../modules/identity/index.ts';
 import { parameters } from '../../runtime/query/procedure.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
@@ -18,9 +18,10 @@ type Row = { organisation: string; name: string; definition: string | null; setu
 
 /** How far the newest real organisation has come. */
 async function status(http: HttpParts): Promise<Status> {
-  const found = await sql<Row>`select organisation, name, definition, setup_done from organisation where not demo order by created_at desc limit 1`.execute(
-    http.parts.db,
-  );
+  const found =
+    await sql<Row>`select organisation, name, definition, setup_done from organisation where not demo order by created_at desc limit 1`.execute(
+      http.parts.db,
+    );
   const demo = await sql`select 1 from organisation where demo limit 1`.execute(http.parts.db);
   const base = { codeRequired: await http.setup.codeRequired(), demoReady: demo.rows.length > 0 };
   const row = found.rows[0];
@@ -45,9 +46,17 @@ async function settingUp(context: Context): Promise<{ organisation: string; acto
   const caller = await signedIn(context);
   const now = await status(context.http);
   if (!caller.viewer.administrator || !now.organisation || now.step === 'done') {
-    no([{ code: 'state', message: text('初次設定已完成，或您不是設定的管理者。', 'Set-up is over, or you are not its administrator.') }]);
+    no([
+      {
+        code: 'state',
+        message: text('初次設定已完成，或您不是設定的管理者。', 'Set-up is over, or you are not its administrator.'),
+      },
+    ]);
   }
-  return { organisation: now.organisation.id, actor: { kind: 'setup', ...(caller.viewer.person ? { person: caller.viewer.person } : {}) } };
+  return {
+    organisation: now.organisation.id,
+    actor: { kind: 'setup', ...(caller.viewer.person ? { person: caller.viewer.person } : {}) },
+  };
 }
 
 const running = async (context: Context, name: string, id: string, input: unknown) => {
@@ -60,19 +69,26 @@ export const setupAnswers = {
   start: os.setup.start.handler(async ({ input, context }) => {
     const { http } = context;
     const before = await status(http);
-    if (before.organisation) return no([{ code: 'state', message: text('機關已建立。', 'The organisation exists already.') }]);
+    if (before.organisation)
+      return no([{ code: 'state', message: text('機關已建立。', 'The organisation exists already.') }]);
     if (before.codeRequired && !(await http.setup.spend(input.code))) {
       return no([
         {
           code: 'invalid',
           field: 'code',
-          message: text('設定碼不正確；請查看伺服器首次啟動時印出的設定碼。', 'The set-up code is wrong; look at what the server printed at first start.'),
+          message: text(
+            '設定碼不正確；請查看伺服器首次啟動時印出的設定碼。',
+            'The set-up code is wrong; look at what the server printed at first start.',
+          ),
         },
       ]);
     }
     const account = await http.auth.createAccount(input.account);
     if ('refused' in account) return no(account.refused);
-    const organisation = await http.setup.createOrganisation({ name: input.organisation.name, demo: false }, http.parts.clock());
+    const organisation = await http.setup.createOrganisation(
+      { name: input.organisation.name, demo: false },
+      http.parts.clock(),
+    );
     must(
       await http.dispatch({
         organisation,
@@ -80,7 +96,11 @@ export const setupAnswers = {
         command: { do: 'compliance.found', id: input.commandId, input: { name: input.organisation.name } },
       }),
     );
-    for (const [name, value] of Object.entries({ kind: input.organisation.kind, level: input.organisation.level, hosting: input.organisation.hosting })) {
+    for (const [name, value] of Object.entries({
+      kind: input.organisation.kind,
+      level: input.organisation.level,
+      hosting: input.organisation.hosting,
+    })) {
       if (value === undefined) continue;
       must(
         await http.dispatch({
@@ -95,7 +115,9 @@ export const setupAnswers = {
   packs: os.setup.packs.handler(async ({ context }) => {
     const files = context.http.packFiles();
     const names = [...new Set(files.map((file) => file.path.split('/')[0]!))];
-    const adopted = await sql<{ definition: string | null }>`select definition from organisation where not demo order by created_at desc limit 1`.execute(
+    const adopted = await sql<{
+      definition: string | null;
+    }>`select definition from organisation where not demo order by created_at desc limit 1`.execute(
       context.http.parts.db,
     );
     return names.flatMap((name) => {
@@ -130,8 +152,19 @@ export const setupAnswers = {
     for (const unit of input.units) {
       const id = ids.get(unit.key)!;
       const under = unit.under ? ids.get(unit.under) : undefined;
-      if (unit.under && !under) return no([{ code: 'missing', field: 'under', message: text(`沒有上級單位「${unit.under}」。`, `There is no unit "${unit.under}".`) }]);
-      await running(context, 'identity.add_unit', randomUUID(), { unit: id, name: unit.name, ...(under ? { under } : {}) });
+      if (unit.under && !under)
+        return no([
+          {
+            code: 'missing',
+            field: 'under',
+            message: text(`沒有上級單位「${unit.under}」。`, `There is no unit "${unit.under}".`),
+          },
+        ]);
+      await running(context, 'identity.add_unit', randomUUID(), {
+        unit: id,
+        name: unit.name,
+        ...(under ? { under } : {}),
+      });
       made.push({ id, name: unit.name, key: unit.key });
     }
     return made;
@@ -142,8 +175,10 @@ export const setupAnswers = {
     for (const { roles, me, ...person } of input.people) {
       const id = randomUUID();
       await running(context, 'identity.add_person', randomUUID(), { person: id, ...person });
-      if (me && caller.viewer.account) await running(context, 'identity.link_account', randomUUID(), { account: caller.viewer.account, person: id });
-      for (const { role, unit } of roles) await running(context, 'identity.give_role', randomUUID(), { person: id, role, unit: unit ?? person.unit });
+      if (me && caller.viewer.account)
+        await running(context, 'identity.link_account', randomUUID(), { account: caller.viewer.account, person: id });
+      for (const { role, unit } of roles)
+        await running(context, 'identity.give_role', randomUUID(), { person: id, role, unit: unit ?? person.unit });
       made.push({ id, name: person.name });
     }
     return made;
@@ -155,7 +190,10 @@ export const setupAnswers = {
         typeLabel: definition.records[act.type]?.label ?? text(act.type, act.type),
         action: act.action,
         label: act.label,
-        why: act.persons === 0 ? text('沒有人擔任此角色', 'Nobody holds this role') : text('只有一人擔任，可能須自行核准', 'Only one person holds it'),
+        why:
+          act.persons === 0
+            ? text('沒有人擔任此角色', 'Nobody holds this role')
+            : text('只有一人擔任，可能須自行核准', 'Only one person holds it'),
         roles: [definition.roles[act.role]?.label ?? text(act.role, act.role)],
         clauses: definition.records[act.type]?.actions[act.action]?.clauses ?? [],
       })),
@@ -172,9 +210,11 @@ export const setupAnswers = {
     if (now.codeRequired && !(await http.setup.spend(input.code))) {
       return no([{ code: 'invalid', field: 'code', message: text('設定碼不正確。', 'The set-up code is wrong.') }]);
     }
-    if (!http.demo) return no(refused({ code: 'unready', message: text('此安裝未附示範資料。', 'This installation has no demo.') }).refused);
+    if (!http.demo)
+      return no(
+        refused({ code: 'unready', message: text('此安裝未附示範資料。', 'This installation has no demo.') }).refused,
+      );
     const { organisation, accounts } = await http.demo();
     return { organisation: { id: organisation, name: '' }, accounts };
   }),
 };
-

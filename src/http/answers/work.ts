@@ -31,8 +31,12 @@ export const typeAnswers = {
 };
 
 export const recordAnswers = {
-  list: os.records.list.handler(({ input, context }) => asking(context, (look) => listRecords(look, input as ListQuery), input.asOf)),
-  get: os.records.get.handler(({ input, context }) => asking(context, (look) => recordView(look, input.id), input.asOf)),
+  list: os.records.list.handler(({ input, context }) =>
+    asking(context, (look) => listRecords(look, input as ListQuery), input.asOf),
+  ),
+  get: os.records.get.handler(({ input, context }) =>
+    asking(context, (look) => recordView(look, input.id), input.asOf),
+  ),
   open: os.records.open.handler(async ({ input: { commandId, type, values, unit, origin }, context }) => {
     const { pos, response } = await commanding(context, {
       do: 'open',
@@ -45,8 +49,17 @@ export const recordAnswers = {
     return { id: (response as { record: string }).record, pos };
   }),
   save: os.records.save.handler(async ({ input, context }) => {
-    const { pos } = await commanding(context, { do: 'save', id: input.commandId, record: input.id, version: input.version, values: input.values });
-    const version = await asking(context, async (look) => (await recordOf(look, input.id))?.state.version ?? input.version);
+    const { pos } = await commanding(context, {
+      do: 'save',
+      id: input.commandId,
+      record: input.id,
+      version: input.version,
+      values: input.values,
+    });
+    const version = await asking(
+      context,
+      async (look) => (await recordOf(look, input.id))?.state.version ?? input.version,
+    );
     return { pos, version };
   }),
   act: os.records.act.handler(async ({ input, context }) => {
@@ -64,15 +77,29 @@ export const recordAnswers = {
       { factor: input.factor },
     );
     const { waitingFor = [], warnings = [] } = response as { waitingFor?: string[]; warnings?: never[] };
-    const named = await asking(context, async (look): Promise<Named[]> => waitingFor.map((person) => personNamed(look, person)));
+    const named = await asking(
+      context,
+      async (look): Promise<Named[]> => waitingFor.map((person) => personNamed(look, person)),
+    );
     return { pos, waitingFor: named, warnings };
   }),
   comment: os.records.comment.handler(async ({ input, context }) => {
-    const { pos } = await commanding(context, { do: 'comment', id: input.commandId, record: input.id, text: input.text });
+    const { pos } = await commanding(context, {
+      do: 'comment',
+      id: input.commandId,
+      record: input.id,
+      text: input.text,
+    });
     return { pos };
   }),
   link: os.records.link.handler(async ({ input, context }) => {
-    const { pos } = await commanding(context, { do: 'link', id: input.commandId, record: input.id, to: input.to, as: input.as });
+    const { pos } = await commanding(context, {
+      do: 'link',
+      id: input.commandId,
+      record: input.id,
+      to: input.to,
+      as: input.as,
+    });
     return { pos };
   }),
   history: os.records.history.handler(({ input, context }) =>
@@ -85,11 +112,19 @@ export const recordAnswers = {
     const caller = await signedIn(context);
     const positions = await asking(context, async (look) => {
       const found = await readable(look, input.id);
-      return found ? (await historyOf(look, input.id, found.type)).filter((item) => item.sealed).map((item) => item.pos) : noSuch('這筆紀錄', 'record');
+      return found
+        ? (await historyOf(look, input.id, found.type)).filter((item) => item.sealed).map((item) => item.pos)
+        : noSuch('這筆紀錄', 'record');
     });
     const proofs = await context.http.ledger.proofs(caller.organisation, positions);
     if (!proofs) return no(notSealed.refused);
-    return { format: 'c2sp.org/tlog-proof@v1', record: input.id, checkpoint: proofs.checkpoint, key: proofs.key, proofs: proofs.proofs };
+    return {
+      format: 'c2sp.org/tlog-proof@v1',
+      record: input.id,
+      checkpoint: proofs.checkpoint,
+      key: proofs.key,
+      proofs: proofs.proofs,
+    };
   }),
 };
 
@@ -99,8 +134,13 @@ async function readable(look: Look, id: string) {
 }
 
 export const lookupAnswers = {
-  persons: os.lookups.persons.handler(({ input, context }) => asking(context, async (look) => lookups.persons(look, input.search, input.limit))),
-  units: os.lookups.units.handler(({ input, context }) => asking(context, async (look) => lookups.units(look, input.search, input.limit))),
-  records: os.lookups.records.handler(({ input, context }) => asking(context, (look) => lookups.records(look, input.type, input.search, input.limit))),
+  persons: os.lookups.persons.handler(({ input, context }) =>
+    asking(context, async (look) => lookups.persons(look, input.search, input.limit)),
+  ),
+  units: os.lookups.units.handler(({ input, context }) =>
+    asking(context, async (look) => lookups.units(look, input.search, input.limit)),
+  ),
+  records: os.lookups.records.handler(({ input, context }) =>
+    asking(context, (look) => lookups.records(look, input.type, input.search, input.limit)),
+  ),
 };
-

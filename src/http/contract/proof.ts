@@ -99,6 +99,7 @@ export const scans = {
         targets: z.record(z.string(), Id).describe('target in the report → host of the register'),
         patchedOn: IsoDate.optional(),
         system: Id.optional(),
+        release: Id.optional().describe('for a list of file hashes: the release that was approved'),
       }),
     )
     .output(created.extend({ counts: z.record(z.string(), z.number().int()) })),

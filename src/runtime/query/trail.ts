@@ -26,13 +26,11 @@ export async function trailPage(
       ${filter.person ? sql`and position(${`"person":"${filter.person}"`}::bytea in entry) > 0` : sql``}
     order by pos desc limit ${limit + 1}`.execute(look.tx);
   const sealed = await sealedState(look);
-  const rows = found.rows
-    .slice(0, limit)
-    .map((row) => ({
-      pos: Number(row.pos),
-      envelope: decoded(row.entry),
-      leaf: Buffer.from(leafHash(row.entry)).toString('hex'),
-    }));
+  const rows = found.rows.slice(0, limit).map((row) => ({
+    pos: Number(row.pos),
+    envelope: decoded(row.entry),
+    leaf: Buffer.from(leafHash(row.entry)).toString('hex'),
+  }));
   const refs = await refsOf(
     look,
     rows.map(({ envelope }) => envelope.stream.replace(/^attempt:/, '')),

@@ -15,7 +15,11 @@ export type TypeDetail = TypeCard & {
 
 /** Every form and register of the organisation, with how many are open. */
 export async function typeCards(look: Look): Promise<TypeCard[]> {
-  const found = await sql<{ type: string; open: number; total: number }>`select type, count(*) filter (where open) as open, count(*) as total from record
+  const found = await sql<{
+    type: string;
+    open: number;
+    total: number;
+  }>`select type, count(*) filter (where open) as open, count(*) as total from record
     where organisation = ${look.organisation} group by type`.execute(look.tx);
   const tallies = new Map(found.rows.map((row) => [row.type, row]));
   return Object.values(look.context.definition.records).map((type) => card(look, type, tallies.get(type.name)));
@@ -70,7 +74,9 @@ function mayOpen(look: Look, type: RecordType): true | Text {
   if (by.length === 0) return true;
   const roles = rolesOf(look.context.directory, person, look.now);
   if (by.some((who) => admits(who, roles))) return true;
-  const labels = by.flatMap((who) => (who.kind === 'role' ? [look.context.definition.roles[who.role]?.label] : [])).filter((one) => one !== undefined);
+  const labels = by
+    .flatMap((who) => (who.kind === 'role' ? [look.context.definition.roles[who.role]?.label] : []))
+    .filter((one) => one !== undefined);
   return {
     zh: `由${labels.map((one) => one.zh).join('、') || '系統'}建立`,
     en: `Opened by ${labels.map((one) => one.en).join(', ') || 'the system'}`,
