@@ -49,15 +49,25 @@ export function columnShares(columns: PrintColumn[], rows: string[][]): number[]
       rows.map((row) => row[i] ?? ''),
     ),
   );
-  const least = sum(needs.map((need) => need.least));
-  const wanted = sum(needs.map((need) => need.wanted)) - least;
-  const spare = Math.max(0, PAGE_EMS - least);
-  const ems = needs.map(
-    (need) => need.least + (wanted > 0 ? (spare * (need.wanted - need.least)) / wanted : spare / needs.length),
-  );
+  const ems = filled(needs, PAGE_EMS);
   const weights = columns.map((column, i) => column.width ?? ems[i] ?? 1);
   return weights.map((weight) => weight / sum(weights));
 }
+
+/** Everyone gets the least; the rest goes to the smallest wishes first, and what nobody wants to all alike. */
+function filled(needs: { least: number; wanted: number }[], room: number): number[] {
+  const given = needs.map((need) => need.least);
+  let spare = Math.max(0, room - sum(given));
+  const order = needs.map((_, i) => i).sort((a, b) => wish(needs[a]) - wish(needs[b]));
+  order.forEach((index, done) => {
+    const more = Math.min(wish(needs[index]), spare / (order.length - done));
+    given[index] = (given[index] ?? 0) + more;
+    spare -= more;
+  });
+  return given.map((each) => each + spare / given.length);
+}
+
+const wish = (need: { least: number; wanted: number } | undefined): number => (need ? need.wanted - need.least : 0);
 
 function needOf(column: PrintColumn, cells: string[]): { least: number; wanted: number } {
   const words = cells.flatMap((cell) => cell.match(/[\u0021-\u2e7f]+/g) ?? []);
@@ -68,3 +78,12 @@ function needOf(column: PrintColumn, cells: string[]): { least: number; wanted: 
 }
 
 const sum = (numbers: number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+/** Lines a text takes in a column of so many points, at that size; on the safe side. */
+export function linesIn(words: string, points: number, size: number): number {
+  const room = Math.max(1, Math.floor(points / size) - 1);
+  return words.split('\n').reduce((lines, line) => lines + Math.max(1, Math.ceil(ems(line) / room)), 0);
+}
+
+/** Most lines that may be kept together: a third of a page. pdfmake drops what does not fit when told to keep it. */
+export const KEPT_LINES = 15;

@@ -15,7 +15,7 @@ const words = {
   waiting: { zh: '待簽核', en: 'awaited' },
   printedAt: { zh: '產製時間', en: 'Printed' },
   none: { zh: '（無）', en: '(none)' },
-  verify: { zh: '掃描 QR 碼可驗證本紀錄', en: 'Scan the code to verify this record' },
+  verify: { zh: '掃描 QR 碼可驗證本紀錄：', en: 'Scan the code to verify this record:' },
 };
 
 /** The words a renderer adds to a paper of its own accord. */

@@ -8,7 +8,7 @@ import { columnWidths, LINE, ruled, SHADE } from './ruled.ts';
 
 export const QR_SIZE = 62;
 /** Room kept for the foot of every page. */
-export const FOOT_HEIGHT = 92;
+export const FOOT_HEIGHT = 100;
 const HEAD_TOP = 36;
 
 /** Organisation and title over 文件編號／機密等級／版次／頁次, the same on every page. */
@@ -22,9 +22,9 @@ export function headerOf(doc: PrintDocument, pen: Pen, page: number, pages: numb
   const shares =
     doc.language === 'zh'
       ? [0.1, 0.24, 0.1, 0.14, 0.08, 0.12, 0.08, 0.14]
-      : [0.13, 0.2, 0.14, 0.13, 0.08, 0.12, 0.08, 0.12];
+      : [0.15, 0.19, 0.15, 0.11, 0.1, 0.1, 0.07, 0.13];
   const small = marks.flatMap(([label, value]): TableCell[] => [
-    { ...pen(label, { size: 9, align: 'center' }), fillColor: SHADE },
+    { ...pen(label, { size: doc.language === 'zh' ? 9 : 8, align: 'center' }), fillColor: SHADE },
     pen(value, { size: shrunk(value), align: 'center' }),
   ]);
   const heading: TableCell = {
@@ -53,19 +53,22 @@ export function headHeight(doc: PrintDocument): number {
 const titleSize = (title: string): number => (ems(title) <= 22 ? 18 : 14);
 const shrunk = (value: string): number => (ems(value) <= 11 ? 9 : 7.5);
 
+/** A footnote of one line stands in the foot of every page; a longer one ends the paper. */
+export const hasShortFootnote = (doc: PrintDocument): boolean => ems(doc.footnote ?? '') <= 48;
+
 /** Note, number and time of this copy at the left; the code that leads to the proof at the right. */
 export function footerOf(doc: PrintDocument, pen: Pen): Content {
   const lines = [
-    ...(doc.footnote ? [pen(doc.footnote, { size: 8 })] : []),
+    ...(hasShortFootnote(doc) ? [pen(doc.footnote ?? '', { size: 8 })] : []),
     pen(`${word('serial', doc.language)} ${doc.serial}　　${word('printedAt', doc.language)} ${doc.printedAt}`, {
       size: 8,
       color: GREY,
     }),
-    ...(doc.proofUrl ? [pen(`${word('verify', doc.language)}：${doc.proofUrl}`, { size: 7, color: GREY })] : []),
+    ...(doc.proofUrl ? [pen(`${word('verify', doc.language)} ${doc.proofUrl}`, { size: 7, color: GREY })] : []),
   ];
   const code = doc.proofUrl ? [{ width: QR_SIZE, ...codeOf(doc.proofUrl) }] : [];
   return {
-    margin: [PAGE.side, 14, PAGE.side, 0],
+    margin: [PAGE.side, 10, PAGE.side, 0],
     columnGap: 12,
     columns: [{ width: '*', stack: lines }, ...code],
   };

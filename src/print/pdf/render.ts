@@ -5,7 +5,7 @@ import type { FontFile, PrintFonts } from '../fonts.ts';
 import { checkGlyphs, textsOf } from '../glyphs.ts';
 import { PAGE } from '../layout.ts';
 import type { PrintDocument } from '../types.ts';
-import { FOOT_HEIGHT, footerOf, headerOf, headHeight } from './frame.ts';
+import { FOOT_HEIGHT, footerOf, hasShortFootnote, headerOf, headHeight } from './frame.ts';
 import { type Pen, penOf } from './pen.ts';
 import { sealTables } from './seals.ts';
 import { historySection, particulars, sectionTable } from './sections.ts';
@@ -60,5 +60,6 @@ function contentOf(doc: PrintDocument, pen: Pen): Content[] {
     ...doc.sections.map((section) => sectionTable(section, doc, pen)),
     ...sealTables(doc, pen),
     ...(history ? [sectionTable(history, doc, pen)] : []),
+    ...(doc.footnote && !hasShortFootnote(doc) ? [pen(doc.footnote, { size: 9 })] : []),
   ];
 }

@@ -14,7 +14,7 @@ export function sealTables(doc: PrintDocument, pen: Pen): Content[] {
   for (let at = 0; at < doc.seals.length; at += PER_ROW) rows.push(doc.seals.slice(at, at + PER_ROW));
   return rows.map((row) => ({
     margin: [0, 0, 0, 8],
-    unbreakable: true,
+    unbreakable: row.every(isSmall),
     layout: ruled,
     table: {
       widths: columnWidths(row.map(() => 1 / row.length)),
@@ -26,6 +26,9 @@ export function sealTables(doc: PrintDocument, pen: Pen): Content[] {
     },
   }));
 }
+
+/** What is kept together must fit: pdfmake drops the rest. */
+const isSmall = (seal: PrintSeal): boolean => ems(Object.values(seal).join('')) < 120;
 
 function box(seal: PrintSeal, doc: PrintDocument, pen: Pen): TableCell {
   if (!seal.name)

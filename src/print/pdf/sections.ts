@@ -1,12 +1,16 @@
 import type { Content, ContentTable, TableCell } from 'pdfmake/interfaces.js';
-import { columnShares, formRows, linesOf } from '../layout.ts';
+import { CONTENT_WIDTH, columnShares, formRows, KEPT_LINES, linesIn, linesOf } from '../layout.ts';
 import type { PrintDocument, PrintField, PrintSection } from '../types.ts';
 import { word } from '../words.ts';
 import type { Pen } from './pen.ts';
 import { columnWidths, ruled, SHADE } from './ruled.ts';
 
-/** Half a page at most: a row that must break across pages cannot be centred in its height. */
-const isShort = (words: string): boolean => words.length < 800 && words.split('\n').length < 20;
+/**
+ * pdfmake drops what it is told to keep together and cannot: only what surely fits is kept. A row that may break across
+ * pages cannot be centred in its height either.
+ */
+const keeps = (words: string, points: number): boolean => linesIn(words, points, SIZE) <= KEPT_LINES;
+const SIZE = 10.5;
 const MIDDLE = { verticalAlignment: 'middle' as const };
 
 const LABEL_SHARE = 0.16;
@@ -23,33 +27,43 @@ export function particulars(doc: PrintDocument, pen: Pen): Content {
 export function sectionTable(section: PrintSection, doc: PrintDocument, pen: Pen): ContentTable {
   if ('fields' in section) return fieldsTable(section.fields, section.title, pen);
   const { columns, rows } = section.table;
-  const whole = rows.every((row) => row.every(isShort));
+  const widths = columnWidths(columnShares(columns, rows));
+  const keptRow = (row: string[]): boolean => row.every((cell, i) => keeps(cell, widths[i] ?? 0));
+  const keptHead = keeps(section.title, CONTENT_WIDTH) && keptRow(columns.map((column) => column.title));
+  const whole = rows.every(keptRow);
   const cells = rows.map((row) =>
     columns.map((column, i) => ({
       ...pen(row[i] ?? '', { size: 10, align: column.align ?? 'left' }),
       ...(whole ? MIDDLE : {}),
     })),
   );
-  const empty: TableCell[] = [
-    { ...pen(word('none', doc.language), { align: 'center' }), colSpan: columns.length },
-    ...blanks(columns.length - 1),
-  ];
   return {
     margin: [0, 0, 0, 8],
     layout: ruled,
     table: {
-      headerRows: 2,
-      keepWithHeaderRows: 1,
-      dontBreakRows: whole,
-      widths: columnWidths(columnShares(columns, rows)),
+      headerRows: keptHead ? 2 : 0,
+      keepWithHeaderRows: keptHead && whole ? 1 : 0,
+      dontBreakRows: keptHead && whole,
+      widths,
       body: [
         titleRow(section.title, columns.length, pen),
-        columns.map((column) => ({ ...pen(column.title, { size: 10, align: 'center' }), fillColor: SHADE, ...MIDDLE })),
-        ...(cells.length > 0 ? cells : [empty]),
+        columns.map((column) => headCell(column.title, pen)),
+        ...(cells.length > 0 ? cells : [noRows(doc, columns.length, pen)]),
       ],
     },
   };
 }
+
+const headCell = (title: string, pen: Pen): TableCell => ({
+  ...pen(title, { size: 10, align: 'center' }),
+  fillColor: SHADE,
+  ...MIDDLE,
+});
+
+const noRows = (doc: PrintDocument, columns: number, pen: Pen): TableCell[] => [
+  { ...pen(word('none', doc.language), { align: 'center' }), colSpan: columns },
+  ...blanks(columns - 1),
+];
 
 /** What happened to the record, as a last section. */
 export function historySection(doc: PrintDocument): PrintSection | undefined {
@@ -71,35 +85,39 @@ export function historySection(doc: PrintDocument): PrintSection | undefined {
 }
 
 function fieldsTable(fields: PrintField[], title: string | undefined, pen: Pen): ContentTable {
-  const body = formRows(fields, HALF_ROW_EMS).map((row) => {
-    const [first, second] = row;
-    const left = [label(first?.label ?? '', pen), value(first, pen)];
-    if (second) return [...left, label(second.label, pen), value(second, pen)];
-    return [left[0] ?? '', { ...value(first, pen), colSpan: 3 }, '', ''];
+  const widths = columnWidths([LABEL_SHARE, 0.5 - LABEL_SHARE, LABEL_SHARE, 0.5 - LABEL_SHARE]);
+  const rows = formRows(fields, HALF_ROW_EMS);
+  const body = rows.map(([first, second]): TableCell[] => {
+    if (!first) return blanks(4);
+    if (second) return [label(first.label, pen), value(first, pen), label(second.label, pen), value(second, pen)];
+    return [label(first.label, pen), { ...value(first, pen), colSpan: 3 }, '', ''];
   });
-  const heading = title === undefined ? [] : [titleRow(title, 4, pen)];
+  const first = rows[0] ?? [];
+  const kept = title !== undefined && keeps(title, CONTENT_WIDTH) && first.every(isKept);
   return {
     margin: [0, 0, 0, 8],
     layout: ruled,
     table: {
-      headerRows: heading.length,
-      keepWithHeaderRows: heading.length,
-      widths: columnWidths([LABEL_SHARE, 0.5 - LABEL_SHARE, LABEL_SHARE, 0.5 - LABEL_SHARE]),
-      body: [...heading, ...body],
+      headerRows: kept ? 1 : 0,
+      keepWithHeaderRows: kept ? 1 : 0,
+      widths,
+      body: [...(title === undefined ? [] : [titleRow(title, 4, pen)]), ...body],
     },
   };
 }
 
+/** Measured in the narrow half, so that it holds for either. */
+const isKept = (field: PrintField): boolean =>
+  keeps(field.label, CONTENT_WIDTH * LABEL_SHARE - 8) &&
+  keeps(linesOf(field).join('\n'), CONTENT_WIDTH * (0.5 - LABEL_SHARE));
+
 const label = (words: string, pen: Pen): TableCell => ({
   ...pen(words, { size: 10, align: 'center' }),
   fillColor: SHADE,
-  ...MIDDLE,
+  ...(keeps(words, CONTENT_WIDTH * LABEL_SHARE - 8) ? MIDDLE : {}),
 });
 
-const value = (field: PrintField | undefined, pen: Pen) => {
-  const lines = field ? linesOf(field) : [''];
-  return { ...pen(lines), ...(isShort(lines.join('\n')) ? MIDDLE : {}) };
-};
+const value = (field: PrintField, pen: Pen) => ({ ...pen(linesOf(field)), ...(isKept(field) ? MIDDLE : {}) });
 
 const titleRow = (title: string, columns: number, pen: Pen): TableCell[] => [
   { ...pen(title, { size: 11, bold: true }), colSpan: columns, fillColor: '#dddddd' },

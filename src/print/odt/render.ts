@@ -1,0 +1,187 @@
+import { type CellOptions, OdtDocument, type TableBuilder } from 'odf-kit/odt';
+import { qrPng } from '../code.ts';
+import { printable } from '../glyphs.ts';
+import { columnShares, formRows, linesOf } from '../layout.ts';
+import type { PrintDocument, PrintField, PrintSeal, PrintSection } from '../types.ts';
+import { word } from '../words.ts';
+import { tidied } from './tidy.ts';
+
+/** 標楷體 where the reader's machine has it, which is every Windows here; LibreOffice substitutes elsewhere. */
+const FONT = '標楷體';
+const WIDTH_CM = 17;
+const BORDER = '0.5pt solid #000000';
+const TEXT: CellOptions = { fontFamily: FONT, fontSize: '11pt', verticalAlign: 'middle', padding: '0.1cm' };
+const LABEL: CellOptions = { ...TEXT, backgroundColor: '#efefef' };
+const BAR: CellOptions = { ...TEXT, bold: true, backgroundColor: '#dddddd' };
+
+/**
+ * The paper as an OpenDocument text that an office can go on editing: the same tables, A4, running head with page
+ * number, the QR code to its ledger proof at the end.
+ */
+export async function renderOdt(doc: PrintDocument): Promise<Uint8Array> {
+  const odt = new OdtDocument();
+  const line = (words: string, size: string, bold = false) =>
+    odt.addParagraph((p) => p.addText(printable(words), { fontFamily: FONT, fontSize: size, bold }), {
+      align: 'center',
+    });
+  odt.setMetadata({ title: `${doc.title} ${doc.serial}`, creator: doc.organisation });
+  odt.setPageLayout({
+    width: '21cm',
+    height: '29.7cm',
+    marginTop: '1.8cm',
+    marginBottom: '1.8cm',
+    marginLeft: '2cm',
+    marginRight: '2cm',
+  });
+  odt.setHeader((head) => {
+    const style = { fontFamily: FONT, fontSize: '9pt' };
+    head.addText(printable(`${doc.title}　${doc.serial}　${word('page', doc.language)} `), style).addPageNumber(style);
+  });
+  line(doc.organisation, '14pt');
+  line(doc.title, '20pt', true);
+  table(odt, MARK_SHARES, (t) => marksRow(t, doc));
+  gap(odt);
+  fieldsTable(odt, undefined, [{ label: word('serial', doc.language), value: doc.serial }, ...doc.header]);
+  for (const section of doc.sections) addSection(odt, section, doc);
+  if (doc.seals.length > 0) sealsTable(odt, doc);
+  if (doc.history?.length) addSection(odt, historyOf(doc, doc.history), doc);
+  await foot(odt, doc);
+  return tidied(await odt.save());
+}
+
+const MARK_SHARES = [0.12, 0.28, 0.12, 0.18, 0.1, 0.2];
+
+function marksRow(t: TableBuilder, doc: PrintDocument): void {
+  t.addRow((row) => {
+    for (const key of ['documentNumber', 'classification', 'version'] as const) {
+      row.addCell(word(key, doc.language), LABEL).addCell(printable(doc[key] ?? '—'), TEXT);
+    }
+  });
+}
+
+function addSection(odt: OdtDocument, section: PrintSection, doc: PrintDocument): void {
+  if ('fields' in section) fieldsTable(odt, section.title, section.fields);
+  else rowsTable(odt, section.title, section.table, doc);
+}
+
+type Rows = Extract<PrintSection, { table: unknown }>['table'];
+
+function rowsTable(odt: OdtDocument, title: string, { columns, rows }: Rows, doc: PrintDocument): void {
+  table(odt, columnShares(columns, rows), (t) => {
+    t.addRow((row) => void row.addCell(printable(title), { ...BAR, colSpan: columns.length }));
+    t.addRow((row) => {
+      for (const column of columns) row.addCell(printable(column.title), LABEL);
+    });
+    for (const cells of rows) {
+      t.addRow((row) => {
+        for (const [i] of columns.entries()) addLines(row, (cells[i] ?? '').split('\n'), TEXT);
+      });
+    }
+    if (rows.length === 0)
+      t.addRow((row) => void row.addCell(word('none', doc.language), { ...TEXT, colSpan: columns.length }));
+  });
+  gap(odt);
+}
+
+function fieldsTable(odt: OdtDocument, title: string | undefined, fields: PrintField[]): void {
+  table(odt, [0.16, 0.34, 0.16, 0.34], (t) => {
+    if (title !== undefined) t.addRow((row) => void row.addCell(printable(title), { ...BAR, colSpan: 4 }));
+    for (const [first, second] of formRows(fields, 14)) {
+      if (!first) continue;
+      t.addRow((row) => {
+        row.addCell(printable(first.label), LABEL);
+        addLines(row, linesOf(first), second ? TEXT : { ...TEXT, colSpan: 3 });
+        if (second) addLines(row.addCell(printable(second.label), LABEL), linesOf(second), TEXT);
+      });
+    }
+  });
+  gap(odt);
+}
+
+function sealsTable(odt: OdtDocument, doc: PrintDocument): void {
+  for (let at = 0; at < doc.seals.length; at += 4) {
+    const seals = doc.seals.slice(at, at + 4);
+    table(
+      odt,
+      seals.map(() => 1 / seals.length),
+      (t) => {
+        t.addRow((row) => {
+          for (const seal of seals) row.addCell(printable(seal.label), LABEL);
+        });
+        t.addRow((row) => {
+          for (const seal of seals) addSeal(row, seal, doc);
+        });
+      },
+    );
+    gap(odt);
+  }
+}
+
+type Row = Parameters<Parameters<TableBuilder['addRow']>[0]>[0];
+
+/** Role small, name large and red, then when and in which capacity; a void seal is grey and struck out. */
+function addSeal(row: Row, seal: PrintSeal, doc: PrintDocument): void {
+  const { name } = seal;
+  if (!name) return void row.addCell(word('waiting', doc.language), { ...TEXT, color: '#666666', padding: '0.5cm' });
+  const color = seal.void ? '#666666' : '#b5121b';
+  const small = { fontFamily: FONT, fontSize: '8pt' };
+  row.addCell((cell) => {
+    if (seal.role) cell.addText(printable(seal.role), { ...small, color }).addLineBreak();
+    cell.addText(printable(name), {
+      fontFamily: FONT,
+      fontSize: '16pt',
+      bold: true,
+      color,
+      strikethrough: seal.void === true,
+    });
+    for (const words of [
+      seal.at,
+      seal.note && `（${seal.note}）`,
+      seal.void ? `【${word('void', doc.language)}】` : undefined,
+    ]) {
+      if (words) cell.addLineBreak().addText(printable(words), small);
+    }
+  }, TEXT);
+}
+
+function historyOf(doc: PrintDocument, history: NonNullable<PrintDocument['history']>): PrintSection {
+  return {
+    title: word('history', doc.language),
+    table: {
+      columns: [
+        { title: word('at', doc.language), width: 26 },
+        { title: word('who', doc.language), width: 22 },
+        { title: word('what', doc.language), width: 52 },
+      ],
+      rows: history.map((entry) => [entry.at, entry.who, entry.what]),
+    },
+  };
+}
+
+async function foot(odt: OdtDocument, doc: PrintDocument): Promise<void> {
+  const small = { fontFamily: FONT, fontSize: '9pt' };
+  if (doc.footnote) odt.addParagraph((p) => p.addText(printable(doc.footnote ?? ''), small));
+  odt.addParagraph((p) => p.addText(printable(`${word('printedAt', doc.language)} ${doc.printedAt}`), small));
+  if (!doc.proofUrl) return;
+  const { proofUrl } = doc;
+  const code = await qrPng(proofUrl);
+  odt.addParagraph((p) => p.addText(`${word('verify', doc.language)} ${proofUrl}`, { ...small, fontSize: '8pt' }));
+  odt.addParagraph((p) =>
+    p.addImage(code, { width: '2.4cm', height: '2.4cm', mimeType: 'image/png', alt: proofUrl, name: 'QR' }),
+  );
+}
+
+function table(odt: OdtDocument, shares: number[], build: (t: TableBuilder) => void): void {
+  odt.addTable(build, { columnWidths: shares.map((share) => `${(share * WIDTH_CM).toFixed(2)}cm`), border: BORDER });
+}
+
+function addLines(row: Row, lines: string[], options: CellOptions): void {
+  row.addCell((cell) => {
+    for (const [i, line] of lines.entries()) {
+      if (i > 0) cell.addLineBreak();
+      cell.addText(printable(line), options);
+    }
+  }, options);
+}
+
+const gap = (odt: OdtDocument): void => void odt.addParagraph((p) => p.addText(' ', { fontSize: '5pt' }));
