@@ -76,11 +76,14 @@ const sizeOf = (note: string | undefined): number => {
   return isRefused(head) ? -1 : head.size;
 };
 
-/** A tile of at least the asked width, cut to it: the exact file, else the full one, else the narrowest wider one. */
+/** The file of exactly that width as it is; when superseded, the full one or else the narrowest wider one, cut to the width. */
 async function readTile(store: Store, tile: Tile): Promise<Uint8Array | undefined> {
-  const exact = (await store.read(tilePath(tile))) ?? (await store.read(tilePath({ ...tile, width: TILE_WIDTH })));
-  const found = exact ?? (await readWider(store, tile));
-  return found && (tile.level === 'entries' ? found : found.subarray(0, tile.width * 32));
+  const exact = await store.read(tilePath(tile));
+  if (exact) return exact;
+  const wider = (await store.read(tilePath({ ...tile, width: TILE_WIDTH }))) ?? (await readWider(store, tile));
+  if (!wider || tile.level !== 'entries') return wider?.subarray(0, tile.width * 32);
+  const entries = decodeBundle(wider);
+  return isRefused(entries) ? undefined : encodeBundle(entries.slice(0, tile.width));
 }
 
 async function readWider(store: Store, tile: Tile): Promise<Uint8Array | undefined> {
@@ -122,8 +125,8 @@ async function bundleFiles(from: number, entries: readonly Uint8Array[], demand:
 
 async function bundleEntries(index: number, width: number, demand: (tile: Tile) => Promise<Uint8Array>) {
   const entries = decodeBundle(await demand({ level: 'entries', index, width }));
-  if (isRefused(entries) || entries.length < width) throw new Error(`entry bundle ${index} of the log is broken`);
-  return entries.slice(0, width);
+  if (isRefused(entries) || entries.length !== width) throw new Error(`entry bundle ${index} of the log is broken`);
+  return entries;
 }
 
 async function* readEntries(demand: (tile: Tile) => Promise<Uint8Array>, from: number, to: number) {

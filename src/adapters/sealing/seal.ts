@@ -18,7 +18,10 @@ export type SealSource = {
   /** `host/log/<organisation>/<epoch>`, see `logOrigin`. */
   origin: string;
   state(): Promise<LogState>;
-  /** Rows [from, to) by ascending position out of one snapshot of the primary; may give fewer, never with holes of its own making. */
+  /**
+   * Rows [from, to) by ascending position out of one snapshot of the primary. May stop early to save memory, though not before
+   * two rows when there are two, and never leaves holes of its own making.
+   */
   readEntries(from: number, to: number): Promise<LedgerRow[]>;
   /** Last version of each of the streams before a position; a stream that did not exist is absent. */
   versionsBefore(position: number, streams: string[]): Promise<ReadonlyMap<string, number>>;

@@ -57,6 +57,7 @@ test.each([
   ['a version from the future', { v: 2 }],
   ['local time', { at: '2026-11-20T11:04:05+08:00' }],
   ['seconds without milliseconds', { at: '2026-11-20T03:04:05Z' }],
+  ['a moment no calendar has', { at: '2026-13-01T00:00:00.000Z' }],
   ['stream version 0', { streamVersion: 0 }],
   ['an empty stream', { stream: '' }],
   ['an actor without grants', { actor: { person: 'p1' } }],
@@ -69,6 +70,11 @@ test.each([
 
 test('any bytes read as an envelope or as a refusal, never a throw', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => isRefused(decodeEntry(bytes))));
+});
+
+test('an entry nested deeper than canonical form goes is refused, not followed down', () => {
+  const deep = JSON.stringify(envelope({ x: 'HERE' })).replace('"HERE"', '['.repeat(5000) + ']'.repeat(5000));
+  expect(isRefused(decodeEntry(Buffer.from(deep)))).toBe(true);
 });
 
 test('the recorded moment never runs backwards when the clock does', () => {

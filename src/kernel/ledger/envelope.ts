@@ -1,6 +1,6 @@
 import { type Refused, refused } from '../refusal.ts';
 import { text } from '../text.ts';
-import { canonicalBytes, type Json } from './canonical.ts';
+import { canonicalBytes, canonicalProblem, type Json } from './canonical.ts';
 
 /**
  * Event envelope v1: one leaf of the ledger. It holds no position, the ledger gives it.
@@ -70,7 +70,10 @@ function tooLarge(bytes: number): EntryTooLarge {
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads an entry back; refuses bytes that are not an envelope v1. Does not demand canonical form: compare with {@link encodeEntry}. */
+/**
+ * Reads an entry back; refuses bytes that are not an envelope v1 or say what has no canonical form.
+ * Whether they are the canonical bytes themselves shows only in comparing with {@link encodeEntry}.
+ */
 export function decodeEntry(entry: Uint8Array): Envelope | Refused {
   let parsed: unknown;
   try {
@@ -78,7 +81,8 @@ export function decodeEntry(entry: Uint8Array): Envelope | Refused {
   } catch (error) {
     return unreadable(error instanceof Error ? error.message : 'not JSON');
   }
-  const fault = envelopeFault(parsed);
+  const problem = canonicalProblem(parsed);
+  const fault = problem ? `${problem.path}: ${problem.why}` : envelopeFault(parsed);
   return fault ? unreadable(fault) : (parsed as Envelope);
 }
 
@@ -98,7 +102,8 @@ function envelopeFault(value: unknown): string | undefined {
   if (typeof value.definition !== 'string') return 'definition is not a hash';
   if (!Number.isSafeInteger(value.streamVersion) || (value.streamVersion as number) < 1)
     return 'streamVersion is not 1, 2, 3 …';
-  if (typeof value.at !== 'string' || !MOMENT.test(value.at)) return 'at is not a UTC moment with milliseconds';
+  if (typeof value.at !== 'string' || !MOMENT.test(value.at) || Number.isNaN(Date.parse(value.at)))
+    return 'at is not a UTC moment with milliseconds';
   if (!isObject(value.data)) return 'data is not an object';
   if (value.gates !== undefined && !Array.isArray(value.gates)) return 'gates is not a list';
   return strangerAmong(value, MEMBERS) ?? actorFault(value.actor);

@@ -5,7 +5,7 @@ import type { Findings } from './report.ts';
 import { decodeBundle, hashIn, TILE_WIDTH, type Tile, widthAt } from './tiles.ts';
 import { appendLeaves, EMPTY_TREE, edgeTiles, type FilledTile, rootOfTree, type TreeState } from './tree.ts';
 
-/** The published files of a log. `read` gives at least the asked width of a tile or bundle, or undefined when there is none. */
+/** The published files of a log. `read` gives a tile or bundle of just the asked width, or undefined when there is none. */
 export type LogReader = {
   checkpoint(): Promise<string | undefined>;
   read(tile: Tile): Promise<Uint8Array | undefined>;
@@ -92,8 +92,9 @@ function readBundle(
     for (const { message } of entries.refused) findings.fail('L1', message, start);
     return undefined;
   }
-  if (entries.length < width) {
-    findings.fail('L1', text('事項集檔的筆數不足', 'an entry bundle holds too few entries'), start + entries.length);
+  if (entries.length !== width) {
+    const position = start + Math.min(entries.length, width);
+    findings.fail('L1', text('事項集檔的筆數不符', 'an entry bundle holds too few or too many entries'), position);
   }
   return entries.slice(0, width);
 }
@@ -107,8 +108,9 @@ function leavesOf(
   findings: Findings,
 ): Hash[] | undefined {
   const start = index * TILE_WIDTH;
-  const whole = tile && tile.length >= width * 32 ? tile : undefined;
-  if (!whole) findings.fail('L1', text('雜湊磚缺少或過短', 'a hash tile is missing or short'), start);
+  const whole = tile?.length === width * 32 ? tile : undefined;
+  if (!whole)
+    findings.fail('L1', text('雜湊磚缺少或長度不符', 'a hash tile is missing or not as long as it should be'), start);
   const hashed = entries?.map(leafHash) ?? [];
   if (!whole) return hashed.length === width ? hashed : undefined;
   for (const [place, leaf] of hashed.entries()) {
@@ -132,9 +134,9 @@ async function compareTiles(log: LogReader, tiles: FilledTile[], findings: Findi
   }
 }
 
-/** Place of the first hash that differs or is missing in `stored`, which may be wider than `expected`. */
+/** Place of the first hash that differs, is missing or is too many. */
 function firstDifference(stored: Uint8Array, expected: Uint8Array): number | undefined {
-  for (let place = 0; place * 32 < expected.length; place++) {
+  for (let place = 0; place * 32 < Math.max(stored.length, expected.length); place++) {
     if (!sameHash(hashIn(stored, place), hashIn(expected, place))) return place;
   }
   return undefined;

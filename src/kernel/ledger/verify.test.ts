@@ -119,6 +119,12 @@ describe('L1', () => {
       { numRuns: 150 },
     );
   });
+  test('bytes added to any file are found', async () => {
+    for (const [path, bytes] of sound.files) {
+      for (const more of [1, 32])
+        expect((await verify(withFile(path, Buffer.concat([bytes, Buffer.alloc(more)])))).ok, path).toBe(false);
+    }
+  });
   test('any missing file is found', async () => {
     for (const path of sound.files.keys()) expect((await verify(withFile(path, undefined))).ok).toBe(false);
   });
@@ -200,6 +206,14 @@ describe('L3: what was sealed rightly may still be wrong', () => {
   ])('%s', async (_what, change) => {
     expect(await verify(at3(change), { acts })).toMatchObject({ ok: false, firstBad: 3 });
   });
+});
+
+test('a level says no more than was asked of it', async () => {
+  const marks = await verify(sound, { rows: each(sound.rows), nodeKeys: [NODE_KEY] });
+  expect(marks.findings.find(({ level }) => level === 'L3')?.message.en).toBe('marks hold');
+  const contents = await verify(sound, { acts });
+  expect(contents.findings.find(({ level }) => level === 'L3')?.message.en).not.toContain('marks');
+  expect((await verify(sound)).findings.map(({ level }) => level)).toEqual(['L0', 'L1']);
 });
 
 test('L4: a missing or altered blob is named by the entry that refers to it; a shredded one is kept by design', async () => {

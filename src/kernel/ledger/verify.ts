@@ -188,7 +188,7 @@ function concluded(
   if (input.blob) asked.push('L4');
   const summary = asked.map((level): Finding => {
     const count = findings.failures(level);
-    const message = count === 0 ? PASSED[level] : text(`${count} 項不符`, `${count} failures`);
+    const message = count === 0 ? passed(level, input) : text(`${count} 項不符`, `${count} failures`);
     return { level, ok: count === 0, message };
   });
   const first = findings.first();
@@ -202,10 +202,24 @@ function concluded(
   };
 }
 
-const PASSED: Record<Level, Text> = {
-  L0: text('封存點簽章有效', 'the checkpoint is signed as trusted'),
-  L1: text('事項與雜湊磚重建出封存的根', 'entries and tiles rebuild the sealed root'),
-  L2: text('資料庫與封存內容逐位元組相同', 'the database equals the sealed entries byte for byte'),
-  L3: text('鑑別碼、版次、時間與授權皆相符', 'marks, versions, moments and grants hold'),
-  L4: text('附件齊全且內容相符', 'blobs are complete and unaltered'),
-};
+/** What a level without failures has shown, and no more than was asked. */
+function passed(level: Level, { acts, rows, nodeKeys }: VerifyInput): Text {
+  switch (level) {
+    case 'L0':
+      return text('封存點簽章有效', 'the checkpoint is signed as trusted');
+    case 'L1':
+      return text('事項與雜湊磚重建出封存的根', 'entries and tiles rebuild the sealed root');
+    case 'L2':
+      return text('資料庫與封存內容逐位元組相同', 'the database equals the sealed entries byte for byte');
+    case 'L3': {
+      const marks = rows && nodeKeys ? text('鑑別碼', 'marks') : undefined;
+      const contents = acts ? text('格式、版次、時間與授權', 'form, versions, moments and grants') : undefined;
+      const both = [marks, contents].filter((part) => part !== undefined);
+      return text(`${both.map(({ zh }) => zh).join('、')}相符`, `${both.map(({ en }) => en).join(', ')} hold`);
+    }
+    case 'L4':
+      return text('附件齊全且內容相符', 'blobs are complete and unaltered');
+    default:
+      return level satisfies never;
+  }
+}
