@@ -9,8 +9,10 @@ import { type GuardOptions, recordUnknownNames, throughDoor } from './guard.ts';
 import { hashName, lockedUntil } from './lockout.ts';
 import { createSetupCode, type NewAccount, type OpeningContext, openAccount, openWithSetupCode } from './opening.ts';
 import { betterAuthOptions, openPaths } from './options.ts';
+import { pace } from './pace.ts';
 import { defaultPolicy, type SignInPolicy } from './policy.ts';
 import type { Recorder } from './record.ts';
+import { tooMany } from './refusals.ts';
 import { type Approver, approveReset, askReset, completeReset, type ResetContext, requestReset } from './reset.ts';
 import { isActivity, liveSession, type SessionState, touch } from './session.ts';
 import { authTables } from './tables.ts';
@@ -38,6 +40,10 @@ export type AuthOptions = {
   mayApproveReset: ResetContext['mayApproveReset'];
   personsOf: ResetContext['personsOf'];
   answerAfterMs?: number;
+  /** Errors that better-auth swallows. */
+  log?: (message: string, error: unknown) => void;
+  /** Requests to the sign-in door per minute and address. */
+  requestsPerMinute?: number;
 };
 
 export type SignedIn = {
@@ -69,6 +75,7 @@ export function createAuth(options: AuthOptions) {
     }),
   );
   const { db, secret, nodeKey, record } = options;
+  const withinPace = pace(options.requestsPerMinute ?? 240);
   const opening = (): OpeningContext => ({ db, nodeKey, policy: guard.policy(), now: guard.now(), record });
   const resetting = (): ResetContext => ({
     ...opening(),
@@ -102,7 +109,7 @@ export function createAuth(options: AuthOptions) {
   }
 
   return {
-    /** better-auth's open paths, and `POST ${basePath}/touch`; anything else is 404. */
+    /** better-auth's open paths, and `POST ${basePath}/touch`; anything else is 404. Refusals are answered as `{ refused }`; a defect is thrown. */
     async handler(request: Request): Promise<Response> {
       const path = new URL(request.url).pathname.slice(basePath.length);
       const entered = await enter(request);
@@ -111,7 +118,10 @@ export function createAuth(options: AuthOptions) {
         return new Response(null, { status: entered ? 204 : 401 });
       }
       if (!openPaths.has(path)) return new Response(null, { status: 404 });
-      return throughDoor(options.ip?.(request), () => auth.handler(request));
+      const ip = options.ip?.(request);
+      if (ip !== undefined && !withinPace(ip, guard.now()))
+        return Response.json({ refused: [tooMany] }, { status: 429 });
+      return throughDoor(ip, () => auth.handler(request));
     },
 
     /** Who this request is; `undefined` when nobody, idled out or disabled. Moves the idle clock only on `x-activity: user`. */
@@ -181,6 +191,7 @@ function guardOf(options: AuthOptions): GuardOptions {
     now: options.now ?? (() => new Date()),
     record: options.record,
     answerAfterMs: options.answerAfterMs ?? 400,
+    log: options.log ?? console.error,
   };
 }
 

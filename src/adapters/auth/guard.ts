@@ -20,6 +20,7 @@ export type GuardOptions = {
   record: Recorder;
   /** A refused sign-in is answered no sooner: a known and an unknown name take equally long. */
   answerAfterMs: number;
+  log: (message: string, error: unknown) => void;
 };
 
 /** One request through the sign-in door, from the first hook to the last. */
@@ -72,7 +73,7 @@ export async function enter(options: GuardOptions, name: string): Promise<void> 
   if (door().account) await tell(options, 'sign_in.failed', 'refused', { until: begun.locked.toISOString() });
   else await countUnknown(options);
   await floor(options);
-  throw answer(429, locked(begun.locked));
+  throw answer(401, locked(begun.locked));
 }
 
 /** The attempt failed: records it, or counts a name nobody has; throws what the user reads. */
@@ -85,7 +86,7 @@ export async function fail(options: GuardOptions, by: string, refusal: (left: nu
   } else await countUnknown(options);
   await floor(options);
   const left = Math.max(options.policy().lockoutFailures - (attempt?.failures ?? 0), 0);
-  throw until ? answer(429, locked(until)) : answer(401, refusal(left));
+  throw answer(401, until ? locked(until) : refusal(left));
 }
 
 /** The attempt succeeded altogether. */
@@ -103,8 +104,8 @@ export async function noteSignIn(options: GuardOptions, account: string): Promis
 }
 
 /** An answer in the product's own form, inside what better-auth sends. */
-export function answer(status: 400 | 401 | 403 | 429, ...refusals: Refusal[]): APIError {
-  const names = { 400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 429: 'TOO_MANY_REQUESTS' } as const;
+export function answer(status: 400 | 401 | 403, ...refusals: Refusal[]): APIError {
+  const names = { 400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 403: 'FORBIDDEN' } as const;
   return new APIError(names[status], { message: refusals[0]?.message.en ?? '', refused: refusals });
 }
 

@@ -26,7 +26,7 @@ export async function isUsedBefore(db: Db, account: string, password: string, ti
     .selectFrom('auth.password_history')
     .select('hash')
     .where('account', '=', account)
-    .orderBy('set_at', 'desc')
+    .orderBy('id', 'desc')
     .limit(times)
     .execute();
   for (const { hash: old } of rows) if (await passwordMatches(old, password)) return true;
@@ -45,17 +45,13 @@ export async function rememberPassword(
   await history.insertInto('auth.password_history').values({ account, hash: hashed, set_at: now }).execute();
   const kept = await history
     .selectFrom('auth.password_history')
-    .select('set_at')
+    .select('id')
     .where('account', '=', account)
-    .orderBy('set_at', 'desc')
+    .orderBy('id', 'desc')
     .limit(Math.max(times, 1))
     .execute();
-  const oldest = kept.at(-1)?.set_at;
+  const oldest = kept.at(-1)?.id;
   if (oldest)
-    await history
-      .deleteFrom('auth.password_history')
-      .where('account', '=', account)
-      .where('set_at', '<', oldest)
-      .execute();
+    await history.deleteFrom('auth.password_history').where('account', '=', account).where('id', '<', oldest).execute();
   await history.updateTable('auth.user_account').set({ password_set_at: now }).where('id', '=', account).execute();
 }

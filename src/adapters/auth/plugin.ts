@@ -21,10 +21,14 @@ export function clausesPlugin(options: GuardOptions): BetterAuthPlugin {
   const hooks = (steps: Record<string, Hook>) =>
     Object.entries(steps).map(([path, step]) => ({
       matcher: (context: { path?: string }) => context.path === path,
-      handler: createAuthMiddleware(async (ctx) => step(ctx as GenericEndpointContext, options)),
+      handler: createAuthMiddleware(async (ctx) => onlyContext(await step(ctx as GenericEndpointContext, options))),
     }));
   return { id: 'ancheng-clauses', hooks: { before: hooks(before), after: hooks(after) } };
 }
+
+/** A hook may change the request; anything else it returned would be sent as the answer. */
+const onlyContext = (result: unknown) =>
+  typeof result === 'object' && result !== null && 'context' in result ? result : undefined;
 
 const before: Record<string, Hook> = {
   '/sign-in/email': beforeSignIn,
@@ -126,7 +130,7 @@ async function beforePasskey(ctx: GenericEndpointContext, options: GuardOptions)
   door().account = account;
   await tell(options, 'sign_in.attempted', 'intended', { by: 'passkey' });
   const until = await lockedUntil(options.db, hashName(account.email, options.secret), options.now());
-  if (until) throw answer(429, locked(until));
+  if (until) throw answer(401, locked(until));
   if (await isBound(options.db, 'passkey', account.id, ref, options.nodeKey)) return undefined;
   await tell(options, 'factor.forged', 'refused', { by: 'passkey' });
   throw answer(403, forged);

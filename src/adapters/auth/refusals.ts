@@ -40,10 +40,11 @@ export const forged: Refusal = {
   fix: { text: text('請通報資安承辦人', 'Tell the security officer') },
 };
 
-export const disabled: Refusal = {
-  code: 'forbidden',
-  message: text('此帳號已停用', 'This account is disabled'),
-  fix: { text: text('請洽系統管理者', 'Ask an administrator') },
+export const tooMany: Refusal = {
+  code: 'limit',
+  message: text('來自此網路位址的登入請求過多', 'Too many sign-in requests from this network address'),
+  fix: { text: text('請一分鐘後再試', 'Try again in a minute') },
+  clauses: ['annex10.ia.authenticator_management.7'],
 };
 
 /** 14:05 in Taipei, to the next full minute: nobody comes back a few seconds early. */

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import type { Db } from '../../runtime/module.ts';
 
 /** Those tables of migrations/0004_auth.sql that we read or write ourselves. */
@@ -27,7 +27,7 @@ export type AuthTables = {
   };
   'auth.attempt': { name_hash: string; failures: number; locked_until: Date | null; last_at: Date };
   'auth.unknown_minute': { minute: Date; count: number };
-  'auth.password_history': { account: string; hash: string; set_at: Date };
+  'auth.password_history': { id: Generated<string>; account: string; hash: string; set_at: Date };
   'auth.reset': {
     id: string;
     account: string;
