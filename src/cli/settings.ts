@@ -41,6 +41,6 @@ const defaultFolder = () => (runsAsRoot() ? '/var/lib/ancheng' : 'data');
 
 function readPort(text: string): number {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw usageError(`通訊埠應為 0 到 65535 · a port is a number from 0 to 65535: ${text}`);
 }

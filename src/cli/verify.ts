@@ -42,14 +42,20 @@ Verifies signatures (L0) and rebuilds the tree from every entry (L1), from the s
     }
     const quorum = readQuorum(values.quorum, witnesses.length);
     const policy = { log: log.filter(isKey), witnesses: witnesses.filter(isKey), quorum };
-    const { openLog } = await import('../adapters/sealing/log.ts');
     const { verifyLedger } = await import('../kernel/ledger/verify.ts');
-    const report = await verifyLedger({ log: await openLog(values.log), policy });
+    const report = await verifyLedger({ log: await openEvidence(values.log), policy });
     if (values.json) say(JSON.stringify(report, null, 2));
     else tell(report);
     return report.ok ? EXIT.ok : EXIT.refused;
   },
 };
+
+/** Verifying changes nothing, on a read-only disk or beside a sealer at work. */
+async function openEvidence(folder: string) {
+  const { openLogIn } = await import('../adapters/sealing/log.ts');
+  const { directoryStore } = await import('../adapters/sealing/store.ts');
+  return openLogIn({ ...directoryStore(folder), remove: async () => {} });
+}
 
 const isKey = <T>(key: T): key is Exclude<T, { refused: unknown }> => !isRefused(key);
 
