@@ -275,6 +275,15 @@ describe('rollback', () => {
     its.rows = [...ROWS.slice(0, 300), { pos: 300, stream: 'other:1', streamVersion: 1, entry, mac }];
     expect(await sealed(its)).toMatchObject({ outcome: 'halted' });
   });
+  test('a log_state that says another root for the sealed size halts', async () => {
+    const { its } = await past();
+    its.state = { ...its.state, root: LEAVES[0] as Uint8Array };
+    its.rows = ROWS.slice(0, 700);
+    expect(await sealed(its)).toMatchObject({
+      outcome: 'halted',
+      message: { en: expect.stringContaining('different roots') },
+    });
+  });
   test('tiles on disk that do not have the root of their checkpoint halt', async () => {
     const { its } = await past();
     its.files.set('tile/0/002.p/88', Buffer.alloc(88 * 32));

@@ -28,7 +28,7 @@ export function directoryStore(root: string): Store {
       for (let at = 0; at < files.length; at += AT_ONCE) {
         await Promise.all(files.slice(at, at + AT_ONCE).map((file) => replaceFile(join(root, file.path), file.bytes)));
       }
-      await Promise.all([...folders.union(made)].map(syncFolder));
+      await Promise.all([...new Set([...folders, ...made])].map(syncFolder));
     },
     async remove(paths) {
       await Promise.all(paths.map((path) => rm(join(root, path), { recursive: true, force: true })));
