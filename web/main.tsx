@@ -1,0 +1,24 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { startLanguage, useLanguage } from './language.ts';
+import { queryClient } from './queries.ts';
+import { router } from './routes.tsx';
+
+await startLanguage();
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <App />
+    </QueryClientProvider>
+  </StrictMode>,
+);
+setTimeout(() => void import('./styles/fonts.ts'), 0);
+
+function App() {
+  const language = useLanguage();
+  return <RouterProvider key={language} router={router} />;
+}

@@ -1,0 +1,127 @@
+import './page.css';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { Me } from '../../../src/runtime/views.ts';
+import { say, t } from '../../language.ts';
+import { listQuery, meQuery, tasksQuery } from '../../queries.ts';
+import { isPlainRequester } from '../../shell/nav.ts';
+import { showDate, showLongDate } from '../../time.ts';
+import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
+import { ClauseCard, FindingsCard, LedgerCard } from './cards.tsx';
+import { Doors } from './doors.tsx';
+import { LateWithWhom } from './late.tsx';
+import { Worklist } from './worklist.tsx';
+
+/** What to do now, by deadline; each role finds its own first thing. */
+export default function HomePage() {
+  const me = useSuspenseQuery(meQuery).data;
+  const plain = isPlainRequester(me);
+  const coordinates = me.roles.some((held) => held.role === 'isms_coordinator' || held.role === 'security_officer');
+  return (
+    <>
+      <Head me={me} />
+      {plain && <Doors />}
+      <div className={plain ? 'stack' : 'home-columns'}>
+        <div className="stack">
+          <Tasks me={me} />
+          {coordinates && <LateWithWhom />}
+          {plain && <MyCases />}
+        </div>
+        {!plain && (
+          <div className="stack">
+            <ClauseCard />
+            <FindingsCard />
+            <LedgerCard />
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Head({ me }: { me: Me }) {
+  const roles = [...new Set(me.roles.filter((held) => held.role !== 'all_staff').map((held) => say(held.label)))];
+  const acting = me.actsFor.map((each) =>
+    t('home.actsFor', { person: each.person.name, until: showDate(each.until.slice(0, 10)) }),
+  );
+  const about = [...roles, ...acting].join('；');
+  return (
+    <header className="page-head">
+      <div>
+        <h1>{t('home.title')}</h1>
+        <div className="sub">
+          {[
+            showLongDate(me.today.date),
+            me.today.workday ? t('home.workday') : t('home.holiday'),
+            (me.person?.name ?? me.account.name) + (about && t('common.inBrackets', { text: about })),
+          ].join(' · ')}
+        </div>
+      </div>
+      <Link to="/requests" className="button go">
+        {t('nav.requests')}
+      </Link>
+    </header>
+  );
+}
+
+function Tasks({ me }: { me: Me }) {
+  const tasks = useQuery(tasksQuery());
+  const heads = me.roles.some((held) => held.role === 'unit_head' || held.role === 'ciso');
+  return (
+    <Card
+      title={heads ? t('home.toSign') : t('home.tasks')}
+      aside={<span className="sub">{t('home.byDeadline')}</span>}
+    >
+      {tasks.isPending && <Skeleton lines={8} />}
+      {tasks.isError && <Problem error={tasks.error} retry={() => tasks.refetch()} />}
+      {tasks.data?.length === 0 && (
+        <Empty
+          title={t('home.nothingTitle')}
+          action={
+            <Link to="/requests" className="button">
+              {t('nav.requests')}
+            </Link>
+          }
+        >
+          {t('home.nothingText')}
+        </Empty>
+      )}
+      {tasks.data && tasks.data.length > 0 && <Worklist tasks={tasks.data} />}
+    </Card>
+  );
+}
+
+function MyCases() {
+  const cases = useQuery(listQuery({ mine: true, role: 'form', limit: 8 }));
+  if (!cases.data || cases.data.items.length === 0) return null;
+  return (
+    <Card
+      title={t('home.myCases')}
+      aside={
+        <Link to="/cases" search={{ mine: true }} className="sub">
+          {t('home.allCases')}
+        </Link>
+      }
+    >
+      <table className="data cards">
+        <tbody>
+          {cases.data.items.map((item) => (
+            <tr key={item.id} className="linked">
+              <td>
+                <Link to="/records/$id" params={{ id: item.id }} className="cover">
+                  {item.title}
+                </Link>
+                <div className="sub">
+                  {item.number} · {say(item.typeLabel)}
+                </div>
+              </td>
+              <td>
+                <Pill tone={item.late ? 'bad' : 'info'}>{say(item.stateLabel)}</Pill>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}

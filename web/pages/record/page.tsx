@@ -1,0 +1,177 @@
+import './page.css';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { ActionView } from '../../../src/kernel/engine/types.ts';
+import type { RecordView } from '../../../src/runtime/views.ts';
+import { say, t } from '../../language.ts';
+import { recordQuery } from '../../queries.ts';
+import { ActDialog, asksAnything } from '../../record/act.tsx';
+import { Clauses, Proof, Related, Seals, Told, WaitingFor } from '../../record/aside.tsx';
+import { Course } from '../../record/course.tsx';
+import { ClauseLink, Remedy } from '../../record/go.tsx';
+import { Sections } from '../../record/sections.tsx';
+import { useRecordWork } from '../../record/work.ts';
+import { showDate, showMoment, today } from '../../time.ts';
+import { Alert, Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
+import { DateControl } from '../../ui/date.tsx';
+import { FlowRail, GateList } from '../../ui/document.tsx';
+import { ActionBar } from './action-bar.tsx';
+
+const route = getRouteApi('/in/records/$id');
+
+export default function RecordPage() {
+  const { id } = route.useParams();
+  const { asOf } = route.useSearch();
+  const record = useQuery(recordQuery(id, asOf));
+  if (record.isError) return <Problem error={record.error} retry={() => record.refetch()} />;
+  if (record.isPending) return <Skeleton lines={12} />;
+  return <Record key={record.data.id + (asOf ?? '')} record={record.data} />;
+}
+
+function Record({ record }: { record: RecordView }) {
+  const [asking, setAsking] = useState<string>();
+  const past = record.asOf !== undefined;
+  const work = useRecordWork(record, () => setAsking(undefined));
+  const actions = past ? [] : record.actions;
+  const asked = actions.find((action) => action.action === asking);
+  const take = (action: ActionView) =>
+    asksAnything(action) ? setAsking(action.action) : work.act(action, { with: {} });
+  return (
+    <article className="record">
+      <Head record={record} />
+      {past && <PastBanner record={record} />}
+      {!past && <ActionBar actions={actions} busy={work.acting} onTake={take} />}
+      <FlowRail stages={record.rail} />
+      {!asking && work.actError !== null && <Problem error={work.actError} />}
+      <div className="record-columns">
+        <div className="stack">
+          {!past && record.gates.all > 0 && <Gates record={record} onAction={setAsking} />}
+          <Sections
+            sections={record.sections}
+            values={record.values}
+            names={record.names}
+            editing={past ? undefined : work.editing}
+          />
+          <Clauses record={record} />
+        </div>
+        <div className="stack">
+          <Seals record={record} />
+          <Related record={record} />
+          <Told record={record} />
+          <Course record={record} />
+          <Proof record={record} />
+        </div>
+      </div>
+      {work.dirty > 0 && <SaveBar work={work} />}
+      {asked && (
+        <ActDialog
+          record={record}
+          action={asked}
+          busy={work.acting}
+          error={work.actError}
+          onAct={(given) => work.act(asked, given)}
+          onClose={() => setAsking(undefined)}
+        />
+      )}
+    </article>
+  );
+}
+
+function Head({ record }: { record: RecordView }) {
+  const navigate = route.useNavigate();
+  const who =
+    record.requester && t('record.by', { who: [record.unit?.name, record.requester.name].filter(Boolean).join(' ') });
+  return (
+    <header className="record-head">
+      <div>
+        <nav className="crumbs" aria-label={t('nav.crumbs')}>
+          <Link to="/lists/$type" params={{ type: record.type }}>
+            {say(record.typeLabel)}
+          </Link>
+          ／<span>{record.number}</span>
+        </nav>
+        <h1>{record.title}</h1>
+        <div className="row meta">
+          <Pill tone={record.late ? 'bad' : record.closedAt ? 'plain' : 'info'}>{say(record.stateLabel)}</Pill>
+          {record.remaining && <Pill tone={record.late ? 'bad' : 'warn'}>{say(record.remaining)}</Pill>}
+          {who && <span className="sub">{who}</span>}
+          <span className="sub">{t('record.openedOn', { at: showMoment(record.openedAt) })}</span>
+          <WaitingFor record={record} />
+        </div>
+      </div>
+      <div className="as-of">
+        <DateControl
+          label={t('record.asOf')}
+          layout="stacked"
+          value={record.asOf ?? today()}
+          max={today()}
+          onChange={(day) => navigate({ search: day && day !== today() ? { asOf: day } : {}, replace: true })}
+        />
+      </div>
+    </header>
+  );
+}
+
+function PastBanner({ record }: { record: RecordView }) {
+  const navigate = route.useNavigate();
+  return (
+    <Alert
+      tone="warn"
+      action={<Button onPress={() => navigate({ search: {}, replace: true })}>{t('record.backToNow')}</Button>}
+    >
+      <strong>{t('record.pastTitle', { day: showDate(record.asOf ?? '') })}</strong>
+      <div>{t('record.pastText')}</div>
+    </Alert>
+  );
+}
+
+function Gates({ record, onAction }: { record: RecordView; onAction(action: string): void }) {
+  const { gates } = record;
+  const left = gates.all - gates.passed;
+  const action = gates.label ? say(gates.label) : '';
+  return (
+    <Card
+      title={t('gate.title')}
+      aside={
+        <Pill tone={left === 0 ? 'ok' : 'warn'}>
+          {left === 0
+            ? t('gate.allPass', { all: gates.all, action })
+            : t('gate.left', { count: left, passed: gates.passed, all: gates.all, action })}
+        </Pill>
+      }
+    >
+      <GateList
+        gates={gates.list}
+        remedy={(go, label) => <Remedy go={go} label={label} onAction={onAction} />}
+        clause={(id) => <ClauseLink key={id} id={id} label={record.clauses.find((clause) => clause.id === id)?.ref} />}
+      />
+    </Card>
+  );
+}
+
+function SaveBar({ work }: { work: ReturnType<typeof useRecordWork> }) {
+  return (
+    <section className="save-bar" aria-label={t('record.unsaved', { count: work.dirty })}>
+      <span>
+        {t('record.unsaved', { count: work.dirty })}
+        <span className="faint">　{t('record.draftKept')}</span>
+      </span>
+      {work.saveError !== null && <Problem error={work.saveError} />}
+      <span className="row">
+        <Button look="quiet" onPress={work.discard}>
+          {t('record.discard')}
+        </Button>
+        <Button
+          look="go"
+          busy={work.saving}
+          why={work.editing.conflicts.length > 0 ? t('conflict.settleFirst') : undefined}
+          onPress={work.save}
+        >
+          {t('common.save')}
+        </Button>
+      </span>
+    </section>
+  );
+}

@@ -1,0 +1,54 @@
+import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query';
+import type { ListQuery } from '../src/runtime/views.ts';
+import { api, isSignedOut, refusalsOf } from './api.ts';
+
+/** What pages read, by key. `live.ts` invalidates by the first word of the key when the server says that something changed. */
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 20_000,
+      retry: (times, error) => times < 2 && !isSignedOut(error) && !refusalsOf(error),
+    },
+  },
+});
+
+export const meQuery = queryOptions({ queryKey: ['me'], queryFn: () => api.me.get() });
+
+export const tasksQuery = (scope: 'mine' | 'all' = 'mine', late = false) =>
+  queryOptions({ queryKey: ['tasks', scope, late], queryFn: () => api.tasks.list({ scope, ...(late && { late }) }) });
+
+export const typesQuery = queryOptions({ queryKey: ['types'], queryFn: () => api.types.list() });
+
+export const typeQuery = (type: string) =>
+  queryOptions({ queryKey: ['types', type], queryFn: () => api.types.get({ type }) });
+
+export const listQuery = (query: ListQuery) =>
+  queryOptions({
+    queryKey: ['records', 'list', query],
+    queryFn: () => api.records.list(query),
+    placeholderData: keepPreviousData,
+  });
+
+export const recordQuery = (id: string, asOf?: string) =>
+  queryOptions({ queryKey: ['records', id, asOf ?? 'now'], queryFn: () => api.records.get({ id, asOf }) });
+
+export const historyQuery = (id: string) =>
+  queryOptions({ queryKey: ['records', id, 'history'], queryFn: () => api.records.history({ id }) });
+
+export const proceduresQuery = (asOf?: string) =>
+  queryOptions({ queryKey: ['procedures', asOf ?? 'now'], queryFn: () => api.procedure.list({ asOf }) });
+
+export const trailHeadQuery = queryOptions({
+  queryKey: ['trail', 'head'],
+  queryFn: () => api.trail.list({ limit: 1 }),
+});
+
+export const findingsQuery = queryOptions({
+  queryKey: ['records', 'findings'],
+  queryFn: () => api.findings.list({ open: true, limit: 1 }),
+});
+
+export const noticesQuery = queryOptions({ queryKey: ['notices'], queryFn: () => api.notices.list({ limit: 100 }) });
+
+export const savedFiltersQuery = queryOptions({ queryKey: ['views'], queryFn: () => api.views.list() });

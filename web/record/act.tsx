@@ -1,0 +1,201 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ActionView, GateView, Value, Values } from '../../src/kernel/engine/types.ts';
+import type { FieldView, RecordView } from '../../src/runtime/views.ts';
+import { say, t } from '../language.ts';
+import { meQuery } from '../queries.ts';
+import { signInWithPasskey } from '../session.ts';
+import { Alert, Problem } from '../ui/bits.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { TextControl } from '../ui/field.tsx';
+import { FieldControl } from './control.tsx';
+import { inWords } from './value.tsx';
+
+export type Act = {
+  with: Values;
+  waive?: { gate: string; with: Values }[];
+  factor?: { password?: string; totp?: string };
+};
+type Props = {
+  record: RecordView;
+  action: ActionView;
+  busy: boolean;
+  error: unknown;
+  onAct(act: Act): void;
+  onClose(): void;
+};
+
+/** Whether taking this action asks anything at all; if not, one press is enough. */
+export const asksAnything = (action: ActionView): boolean =>
+  action.asks.length > 0 || action.seals || waivable(action).length > 0;
+
+/** What an action asks before it is taken: its fields, the reason for a waiver, and for a seal a factor again. */
+export function ActDialog({ record, action, busy, error, onAct, onClose }: Props) {
+  const [answers, setAnswers] = useState<Values>({});
+  const [names, setNames] = useState(record.names);
+  const [waivers, setWaivers] = useState<Record<string, string>>({});
+  const [factor, setFactor] = useState<{ password?: string; totp?: string }>({});
+  const ready = Object.keys(factor).length > 0;
+  const act = (given = factor) =>
+    onAct({
+      with: answers,
+      ...(Object.keys(waivers).length > 0 && {
+        waive: Object.entries(waivers).map(([gate, reason]) => ({ gate, with: { reason } })),
+      }),
+      ...(action.seals && { factor: given }),
+    });
+  return (
+    <Dialog title={say(action.label)} onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          act();
+        }}
+      >
+        <p className="sub">
+          {record.number}　{record.title}
+        </p>
+        {action.renews && <SinceLastSeal record={record} action={action} />}
+        {action.asks.map((name) => (
+          <FieldControl
+            key={name}
+            field={askedField(record, name)}
+            value={answers[name]}
+            names={names}
+            layout="stacked"
+            idPrefix="ask"
+            must={askedField(record, name).required.includes(action.action)}
+            onChange={(value: Value, named) => {
+              setAnswers((old) => ({ ...old, [name]: value }));
+              if (named) setNames((old) => ({ ...old, [named[0]]: named[1] }));
+            }}
+          />
+        ))}
+        {waivable(action).map((gate) => (
+          <TextControl
+            key={gate.gate}
+            label={t('action.waive', { gate: say(gate.label) })}
+            lines={2}
+            layout="stacked"
+            value={waivers[gate.gate] ?? ''}
+            onChange={(reason) => setWaivers((old) => ({ ...old, [gate.gate]: reason }))}
+          />
+        ))}
+        {action.seals && <Factor value={factor} onChange={setFactor} onPasskey={() => act({})} />}
+        {error !== null && error !== undefined && <Problem error={error} />}
+        <div className="actions">
+          <Button onPress={onClose}>{t('common.cancel')}</Button>
+          <Button
+            look={action.kind === 'back' ? 'danger' : 'go'}
+            type="submit"
+            busy={busy}
+            why={action.seals && !ready ? t('action.factorFirst') : undefined}
+          >
+            {action.seals ? t('action.seal', { action: say(action.label) }) : say(action.label)}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Signing asks again who it is: password, the app's code, or a passkey. */
+function Factor({
+  value,
+  onChange,
+  onPasskey,
+}: {
+  value: { password?: string; totp?: string };
+  onChange(value: { password?: string; totp?: string }): void;
+  onPasskey(): void;
+}) {
+  const factors = useQuery(meQuery).data?.account.factors ?? [];
+  return (
+    <div className="stack" style={{ gap: 8 }}>
+      <p className="sub">{t('action.sealMeans')}</p>
+      {factors.includes('totp') ? (
+        <TextControl
+          label={t('signIn.code')}
+          layout="stacked"
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          value={value.totp ?? ''}
+          onChange={(totp) => onChange(totp ? { totp: totp.replace(/\s/g, '') } : {})}
+        />
+      ) : (
+        <TextControl
+          label={t('signIn.password')}
+          layout="stacked"
+          type="password"
+          autoComplete="current-password"
+          value={value.password ?? ''}
+          onChange={(password) => onChange(password ? { password } : {})}
+        />
+      )}
+      {factors.includes('passkey') && (
+        <Button
+          onPress={async () => {
+            const answer = await signInWithPasskey();
+            if (answer?.outcome === 'in') onPasskey();
+          }}
+        >
+          {t('signIn.passkey')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** What changed since the person sealed last, so that a renewal is not blind. */
+function SinceLastSeal({ record, action }: { record: RecordView; action: ActionView }) {
+  const last = record.seals.find((seal) => seal.action === action.action && seal.void);
+  if (!last?.void) return null;
+  return (
+    <Alert tone="warn">
+      <strong>{t('seal.changedSince')}</strong>
+      <dl className="diff">
+        {last.void.changes.map((change) => {
+          const field = record.sections.flatMap((section) => section.fields).find((each) => each.name === change.field);
+          const words = (value: Value | undefined) => inWords(field ?? { type: 'any' }, value, record.names);
+          return (
+            <div key={change.field}>
+              <dt>{say(change.label)}</dt>
+              <dd>
+                <del>{words(change.before)}</del> → <ins>{words(change.after)}</ins>
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </Alert>
+  );
+}
+
+const waivable = (action: ActionView): GateView[] =>
+  action.gates.filter((gate) => gate.waive === 'here' && (gate.outcome === 'refuses' || gate.outcome === 'unknown'));
+
+function askedField(record: RecordView, name: string): FieldView {
+  const declared = record.sections.flatMap((section) => section.fields).find((field) => field.name === name);
+  return (
+    declared ?? {
+      name,
+      label: baseLabels[name] ?? { zh: name, en: name },
+      type: 'text',
+      lines: 3,
+      required: [],
+      computed: false,
+      personal: false,
+      hidden: false,
+      clauses: [],
+    }
+  );
+}
+
+/** Fields every record has (section `_base`). */
+const baseLabels: Record<string, FieldView['label']> = {
+  reason: { zh: '理由', en: 'Reason' },
+  opinion: { zh: '意見', en: 'Opinion' },
+  remark: { zh: '備註', en: 'Remark' },
+};

@@ -1,0 +1,90 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ActionView } from '../../src/kernel/engine/types.ts';
+import type { Refusal } from '../../src/kernel/refusal.ts';
+import type { RecordView } from '../../src/runtime/views.ts';
+import { api, newCommandId, refusalsOf } from '../api.ts';
+import { say, t } from '../language.ts';
+import { queryClient } from '../queries.ts';
+import { tell } from '../ui/toast.tsx';
+import type { Act } from './act.tsx';
+import { conflicts, useDraft } from './draft.ts';
+import { mainAction } from './reasons.ts';
+
+/**
+ * Working on one record: the draft, saving it, taking an action. An action saves the draft first, so that what is decided
+ * and sealed is what is on screen. Somebody else's newer version is fetched and only real conflicts are asked about.
+ */
+export function useRecordWork(record: RecordView, onDone: () => void) {
+  const { draft, set, settle, clear } = useDraft(record.id, record.values);
+  const [refused, setRefused] = useState<Refusal[]>([]);
+  const open = conflicts(draft, record.values);
+
+  const saveDraft = async (): Promise<number> => {
+    const saved = await api.records.save({
+      commandId: newCommandId(),
+      id: record.id,
+      version: record.version,
+      values: draft.values,
+    });
+    await refetch(record.id);
+    clear();
+    return saved.version;
+  };
+  const onError = (error: unknown) => {
+    const refusals = refusalsOf(error) ?? [];
+    setRefused(refusals);
+    if (refusals.some((refusal) => refusal.code === 'conflict')) void refetch(record.id);
+  };
+  const saving = useMutation({
+    mutationFn: saveDraft,
+    onMutate: () => setRefused([]),
+    onSuccess: () => tell(t('record.saved')),
+    onError,
+  });
+  const acting = useMutation({
+    mutationFn: async ({ action, given }: { action: ActionView; given: Act }) => {
+      const version = Object.keys(draft.values).length > 0 ? await saveDraft() : record.version;
+      return api.records.act({ commandId: newCommandId(), id: record.id, version, action: action.action, ...given });
+    },
+    onMutate: () => setRefused([]),
+    onSuccess: async (answer, { action }) => {
+      const waiting = answer.waitingFor.map((person) => person.name).join('、');
+      tell(waiting ? t('action.votedWaiting', { who: waiting }) : t('action.done', { action: say(action.label) }));
+      await refetch(record.id);
+      onDone();
+    },
+    onError,
+  });
+  return {
+    editing: {
+      draft,
+      set: (field: string) => (value: Parameters<typeof set>[1], named?: [string, string]) => set(field, value, named),
+      conflicts: open,
+      settle,
+      refused,
+      next: mainAction(record.actions)?.action,
+    },
+    dirty: Object.keys(draft.values).length,
+    discard: clear,
+    save: () => saving.mutate(),
+    saving: saving.isPending,
+    saveError: saving.error && !onlyConflict(saving.error) ? saving.error : null,
+    act: (action: ActionView, given: Act) => acting.mutate({ action, given }),
+    acting: acting.isPending,
+    actError: acting.error,
+  };
+}
+
+/** A conflict is shown at its fields, not as an error. */
+const onlyConflict = (error: unknown): boolean =>
+  refusalsOf(error)?.every((refusal) => refusal.code === 'conflict') ?? false;
+
+async function refetch(id: string): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: ['records', id] }),
+    queryClient.invalidateQueries({ queryKey: ['tasks'] }),
+    queryClient.invalidateQueries({ queryKey: ['me'] }),
+  ]);
+  void queryClient.invalidateQueries({ queryKey: ['records', 'list'] });
+}

@@ -1,0 +1,58 @@
+import { type LinkProps, linkOptions } from '@tanstack/react-router';
+import type { Me } from '../../src/runtime/views.ts';
+
+/** What the navigation offers, in order; an entry without its page is not shown. */
+export type NavEntry = {
+  link: LinkProps;
+  key:
+    | 'home'
+    | 'requests'
+    | 'cases'
+    | 'procedure'
+    | 'registers'
+    | 'findings'
+    | 'scanImport'
+    | 'parameters'
+    | 'people'
+    | 'trail';
+  /** The page file it needs, when that page is delivered separately. */
+  file?: string;
+  count?: (me: Me) => number;
+  /** Only for whom it means something; the server decides about access. */
+  shown?: (me: Me) => boolean;
+};
+export type NavGroup = { key: 'work' | 'operation' | 'governance'; entries: NavEntry[] };
+
+const plain = (me: Me) => me.roles.every((held) => held.role === 'all_staff') && !me.auditor && !me.administrator;
+const notPlain = (me: Me) => !plain(me);
+
+/** A yearly requester: five plain doors and nothing else. */
+export const isPlainRequester = plain;
+
+export const navigation: NavGroup[] = [
+  {
+    key: 'work',
+    entries: [
+      { link: { to: '/' }, key: 'home', count: (me) => me.counts.tasks },
+      { link: { to: '/requests' }, key: 'requests' },
+      { link: { to: '/cases' }, key: 'cases' },
+      { link: { to: '/procedure' }, key: 'procedure', file: 'procedure/page' },
+    ],
+  },
+  {
+    key: 'operation',
+    entries: [
+      { link: { to: '/registers' }, key: 'registers', shown: notPlain },
+      { link: linkOptions({ to: '/lists/$type', params: { type: 'finding' } }), key: 'findings', shown: notPlain },
+      { link: { to: '/import/scan' }, key: 'scanImport', file: 'import/scan', shown: notPlain },
+    ],
+  },
+  {
+    key: 'governance',
+    entries: [
+      { link: { to: '/parameters' }, key: 'parameters', file: 'parameters/page', shown: notPlain },
+      { link: { to: '/people' }, key: 'people', file: 'people/page', shown: notPlain },
+      { link: { to: '/trail' }, key: 'trail', file: 'trail/page', shown: notPlain },
+    ],
+  },
+];

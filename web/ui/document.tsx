@@ -1,0 +1,98 @@
+import './document.css';
+import type { ReactNode } from 'react';
+import type { GateView } from '../../src/kernel/engine/types.ts';
+import type { RecordView, SealView } from '../../src/runtime/views.ts';
+import { language, say, t } from '../language.ts';
+import { officeTime, showDay } from '../time.ts';
+
+/** The stages of a record's life: behind it, here, ahead. */
+export function FlowRail({ stages }: { stages: RecordView['rail'] }) {
+  return (
+    <ol className="rail" aria-label={t('record.rail')}>
+      {stages.map((stage) => (
+        <li key={stage.name} className={stage.state} {...(stage.state === 'now' && { 'aria-current': 'step' })}>
+          <span>
+            {say(stage.label)}
+            <span className="visually-hidden">{t(`record.stage.${stage.state}`)}</span>
+            {stage.at && <time dateTime={stage.at}>{showDay(officeTime(stage.at).date)}</time>}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const marks: Record<GateView['outcome'], string> = { holds: '✓', refuses: '✕', unknown: '？', waived: '◇', off: '–' };
+
+/** Every check on the next step: whether it holds, why not, how to mend it, which clause asks for it. */
+export function GateList({
+  gates,
+  remedy,
+  clause,
+}: {
+  gates: GateView[];
+  remedy(go: string, label: string): ReactNode;
+  clause(id: string): ReactNode;
+}) {
+  return (
+    <ul>
+      {gates.map((gate) => (
+        <li
+          key={gate.gate}
+          className={`gate ${gate.outcome} ${gate.advises && gate.outcome === 'refuses' ? 'advises' : ''}`}
+        >
+          <span className="mark" aria-hidden="true">
+            {gate.advises && gate.outcome === 'refuses' ? '!' : marks[gate.outcome]}
+          </span>
+          <div>
+            <span className="visually-hidden">{t(`gate.${gate.outcome}`)}</span>
+            {say(gate.label)}
+            {gate.items.length > 0 && <small>{gate.items.join('、')}</small>}
+            {gate.unknown.length > 0 && <small>{t('gate.notKnown', { what: gate.unknown.join('、') })}</small>}
+            {gate.outcome === 'waived' && gate.waiver && <small>{t('gate.waivedBy', { what: gate.waiver })}</small>}
+            {gate.fix && gate.outcome !== 'holds' && gate.outcome !== 'waived' && (
+              <small>{gate.fix.go ? remedy(gate.fix.go, say(gate.fix.text)) : say(gate.fix.text)}</small>
+            )}
+          </div>
+          <span>{gate.clauses.slice(0, 1).map(clause)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A red name stamp; struck through when what it approved was changed since; a deputy stamps with both names under it. */
+export function SealStamp({ seal }: { seal: SealView }) {
+  const when = showDay(officeTime(seal.at).date);
+  const name = seal.by.name;
+  return (
+    <figure>
+      <span className={`seal ${seal.void ? 'void' : ''} ${name.length > 4 ? 'long' : ''}`}>
+        {name}
+        <small>{when}</small>
+      </span>
+      <figcaption>
+        {say(seal.label)}
+        {seal.for && <div>{t('seal.deputy', { principal: seal.for.name, deputy: name })}</div>}
+        {seal.role && <div className="faint">{say(seal.role)}</div>}
+        {seal.void && (
+          <strong style={{ color: 'var(--seal)' }}>
+            {t('seal.void', { on: showDay(officeTime(seal.void.at).date) })}
+          </strong>
+        )}
+      </figcaption>
+    </figure>
+  );
+}
+
+export function EmptySeal({ label, role }: { label: string; role: string }) {
+  return (
+    <figure>
+      <span className="seal empty-seal">{language() === 'en' ? '—' : t('seal.awaited')}</span>
+      <figcaption>
+        {label}
+        <div className="faint">{role}</div>
+      </figcaption>
+    </figure>
+  );
+}
