@@ -130,4 +130,8 @@ describe('ClamAV logs', () => {
       malware: { detections: [{ path: '/up/x.exe', name: 'Win.Trojan.Z' }] },
     });
   });
+
+  test('a line made to confuse costs no more than another', async () => {
+    expect((await scanOf(`/a: OK\n${'/a: '.repeat(200_000)}\n${'/a: ERROR '.repeat(90_000)}\n`)).complete).toBe(false);
+  });
 });

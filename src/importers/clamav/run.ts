@@ -44,12 +44,12 @@ export function takeLine(runs: ScanRun[], line: number, raw: string): void {
 }
 
 function takeResult(run: ScanRun, content: string): void {
-  const found = FOUND.exec(content)?.groups;
+  const found = content.endsWith(' FOUND') ? FOUND.exec(content)?.groups : undefined;
   if (found?.path && found.name) {
     takeDetection(run, found.path, found.name);
     return;
   }
-  const failed = FAILED.exec(content)?.groups;
+  const failed = content.endsWith(' ERROR') ? FAILED.exec(content)?.groups : undefined;
   if (failed) {
     run.errors++;
     run.unread.push({ path: failed.path ?? '', reason: failed.reason ?? '' });

@@ -155,6 +155,11 @@ describe('scripts', () => {
     expect(await weak(report(host(state)))).toMatchObject([{ key: '10.0.0.5|tcp|443|ssl-poodle', severity: 'high' }]);
   });
 
+  test('an output made to confuse costs no more than another', async () => {
+    const script = `<script id="vulners" output="${'&#xa;'.repeat(300_000)}"/><script id="x" output="${'&#xa; '.repeat(300_000)}"/>`;
+    expect(await weak(report(host(port(22, script))))).toEqual([]);
+  });
+
   test('an unscored vulners row is not waved through as info', async () => {
     const row =
       '<script id="vulners" output=""><table key="cpe"><table><elem key="id">CVE-2026-1234</elem><elem key="cvss">0.0</elem></table></table></script>';

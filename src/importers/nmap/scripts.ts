@@ -47,7 +47,7 @@ function vulnersRows(script: Script): { id: string; cvss?: number; exploit: bool
   });
   if (structured.length > 0) return structured;
   // Before nmap 7.80 there was only text: tab, identifier, tab, score, tab, address, perhaps *EXPLOIT*.
-  return [...script.output.matchAll(/^\s+(\S+)\t(\d+(?:\.\d+)?)\thttps?:\S+(\t\*EXPLOIT\*)?/gm)].map((match) => ({
+  return [...script.output.matchAll(/^[ \t]+(\S+)\t(\d+(?:\.\d+)?)\thttps?:\S+(\t\*EXPLOIT\*)?/gm)].map((match) => ({
     id: match[1] ?? '',
     ...scored(match[2]),
     exploit: match[3] !== undefined,
@@ -61,7 +61,7 @@ function vulnerable(script: Script): Weakness[] {
     return state ? reportedState(script, key, table, state) : [];
   });
   if (structured.length > 0 || script.table.tables.length > 0) return structured;
-  const state = /^\s*State: (.+)$/m.exec(script.output)?.[1];
+  const state = /^[ \t]*State: (.+)$/m.exec(script.output)?.[1];
   return state ? reportedState(script, '', script.table, state.trim()) : [];
 }
 
