@@ -162,6 +162,22 @@ describe('launch', () => {
     await end(child, 'SIGTERM');
   });
 
+  test('of many that start at once over a stale lock, exactly one gets the folder', async () => {
+    for (let round = 0; round < 3; round++) {
+      writeFileSync(
+        join(dataDir, 'ancheng.lock'),
+        JSON.stringify({ pid: 2 ** 30, since: '1', host: hostname(), at: 'then' }),
+      );
+      const all = await Promise.all([1, 2, 3, 4, 5].map(() => hold(dataDir)));
+      const [winner, ...others] = all.toSorted(
+        (a, b) => Number(b.told.url !== undefined) - Number(a.told.url !== undefined),
+      );
+      expect(winner!.told.refused).toBeUndefined();
+      for (const other of others) expect(other.told.refused).toContain('in use by another Ancheng');
+      await end(winner!.child, 'SIGTERM');
+    }
+  });
+
   test('a half-written lock is no lock', async () => {
     writeFileSync(join(dataDir, 'ancheng.lock'), '{"pid":');
     const { child, told } = await hold(dataDir);
