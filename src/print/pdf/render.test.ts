@@ -70,14 +70,7 @@ describe.skipIf(!readers && !process.env.CI)('as others read it', () => {
   test('a short record fits one page and says everything', async () => {
     const { pages } = await read(samplePaper);
     expect(pages).toHaveLength(1);
-    for (const words of [
-      '西螺鎮公所',
-      '系統上線審查表',
-      'XL-ISMS-04-012',
-      '限閱',
-      '115-上線-0007',
-      '民眾服務入口網',
-    ]) {
+    for (const words of ['西螺鎮公所', '系統上線審查表', 'XL-ISMS-04-012', '限閱', '115-上線-0007', '民眾服務入口網']) {
       expect(pages[0]).toContain(words);
     }
     for (const words of [
