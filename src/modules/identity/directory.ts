@@ -19,7 +19,8 @@ export type Suspicious = {
 /**
  * Everybody of one organisation, as decisions need it: given and unrevoked grants, named and unended deputies. Whatever is
  * not over on the day of `now` is there, what starts later too: who acts is judged by date at the moment of the act.
- * Rows whose MAC does not hold are left out and come back as `suspicious`. A unit that ended stands for its successor.
+ * Rows whose MAC does not hold are left out and come back as `suspicious`. Whoever is suspended holds no role and stands in
+ * for nobody meanwhile. A unit that ended stands for its successor.
  */
 export async function loadDirectory(
   db: Db | Tx,
@@ -29,7 +30,7 @@ export async function loadDirectory(
 ): Promise<{ directory: Directory; suspicious: Suspicious[] }> {
   const day = localDate(now);
   const units = await unitsOf(db, organisation);
-  const persons = await personsOf(db, organisation);
+  const { persons, suspended } = await personsOf(db, organisation);
   const grants = await grantsOf(db, organisation, key, day);
   const deputies = await deputiesOf(db, organisation, key, day);
   const links = await forgedLinks(db, organisation, key);
@@ -38,8 +39,10 @@ export async function loadDirectory(
     directory: {
       units: byId(units.map((unit) => present({ ...unit, under: unit.under && heir(unit.under) }))),
       persons: byId(persons.map((person) => ({ ...person, unit: heir(person.unit) }))),
-      grants: grants.held.map((grant) => ({ ...grant, unit: heir(grant.unit) })),
-      deputies: deputies.named,
+      grants: grants.held
+        .filter((grant) => !suspended.has(grant.person))
+        .map((grant) => ({ ...grant, unit: heir(grant.unit) })),
+      deputies: deputies.named.filter((deputy) => !suspended.has(deputy.person)),
     },
     suspicious: [...grants.forged, ...deputies.forged, ...links],
   };
@@ -73,14 +76,32 @@ export async function personOfAccount(
   return { person: row.person, linkedAt: linkOf(row).linkedAt };
 }
 
+/** The accounts that are this person here; for ending their sessions and for who may approve whose reset. */
+export async function accountsOfPerson(
+  db: Db | Tx,
+  organisation: string,
+  person: string,
+  key: Uint8Array,
+): Promise<string[]> {
+  const rows = await tables(db)
+    .selectFrom('account_link')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('person', '=', person)
+    .where('ended_at', 'is', null)
+    .execute();
+  return rows.filter((row) => linkHolds(row, key)).map((row) => row.account);
+}
+
 async function unitsOf(db: Db | Tx, organisation: string): Promise<Unit[]> {
   const rows = await tables(db).selectFrom('unit').selectAll().where('organisation', '=', organisation).execute();
   return rows.map(unitOf);
 }
 
-async function personsOf(db: Db | Tx, organisation: string): Promise<Person[]> {
+async function personsOf(db: Db | Tx, organisation: string): Promise<{ persons: Person[]; suspended: Set<string> }> {
   const rows = await tables(db).selectFrom('person').selectAll().where('organisation', '=', organisation).execute();
-  return rows.map(personOf);
+  const suspended = rows.filter((row) => row.suspended_at !== null).map((row) => row.id);
+  return { persons: rows.map(personOf), suspended: new Set(suspended) };
 }
 
 async function grantsOf(

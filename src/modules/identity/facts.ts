@@ -1,15 +1,19 @@
 import { localDate } from '../../kernel/calendar/date.ts';
-import type { Moment, Value } from '../../kernel/engine/types.ts';
+import type { Grant, Moment, Value } from '../../kernel/engine/types.ts';
+import type { Definition } from '../../kernel/pack/types.ts';
 import type { Db, Tx } from '../../runtime/module.ts';
 import { loadDirectory } from './directory.ts';
 import { onDay } from './people.ts';
 
 type Asked = { organisation: string; args: Value[]; now: Moment };
+type Answers = (db: Tx | Db, asked: Asked[]) => Promise<(Value | undefined)[]>;
+/** The definition in force, from which conflicts between roles are read. */
+export type DefinitionOf = (db: Tx | Db, organisation: string) => Promise<Definition | undefined>;
 
 /** `has_role(person, role): yes_no` — on the day asked, by grants that hold (twvs.5.8.1.7). */
 export const hasRole =
-  (key: Uint8Array) =>
-  async (db: Tx | Db, asked: Asked[]): Promise<(Value | undefined)[]> => {
+  (key: Uint8Array): Answers =>
+  async (db, asked) => {
     const grants = await grantsAsked(db, asked, key);
     return asked.map(({ args: [person, role] }, index) => {
       if (typeof person !== 'string' || typeof role !== 'string') return undefined;
@@ -17,14 +21,45 @@ export const hasRole =
     });
   };
 
-async function grantsAsked(db: Tx | Db, asked: Asked[], key: Uint8Array) {
-  const loaded = new Map<string, Awaited<ReturnType<typeof loadDirectory>>>();
+/**
+ * `conflicts(person): rows {role, with}` — pairs of roles the person holds that exclude each other, as after adopting a
+ * pack that newly separates them (twvs.5.1.2.a); unknown without a definition.
+ */
+export const conflicts =
+  (key: Uint8Array, definitionOf: DefinitionOf): Answers =>
+  async (db, asked) => {
+    const grants = await grantsAsked(db, asked, key);
+    const answers: (Value | undefined)[] = [];
+    for (const [index, { organisation, args }] of asked.entries()) {
+      const definition = await definitionOf(db, organisation);
+      const roles = (grants[index] ?? []).filter((grant) => grant.person === args[0]).map((grant) => grant.role);
+      answers.push(definition && pairs([...new Set(roles)].sort(), definition));
+    }
+    return answers;
+  };
+
+function pairs(roles: string[], definition: Definition): { role: string; with: string }[] {
+  const excludes = (one: string, other: string) =>
+    definition.roles[one]?.conflicts.includes(other) || definition.roles[other]?.conflicts.includes(one);
+  return roles.flatMap((role, index) =>
+    roles
+      .slice(index + 1)
+      .filter((other) => excludes(role, other))
+      .map((other) => ({ role, with: other })),
+  );
+}
+
+async function grantsAsked(db: Tx | Db, asked: Asked[], key: Uint8Array): Promise<(Grant[] | undefined)[]> {
+  const loaded = new Map<string, Grant[]>();
   for (const { organisation, now } of asked) {
-    const day = `${organisation} ${localDate(now)}`;
-    if (!loaded.has(day)) loaded.set(day, await loadDirectory(db, organisation, key, now));
-  }
-  return asked.map(({ organisation, now }) => {
     const day = localDate(now);
-    return loaded.get(`${organisation} ${day}`)?.directory.grants.filter((grant) => onDay(grant, day));
-  });
+    const name = `${organisation} ${day}`;
+    if (loaded.has(name)) continue;
+    const { directory } = await loadDirectory(db, organisation, key, now);
+    loaded.set(
+      name,
+      directory.grants.filter((grant) => onDay(grant, day)),
+    );
+  }
+  return asked.map(({ organisation, now }) => loaded.get(`${organisation} ${localDate(now)}`));
 }

@@ -185,6 +185,35 @@ async function restore(): Promise<void> {
   });
 }
 
+describe('suspension', () => {
+  test('whoever is suspended holds no role and has no account, and gets both back', async () => {
+    const at = '2026-11-20T02:00:00.000Z';
+    await run(setup, 'link_account', { account: 'a', person: 'chief' });
+    const account = () => inside((tx) => personOfAccount(tx, organisation, 'a', key, at));
+    expect(await run(person('admin'), 'suspend_person', { person: 'admin', reason: '測試' })).toEqual(['never']);
+    await run(person('admin'), 'suspend_person', { person: 'chief', reason: '未簽保密切結' });
+    expect([await grantsOf('chief'), await account()]).toEqual([[], undefined]);
+    await run(person('admin'), 'resume_person', { person: 'chief', reason: '已簽' });
+    expect(await grantsOf('chief')).toEqual(['ciso']);
+    expect((await account())?.person).toBe('chief');
+  });
+
+  test('a pack’s revoke takes away the role named, or all', async () => {
+    await run(person('admin'), 'give_role', { person: 'chen', role: 'network_manager', unit: 'it' });
+    await run(setup, 'give_role', { person: 'chen', role: 'ciso', unit: 'it' });
+    const effect = (args: string[]) =>
+      inside(async (tx) => {
+        for (const event of module.effects?.revoke?.(args, 'r1') ?? [])
+          await module.project?.(tx, stored('2026-11-20T02:00:00.000Z', { kind: 'clock' }, event));
+      });
+    await effect(['chen', 'ciso']);
+    expect(await grantsOf('chen')).toEqual(['network_manager']);
+    await effect(['chen']);
+    expect(await grantsOf('chen')).toEqual([]);
+    expect((await directoryAt('2026-11-20T02:00:00.000Z')).suspicious).toEqual([]);
+  });
+});
+
 describe('deputies', () => {
   test('a deputy is in the directory until the last day, first before second', async () => {
     const days = { from: '2026-11-20', until: '2026-11-25' };

@@ -1,22 +1,26 @@
 import type { Module } from '../../runtime/module.ts';
 import { acceptInvitation, invite, linkAccount, unlinkAccount, withdrawInvitation } from './accounts.ts';
 import { addDeputy, endDeputy } from './deputies.ts';
-import { hasRole } from './facts.ts';
+import { conflicts, type DefinitionOf, hasRole } from './facts.ts';
 import { addPerson, editPerson, endPerson } from './persons.ts';
 import { project } from './projection.ts';
 import { confirmRole, giveRole, revokeRole } from './roles.ts';
 import { editSetting } from './settings.ts';
+import { effects, resumePerson, suspendPerson } from './suspension.ts';
 import { addUnit, editUnit, endUnit } from './units.ts';
 
 export { actsNobodyCanPerform, type ThinAct } from './acts.ts';
-export { loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
+export { accountsOfPerson, loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
 export { grantHolds, sealGrant } from './mac.ts';
 export { emailKey } from './people.ts';
 export { organisationsOfAccount } from './reach.ts';
 export { getPerson, listPersons, listUnits, openInvitation, settings, type UnitView } from './views.ts';
 
-/** People, their units, roles, deputies and accounts. `nodeKey` seals the rows that confer authority. */
-export function identity({ nodeKey }: { nodeKey: Uint8Array }): Module {
+/**
+ * People, their units, roles, deputies and accounts. `nodeKey` seals the rows that confer authority; `definitionOf` lets the
+ * fact `conflicts` know which roles exclude each other.
+ */
+export function identity({ nodeKey, definitionOf }: { nodeKey: Uint8Array; definitionOf?: DefinitionOf }): Module {
   return {
     name: 'identity',
     commands: {
@@ -26,6 +30,8 @@ export function identity({ nodeKey }: { nodeKey: Uint8Array }): Module {
       'identity.add_person': addPerson,
       'identity.edit_person': editPerson,
       'identity.end_person': endPerson(nodeKey),
+      'identity.suspend_person': suspendPerson,
+      'identity.resume_person': resumePerson,
       'identity.link_account': linkAccount,
       'identity.unlink_account': unlinkAccount,
       'identity.give_role': giveRole(nodeKey),
@@ -39,6 +45,10 @@ export function identity({ nodeKey }: { nodeKey: Uint8Array }): Module {
       'identity.edit_setting': editSetting,
     },
     project: (tx, event) => project(tx, event, nodeKey),
-    facts: { has_role: hasRole(nodeKey) },
+    facts: {
+      has_role: hasRole(nodeKey),
+      ...(definitionOf ? { conflicts: conflicts(nodeKey, definitionOf) } : {}),
+    },
+    effects,
   };
 }

@@ -72,6 +72,8 @@ const writes: Record<string, Write> = {
   'grant.revoked': (tx, event, key) =>
     updateGrant(tx, event, key, { revoked_at: event.at, revoked_by: event.actor.person ?? null }),
 
+  'grants.revoked': revokeAll,
+
   'deputy.named': (tx, event, key) => {
     const row = deputyRow(event);
     return tables(tx)
@@ -163,6 +165,23 @@ async function updateGrant(tx: Tx, event: StoredEvent, key: Uint8Array, set: Par
     .where('organisation', '=', at[0])
     .where('id', '=', at[1])
     .execute();
+}
+
+/** A pack took away a person's roles, or one of them, whatever grants they came from. */
+async function revokeAll(tx: Tx, event: StoredEvent, key: Uint8Array): Promise<void> {
+  const role = maybe(event, 'role');
+  let held = tables(tx)
+    .selectFrom('role_grant')
+    .select('id')
+    .where('organisation', '=', event.organisation)
+    .where('person', '=', str(event, 'person'))
+    .where('revoked_at', 'is', null);
+  if (role !== null) held = held.where('role', '=', role);
+  for (const { id } of await held.execute())
+    await updateGrant(tx, { ...event, data: { ...event.data, grant: id } }, key, {
+      revoked_at: event.at,
+      revoked_by: event.actor.person ?? null,
+    });
 }
 
 async function endDeputy(tx: Tx, event: StoredEvent, key: Uint8Array): Promise<void> {
