@@ -30,7 +30,8 @@ export type Truth = true | false | Unknown | Pending;
  * `all` likewise); or `PENDING` when the world noted that it must be asked first. Both sides are visited while something is
  * pending, so that one pass collects as many needs as possible. Deterministic: `now` comes from the world.
  */
-export function evaluate(expression: Expression | string, scope: Scope): Asked {
+export function evaluate(expression: Expression | Tree | string, scope: Scope): Asked {
+  if (typeof expression !== 'string' && 'op' in expression) return run(expression, scope);
   return run(parse(typeof expression === 'string' ? expression : expression.cel), scope);
 }
 

@@ -46,12 +46,9 @@ function stateType(id: unknown, field: string, scope: Scope): ValueType | undefi
 }
 
 function evaluatePath(tree: Tree, scope: Scope) {
-  const asked = evaluate(pathSource(tree), scope);
+  const asked = evaluate(tree, scope);
   return isKnown(asked) ? asked : undefined;
 }
-
-const pathSource = (tree: Tree): string =>
-  tree.op === 'field' ? `${pathSource(tree.of)}.${tree.name}` : tree.op === 'name' ? tree.name : '""';
 
 export type TemplatePart =
   | { text: string; cel?: undefined }

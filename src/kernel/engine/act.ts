@@ -1,0 +1,224 @@
+import type { Action, RecordType } from '../pack/types.ts';
+import type { Refusal } from '../refusal.ts';
+import { assess, type Doing, type Stage } from './assess.ts';
+import { compute } from './compute.ts';
+import { followUp, tellAll } from './follow-ups.ts';
+import { planOf } from './plan.ts';
+import { collectVotes, tally } from './quorum.ts';
+import { seal, voidSeals, votesTouched } from './seals.ts';
+import type { Standing } from './standing.ts';
+import { dueOf } from './time.ts';
+import type { ActState, RecordState, Values, Vote } from './types.ts';
+import { superseded } from './versions.ts';
+import { emit, moment, recordOf, scopeOf, typeOf, type Work } from './work.ts';
+import { factorWanted, noSuchAction, noSuchRecord } from './words.ts';
+
+/**
+ * Does an action: who, never, state; then required fields and gates, reported together; then the vote, and once the quorum is
+ * complete the act, its seals and what follows. An owed act done where it does not begin is made good in place: sealed, settled and
+ * told, but nothing moves. Returns what refuses it; nothing when done, or when something must be asked first.
+ */
+export function act(work: Work, doing: Doing): Refusal[] {
+  const found = recordOf(work, doing.record);
+  if (!found || 'thing' in found) return found ? [] : [noSuchRecord(doing.record)];
+  const type = typeOf(work, found);
+  const action = type?.actions[doing.action];
+  if (!type || !action || action.name === 'open') return [noSuchAction(doing.action)];
+  const stage = assess(work, type, found, action, doing);
+  if ('stopped' in stage) return [stage.stopped];
+  if (stage.refusals.length > 0 && stage.final) return stage.refusals;
+  if (work.needs.size > 0) return [];
+  if (stage.refusals.length > 0) return stage.refusals;
+  const unproved = needsFactor(work, action, stage);
+  if (unproved) return [unproved];
+  return vote(work, type, action, stage);
+}
+
+// ── voting and doing ───────────────────────────────────────────────────────────────────────────────────────────────
+
+function needsFactor(work: Work, action: Action, stage: Stage): Refusal | undefined {
+  const { actor } = work.input;
+  if (!action.seal || stage.standing.throughAct || actor.kind !== 'person') return undefined;
+  return actor.factor === undefined || actor.factor === 'none' ? factorWanted : undefined;
+}
+
+function vote(work: Work, type: RecordType, action: Action, stage: Stage): Refusal[] {
+  const { actor } = work.input;
+  const person = actor.kind === 'clock' ? undefined : actor.person;
+  const { standing: stands, state } = stage;
+  if (stands.throughAct || person === undefined) return complete(work, type, action, stage, []);
+  const scope = scopeOf(work, stage.candidate);
+  const cast = {
+    by: person,
+    ballots: stands.ballots,
+    asked: stage.given,
+    ...(stands.for === undefined ? {} : { for: stands.for }),
+  };
+  const counted = tally(work, action, collectVotes(work, action, state, cast, scope), scope);
+  if (work.needs.size > 0) return [];
+  if (counted.met) return complete(work, type, action, stage, counted.votes);
+  emit(work, state, {
+    stream: state.id,
+    type: 'record.voted',
+    data: { type: type.name, action: action.name, votes: counted.votes, for: stands.for },
+    gates: stage.judged.seen,
+    clauses: action.clauses,
+  });
+  stage.judged.note(work);
+  work.waitingFor.push(...counted.waitingFor);
+  return [];
+}
+
+function complete(work: Work, type: RecordType, action: Action, stage: Stage, votes: Vote[]): Refusal[] {
+  stage.judged.note(work);
+  const done = stage.renews ? settle(work, type, action, stage, votes) : move(work, type, action, stage, votes);
+  const counted = voidSeals(work, type, done, action.name);
+  if (action.seal && votes.length > 0) seal(work, type, counted, action.name, signersOf(votes, stage.standing));
+  if (stage.renews) return tellAll(work, stage.state.id, type, action, action.tell);
+  const refusals = followUp(work, stage.state.id, type, action, action.name);
+  return refusals.length > 0 || action.to === undefined ? refusals : superseded(work, stage.state.id, type);
+}
+
+function signersOf(votes: Vote[], stands: Standing & { may: true }) {
+  const seen = new Set<string>();
+  const signers = votes.filter((one) => !seen.has(one.by) && seen.add(one.by));
+  return signers.map((one) => ({
+    by: one.by,
+    ...(one.for === undefined ? {} : { for: one.for }),
+    ...(stands.role === undefined ? {} : { role: stands.role }),
+  }));
+}
+
+/** The act itself: where the case goes, what changed, who did it how often, what it owes. */
+function move(work: Work, type: RecordType, action: Action, stage: Stage, votes: Vote[]): RecordState {
+  const { state, changes, candidate } = stage;
+  const final = action.to !== undefined && (type.flow[action.to]?.final ?? false);
+  const data = {
+    type: type.name,
+    action: action.name,
+    from: state.state,
+    to: action.to,
+    final: final || undefined,
+    act: actOf(work, action, stage, votes),
+    asked: askedOf(action, candidate.values, stage.given),
+    values: changes.values,
+    cleared: changes.cleared.length > 0 ? changes.cleared : undefined,
+    dropped: someOrNone(votesTouched(type, state, Object.keys(changes.values)).filter((name) => name !== action.name)),
+    for: stage.standing.for,
+    fired: firedBy(type, state, action),
+    waived: waiversOf(stage),
+  };
+  const done = emit(work, state, {
+    stream: state.id,
+    type: 'record.acted',
+    data,
+    gates: stage.judged.seen,
+    clauses: action.clauses,
+  });
+  const settled = clearOwed(work, type, recomputed(work, type, done), action);
+  return action.emergency ? owePapers(work, type, settled, action, action.emergency) : settled;
+}
+
+const someOrNone = (names: string[]): string[] | undefined => (names.length > 0 ? names : undefined);
+
+function waiversOf(stage: Stage): Record<string, string> | undefined {
+  const waived = stage.judged.judged.filter(({ outcome }) => outcome === 'waived');
+  return waived.length === 0
+    ? undefined
+    : Object.fromEntries(waived.map(({ gate, waiver }) => [gate.name, waiver ?? '']));
+}
+
+function actOf(work: Work, action: Action, stage: Stage, votes: Vote[]): ActState {
+  const { at, actor } = moment(work);
+  const before = stage.state.acts[action.name]?.count ?? 0;
+  const voters = [...new Set(votes.flatMap((one) => (one.for === undefined ? [one.by] : [one.by, one.for])))];
+  return {
+    at,
+    ...(actor.person === undefined ? {} : { by: actor.person }),
+    ...(stage.standing.for === undefined ? {} : { for: stage.standing.for }),
+    count: before + 1,
+    asked: askedOf(action, stage.candidate.values, stage.given),
+    ...(voters.length > 1 ? { voters } : {}),
+  };
+}
+
+const askedOf = (action: Action, values: Values, given: Values): Values =>
+  Object.fromEntries(
+    action.asks.flatMap((name) =>
+      given[name] !== undefined && values[name] !== undefined ? [[name, values[name]!]] : [],
+    ),
+  );
+
+/** A clock entry has fired; a clock action that leads away is armed again once the case moves. */
+function firedBy(type: RecordType, state: RecordState, action: Action): Record<string, boolean> | undefined {
+  const fired: Record<string, boolean> = {};
+  if (action.clock && action.when && action.to === undefined) fired[action.name] = true;
+  if (action.to !== undefined) {
+    for (const clock of planOf(type).clocks)
+      if (clock.to !== undefined && state.fired[clock.name]) fired[clock.name] = false;
+  }
+  return Object.keys(fired).length > 0 ? fired : undefined;
+}
+
+/** Fields computed from the act itself (`acts.receive.by`) change with it. */
+function recomputed(work: Work, type: RecordType, state: RecordState): RecordState {
+  const changes = compute(work, type, state);
+  if (Object.keys(changes.values).length === 0 && changes.cleared.length === 0) return state;
+  const cleared = changes.cleared.length > 0 ? { cleared: changes.cleared } : {};
+  return emit(work, state, {
+    stream: state.id,
+    type: 'record.filled',
+    data: { type: type.name, values: changes.values, computed: true, ...cleared },
+  });
+}
+
+function clearOwed(work: Work, type: RecordType, state: RecordState, action: Action): RecordState {
+  if (!state.owed.some((owed) => owed.action === action.name)) return state;
+  return emit(work, state, {
+    stream: state.id,
+    type: 'record.settled',
+    data: { type: type.name, action: action.name },
+  });
+}
+
+function owePapers(
+  work: Work,
+  type: RecordType,
+  state: RecordState,
+  action: Action,
+  emergency: NonNullable<Action['emergency']>,
+): RecordState {
+  const due = dueOf(emergency.due, work.input.now, scopeOf(work, state));
+  return emergency.owes.reduce((at, owes) => {
+    const clauses = [...new Set([...action.clauses, ...(type.actions[owes]?.clauses ?? [])])];
+    const owed = {
+      action: owes,
+      because: 'emergency' as const,
+      since: work.input.now,
+      clauses,
+      ...(due === undefined || due === 'pending' ? {} : { due }),
+    };
+    return emit(work, at, { stream: at.id, type: 'record.owed', data: { type: type.name, action: owes, owed } });
+  }, state);
+}
+
+/** Made good in place. Papers made up after an emergency count as the act; a renewed seal leaves the act as it was. */
+function settle(work: Work, type: RecordType, action: Action, stage: Stage, votes: Vote[]): RecordState {
+  const { state, changes } = stage;
+  const owed = state.owed.find((one) => one.action === action.name);
+  const data = {
+    type: type.name,
+    action: action.name,
+    act: owed?.because === 'emergency' ? actOf(work, action, stage, votes) : undefined,
+    values: changes.values,
+    cleared: changes.cleared.length > 0 ? changes.cleared : undefined,
+    for: stage.standing.for,
+  };
+  return emit(work, state, {
+    stream: state.id,
+    type: 'record.settled',
+    data,
+    gates: stage.judged.seen,
+    clauses: action.clauses,
+  });
+}

@@ -1,0 +1,178 @@
+import type { RecordType } from '../pack/types.ts';
+import type { Refusal } from '../refusal.ts';
+import { text } from '../text.ts';
+import { applied, compute, draw, emptyTables } from './compute.ts';
+import { followUp } from './follow-ups.ts';
+import { judgeAll } from './judge-all.ts';
+import { numberFor } from './number.ts';
+import { planOf } from './plan.ts';
+import { missingFields } from './required.ts';
+import { askingOf, mayFill, standing } from './standing.ts';
+import type { RecordState, Values } from './types.ts';
+import { readValues } from './values.ts';
+import { emit, moment, nextId, scopeOf, type Work } from './work.ts';
+
+export type Opened = {
+  type: string;
+  values: Values;
+  /** Given for records other acts open: whoever is to take it, and what was asked of them. */
+  by?: 'act';
+  id?: string;
+  unit?: string | undefined;
+  requester?: string | undefined;
+  origin?: string | undefined;
+  edition?: number;
+  assigned?: RecordState['assigned'];
+};
+
+/**
+ * Creates a record: who (unless another act opens it), values read, tables drawn, fields computed, then required fields and gates
+ * together; a number; the event; then what `open` sets off. What an act or the clock opens may be incomplete: people fill it.
+ */
+export function open(work: Work, wanted: Opened): Refusal[] {
+  const type = work.input.current.records[wanted.type];
+  if (!type) return [noSuchType(wanted.type)];
+  const id = wanted.id ?? nextId(work);
+  if (wanted.id !== undefined && work.world.record(wanted.id) && work.input.known.records.get(wanted.id))
+    return [exists(wanted.id)];
+  const draft = draftOf(work, type, id, wanted);
+  const read = readValues(type.fields, withoutComputed(type, wanted.values), {
+    definition: work.input.current,
+    directory: work.input.directory,
+    before: {},
+  });
+  if (read.refusals.length > 0) return read.refusals;
+  const filled = { ...draft, values: { ...emptyTables(type, read.values), ...read.values } };
+  const stopped = wanted.by === 'act' ? undefined : whoOpens(work, type, filled);
+  if (stopped) return [stopped];
+  const candidate = completed(work, type, filled);
+  const personal = wanted.by !== 'act' && work.input.actor.kind !== 'clock';
+  const missing = personal ? missingFields(type, candidate, 'open', { all: true }, scopeOf(work, candidate)) : [];
+  const judged = judgeAll(work, type, candidate, 'open', candidate.state, []);
+  const refusals = [...missing, ...judged.refusals];
+  const numbered = numberFor(work, type, candidate);
+  if (work.needs.size > 0 || numbered === 'pending') return [];
+  if (refusals.length > 0) return refusals;
+  judged.note(work);
+  emitOpened(work, type, { ...candidate, number: numbered.number }, numbered.sequence, judged.seen, wanted);
+  return followUp(work, id, type, type.actions.open, 'open');
+}
+
+function draftOf(work: Work, type: RecordType, id: string, wanted: Opened): RecordState {
+  const { actor, directory } = work.input;
+  const person = actor.kind === 'clock' ? undefined : actor.person;
+  const requester = wanted.requester ?? (wanted.by === 'act' ? undefined : person);
+  const unit = wanted.unit ?? (requester === undefined ? undefined : directory.persons[requester]?.unit);
+  const { at, organisation } = moment(work);
+  return {
+    organisation,
+    id,
+    type: type.name,
+    number: '',
+    definition: work.input.current.hash,
+    version: 0,
+    state: planOf(type).initial,
+    since: at,
+    openedAt: at,
+    changedAt: at,
+    ...(unit === undefined ? {} : { unit }),
+    ...(requester === undefined ? {} : { requester }),
+    ...(wanted.origin === undefined ? {} : { origin: wanted.origin }),
+    ...(wanted.edition === undefined ? {} : { edition: wanted.edition }),
+    values: {},
+    acts: { open: { at, ...(person === undefined ? {} : { by: person }), count: 1, asked: {} } },
+    pending: {},
+    seals: [],
+    owed: [],
+    fired: {},
+    late: [],
+    links: [],
+    comments: 0,
+  };
+}
+
+const withoutComputed = (type: RecordType, values: Values): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !type.fields[name]?.is));
+
+/** Drawn and computed; what is computed may feed what is drawn, so computing comes first and last. */
+function completed(work: Work, type: RecordType, state: RecordState): RecordState {
+  const first = { ...state, values: applied(state.values, compute(work, type, state)) };
+  const drawn = { ...first, values: { ...first.values, ...answered(draw(work, type, first, 'open'), state.values) } };
+  return { ...drawn, values: applied(drawn.values, compute(work, type, drawn)) };
+}
+
+/** Rows drawn, with what the caller already answered about some of them. */
+function answered(drawn: Values, given: Values): Values {
+  return Object.fromEntries(
+    Object.entries(drawn).map(([name, rows]) => {
+      const answers = (given[name] ?? []) as { source?: string }[];
+      const merged = (rows as { id: string; source?: string }[]).map((row) => ({
+        ...answers.find((answer) => answer.source === row.source),
+        ...row,
+      }));
+      return [name, merged as never];
+    }),
+  );
+}
+
+function whoOpens(work: Work, type: RecordType, draft: RecordState): Refusal | undefined {
+  const { actor } = work.input;
+  if (actor.kind === 'setup') return undefined;
+  const action = type.actions.open;
+  const scope = scopeOf(work, draft);
+  if (action) {
+    const stands = standing(work, askingOf(action), scope);
+    return stands.may === false ? stands.refusal : undefined;
+  }
+  if (actor.kind === 'clock' || type.role === 'form') return undefined;
+  const fills =
+    type.role === 'register' &&
+    Object.keys(type.sections).some((section) => mayFill(work, draft, section, scope) !== false);
+  return fills ? undefined : notOpenedByHand(type);
+}
+
+function emitOpened(
+  work: Work,
+  type: RecordType,
+  state: RecordState,
+  sequence: { type: string; prefix: string; next: number } | undefined,
+  gates: Parameters<typeof emit>[2]['gates'],
+  wanted: Opened,
+): void {
+  const { number, definition, unit, requester, origin, edition, values, acts } = state;
+  const data = {
+    type: type.name,
+    number,
+    definition,
+    state: state.state,
+    unit,
+    requester,
+    origin,
+    edition,
+    values,
+    acts,
+  };
+  emit(work, undefined, {
+    stream: state.id,
+    type: 'record.opened',
+    data: { ...data, sequence, assigned: wanted.assigned },
+    gates: gates ?? [],
+  });
+}
+
+const noSuchType = (name: string): Refusal => ({
+  code: 'missing',
+  message: text(`沒有「${name}」這種表單`, `There is no record type "${name}"`),
+});
+const exists = (id: string): Refusal => ({
+  code: 'duplicate',
+  message: text(`編號 ${id} 已經使用`, `The id ${id} is in use`),
+});
+const notOpenedByHand = (type: RecordType): Refusal => ({
+  code: 'by',
+  message: text(`您不能建立${type.label.zh}`, `You cannot open ${type.label.en}`),
+  fix: {
+    text: text('請有此權責的人，或由相關作業自動建立', 'Ask somebody who may; some are opened by other records only'),
+  },
+  clauses: type.clauses,
+});

@@ -1,0 +1,78 @@
+import type { Field, RecordType } from '../pack/types.ts';
+import type { EngineEvent, RecordState, Value } from './types.ts';
+
+type Paths = EngineEvent['personal'];
+
+/**
+ * Paths of personal texts inside an event's data, each with the person whose key encrypts it: declared personal fields wherever
+ * their values stand (changed, asked, voted, sealed), comments (their author) and notices (their first reader).
+ */
+export function personalPaths(
+  type: RecordType | undefined,
+  state: RecordState,
+  event: EngineEvent['type'],
+  data: { [key: string]: Value },
+): Paths {
+  if (event === 'record.commented') return textsIn(data.text, ['text'], String(data.author ?? ''));
+  if (event === 'record.told') return textsIn(data.message, ['message'], String((data.to as string[])[0] ?? ''));
+  const subject = state.requester ?? '';
+  if (!type || subject === '') return [];
+  return personalFields(type).flatMap((field) =>
+    placesOf(field, data).flatMap(([value, path]) => fieldTexts(field, value, path, subject)),
+  );
+}
+
+const cache = new WeakMap<RecordType, Field[]>();
+
+/** Fields that are personal, or tables with personal columns. */
+function personalFields(type: RecordType): Field[] {
+  const known = cache.get(type);
+  if (known) return known;
+  const fields = Object.values(type.fields).filter(
+    (field) =>
+      field.personal ||
+      (field.type.is === 'table' && Object.values(field.type.columns).some((column) => column.personal)),
+  );
+  cache.set(type, fields);
+  return fields;
+}
+
+/** Everywhere an event's data may carry a field's value. */
+function placesOf(field: Field, data: { [key: string]: Value }): [Value, string[]][] {
+  const places: [Value | undefined, string[]][] = [
+    [inside(data, 'values', field.name), ['values', field.name]],
+    [inside(data, 'asked', field.name), ['asked', field.name]],
+    [inside(data.act, 'asked', field.name), ['act', 'asked', field.name]],
+    [inside(data.seal, 'content', field.name), ['seal', 'content', field.name]],
+  ];
+  const votes = Array.isArray(data.votes) ? data.votes : [];
+  votes.forEach((vote, i) => {
+    places.push([inside(vote, 'asked', field.name), ['votes', String(i), 'asked', field.name]]);
+  });
+  return places.filter((place): place is [Value, string[]] => place[0] !== undefined);
+}
+
+function inside(value: Value | undefined, ...path: string[]): Value | undefined {
+  let at = value;
+  for (const name of path) {
+    if (typeof at !== 'object' || Array.isArray(at)) return undefined;
+    at = at[name];
+  }
+  return at;
+}
+
+function fieldTexts(field: Field, value: Value, path: string[], subject: string): Paths {
+  if (field.personal || field.type.is !== 'table') return textsIn(value, path, subject);
+  const columns = Object.values(field.type.columns).filter((column) => column.personal);
+  return (value as { [column: string]: Value }[]).flatMap((row, i) =>
+    columns.flatMap((column) => textsIn(row[column.name], [...path, String(i), column.name], subject)),
+  );
+}
+
+/** Every text below a value. */
+function textsIn(value: Value | undefined, path: string[], subject: string): Paths {
+  if (value === undefined || subject === '') return [];
+  if (typeof value === 'string') return value === '' ? [] : [{ path, subject }];
+  if (typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) => textsIn(inner, [...path, key], subject));
+}

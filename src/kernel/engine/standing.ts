@@ -1,0 +1,194 @@
+import type { Scope } from '../cel/world.ts';
+import type { Action, Allowed, Group } from '../pack/types.ts';
+import type { Refusal } from '../refusal.ts';
+import { text } from '../text.ts';
+import type { RecordState } from './types.ts';
+import { isActive, personsOf, personsWhen, principalsOf } from './who.ts';
+import { typeOf, type Work } from './work.ts';
+
+/** In which groups somebody counts, and for which entries of each. */
+export type Ballot = { group: number; allowed: number[] };
+
+/** Whether the actor may do something: as self or for whom, counting where; or why not. */
+export type Standing =
+  | { may: true; for?: string; ballots: Ballot[]; role?: string; throughAct?: true }
+  | { may: 'pending' }
+  | { may: false; refusal: Refusal };
+
+type Asking = {
+  by: Group[];
+  never: Action['never'];
+  deputy: boolean;
+  clauses: string[];
+  label: { zh: string; en: string };
+};
+
+/**
+ * Who, then never. A person counts as self first, then for each principal; whoever is barred is barred in every capacity, and so
+ * is whoever acts for somebody barred. The clock counts where `by` names it; another record's act where `by` names that act.
+ */
+export function standing(work: Work, asking: Asking, scope: Scope): Standing {
+  const { actor, directory, now } = work.input;
+  const byAct = ballotsOf(asking.by, (entry) => namesAct(work, entry));
+  if (byAct.length > 0) return { may: true, ballots: byAct, throughAct: true };
+  if (actor.kind === 'clock') {
+    const ballots = ballotsOf(asking.by, (entry) => entry.who.kind === 'clock');
+    return ballots.length > 0 ? { may: true, ballots } : notAllowed(asking);
+  }
+  if (actor.person === undefined) return notAllowed(asking);
+  const barred = barredPersons(work, asking.never, scope);
+  if (barred.pending) return { may: 'pending' };
+  const capacities = [actor.person, ...(asking.deputy ? principalsOf(directory, actor.person, now) : [])];
+  return asOneOf(work, capacities, asking, scope, barred.persons);
+}
+
+function asOneOf(work: Work, capacities: string[], asking: Asking, scope: Scope, barred: Set<string>): Standing {
+  const self = capacities[0]!;
+  let pending = false;
+  let stopped = false;
+  for (const person of capacities) {
+    const found = ballotsFor(work, person, asking.by, scope);
+    pending ||= found.pending;
+    if (found.ballots.length === 0) continue;
+    if (barred.has(self) || barred.has(person)) {
+      stopped = true;
+      continue;
+    }
+    const role = roleIn(asking.by, found.ballots);
+    return {
+      may: true,
+      ballots: found.ballots,
+      ...(person === self ? {} : { for: person }),
+      ...(role ? { role } : {}),
+    };
+  }
+  if (pending) return { may: 'pending' };
+  return stopped ? isBarred(asking) : notAllowed(asking);
+}
+
+function ballotsFor(
+  work: Work,
+  person: string,
+  groups: Group[],
+  scope: Scope,
+): { ballots: Ballot[]; pending: boolean } {
+  let pending = false;
+  const ballots = ballotsOf(groups, (entry) => {
+    const active = isActive(work, entry, scope);
+    if (active === 'pending') pending = true;
+    if (active !== true) return false;
+    if (entry.who.kind === 'anyone') return true;
+    const meant = personsWhen(work, entry, scope);
+    if (meant.pending) pending = true;
+    return meant.persons.includes(person);
+  });
+  return { ballots, pending };
+}
+
+function ballotsOf(groups: Group[], counts: (entry: Allowed) => boolean): Ballot[] {
+  return groups.flatMap((group, index) => {
+    const allowed = group.any.flatMap((entry, i) => (counts(entry) ? [i] : []));
+    return allowed.length > 0 ? [{ group: index, allowed }] : [];
+  });
+}
+
+/** Whether the act around this one is the one an entry names; a kind of a type counts as the type. */
+function namesAct(work: Work, entry: Allowed): boolean {
+  const { who } = entry;
+  const outer = work.around.at(-1);
+  if (who.kind !== 'act' || !outer || outer.action !== who.action) return false;
+  if (outer.type === who.record) return true;
+  const state = work.states.get(outer.record);
+  return (state && typeOf(work, state)?.kinds.includes(who.record)) ?? false;
+}
+
+function barredPersons(work: Work, never: Action['never'], scope: Scope): { persons: Set<string>; pending: boolean } {
+  const persons = new Set<string>();
+  let pending = false;
+  for (const who of never) {
+    const meant = personsOf(work, who, scope);
+    pending ||= meant.pending;
+    for (const person of meant.persons) persons.add(person);
+  }
+  return { persons, pending };
+}
+
+function roleIn(groups: Group[], ballots: Ballot[]): string | undefined {
+  for (const { group, allowed } of ballots) {
+    const who = groups[group]?.any[allowed[0]!]?.who;
+    if (who?.kind === 'role' || who?.kind === 'role_of') return who.role;
+  }
+  return undefined;
+}
+
+const notAllowed = ({ label, clauses }: Asking): Standing => ({
+  may: false,
+  refusal: {
+    code: 'by',
+    message: text(`您不是可以「${label.zh}」的人`, `You are not among those who may do “${label.en}”`),
+    fix: { text: text('請有此權責的人辦理', 'Ask somebody who may') },
+    clauses,
+  },
+});
+
+const isBarred = ({ label, clauses }: Asking): Standing => ({
+  may: false,
+  refusal: {
+    code: 'never',
+    message: text(
+      `職務須分離：您（或您所代理的人）不得「${label.zh}」`,
+      `Duties are separated: you, or whoever you act for, may not do “${label.en}”`,
+    ),
+    fix: { text: text('請另一位有權責的人辦理', 'Ask somebody else who may') },
+    clauses,
+  },
+});
+
+/** Who of an action's `by` could act on a record, apart from those barred: what a task list needs. */
+export function couldAct(
+  work: Work,
+  action: Action,
+  scope: Scope,
+): { persons: string[]; role?: string; pending: boolean } {
+  const barred = barredPersons(work, action.never, scope);
+  let pending = barred.pending;
+  let role: string | undefined;
+  const persons: string[] = [];
+  for (const entry of action.by.flatMap((group) => group.any)) {
+    const active = isActive(work, entry, scope);
+    if (active === 'pending') pending = true;
+    if (active !== true || entry.who.kind === 'anyone') continue;
+    const meant = personsWhen(work, entry, scope);
+    pending ||= meant.pending;
+    if (entry.who.kind === 'role' || entry.who.kind === 'role_of') role ??= entry.who.role;
+    persons.push(...meant.persons);
+  }
+  const free = [...new Set(persons)].filter((person) => !barred.persons.has(person));
+  return { persons: free, pending, ...(role === undefined ? {} : { role }) };
+}
+
+/** Everything an action asks of whoever wants to do it. */
+export const askingOf = (action: Action, clauses: string[] = action.clauses): Asking => ({
+  by: action.by,
+  never: action.never,
+  deputy: action.deputy,
+  clauses,
+  label: action.label,
+});
+
+/** Whether the actor may write a section in the record's present state; every pack's group must agree. */
+export function mayFill(work: Work, state: RecordState, section: string, scope: Scope): boolean | 'pending' {
+  const filled = typeOf(work, state)?.sections[section]?.filled;
+  if (!filled || filled === 'none' || !filled.in.includes(state.state)) return false;
+  const { actor } = work.input;
+  if (actor.kind === 'setup') return true;
+  if (actor.kind === 'clock') return false;
+  const capacities = [actor.person, ...principalsOf(work.input.directory, actor.person, work.input.now)];
+  let pending = false;
+  for (const person of capacities) {
+    const found = ballotsFor(work, person, filled.by, scope);
+    pending ||= found.pending;
+    if (filled.by.every((_, group) => found.ballots.some((ballot) => ballot.group === group))) return true;
+  }
+  return pending ? 'pending' : false;
+}

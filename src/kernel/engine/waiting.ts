@@ -1,0 +1,71 @@
+import type { Action, RecordType } from '../pack/types.ts';
+import { dueNow } from './lateness.ts';
+import { isWithdrawal, kindOf } from './plan.ts';
+import { couldAct } from './standing.ts';
+import type { Input, Need, RecordState, Waiting } from './types.ts';
+import { begin, scopeOf, typeOf, type Work } from './work.ts';
+
+/**
+ * Who must do something next on a record: for each way forward, everybody who may take it (deputies are found by whoever shows
+ * the list), and for each owed act those who owe it. Ways back, entries, withdrawals and emergencies are nobody's task.
+ */
+export function waiting(input: Input, record: RecordState): Waiting[] | { needs: Need[] } {
+  const work = begin(input, 'waiting');
+  const found = waitingFor(work, record);
+  return work.needs.size > 0 ? { needs: [...work.needs.values()] } : found;
+}
+
+/** The same inside a decision or preview. */
+export function waitingFor(work: Work, record: RecordState): Waiting[] {
+  const type = typeOf(work, record);
+  if (!type || type.flow[record.state]?.final) return owedBy(work, type, record);
+  const due = dueNow(work, type, record);
+  const owed = owedBy(work, type, record);
+  if (owed.length > 0) return owed;
+  const found: Waiting[] = [];
+  for (const action of Object.values(type.actions)) {
+    if (!isNext(type, record, action)) continue;
+    const able = couldAct(work, action, scopeOf(work, record));
+    const persons = stillToVote(record, action, able.persons);
+    const known = found.some((one) => one.persons.join() === persons.join());
+    if (persons.length === 0 || known) continue;
+    found.push({
+      action: action.name,
+      label: action.label,
+      persons,
+      owed: false,
+      ...(able.role === undefined ? {} : { role: able.role }),
+      ...(due === undefined ? {} : { due }),
+    });
+  }
+  return found;
+}
+
+function isNext(type: RecordType, record: RecordState, action: Action): boolean {
+  if (!action.from.includes(record.state) || action.clock || action.emergency) return false;
+  const kind = kindOf(type, action, record.state);
+  return kind === 'forward' || (kind === 'end' && !isWithdrawal(type, action, record.state));
+}
+
+function stillToVote(record: RecordState, action: Action, persons: string[]): string[] {
+  const voted = new Set((record.pending[action.name] ?? []).map((vote) => vote.by));
+  return persons.filter((person) => !voted.has(person));
+}
+
+function owedBy(work: Work, type: RecordType | undefined, record: RecordState): Waiting[] {
+  return record.owed.flatMap((owed) => {
+    const action = type?.actions[owed.action];
+    if (!action) return [];
+    const able = couldAct(work, action, scopeOf(work, record));
+    return [
+      {
+        action: owed.action,
+        label: action.label,
+        persons: stillToVote(record, action, able.persons),
+        owed: true,
+        ...(able.role === undefined ? {} : { role: able.role }),
+        ...(owed.due === undefined ? {} : { due: owed.due }),
+      },
+    ];
+  });
+}
