@@ -1,7 +1,7 @@
 -- The ledger (DESIGN.md section 6): exact canonical bytes, gap-free positions from one sequencer row per organisation.
 -- Every key starts with the organisation; row-level security acts on ancheng_app, which owns nothing.
 
-create function current_organisation() returns text language sql stable leakproof parallel safe
+create function current_organisation() returns text language sql stable parallel safe
   as $$ select current_setting('ancheng.organisation', true) $$;
 
 create table organisation (
