@@ -1,13 +1,13 @@
 import { isRefused } from '../refusal.ts';
 import { type Text, text } from '../text.ts';
 import { canonicalBytes, type Json } from './canonical.ts';
-import { type Chain, columnsFault, firstChain, type LedgerRow, markFault, orderFault } from './chain.ts';
+import { type Chain, firstChain, type LedgerRow, orderFault } from './chain.ts';
 import { type CheckpointPolicy, parseCheckpoint, type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.ts';
 import { type BlobRef, blobRefs, decodeEntry, type Envelope } from './envelope.ts';
 import { type ActRules, emptyGrantIndex, followAct, type GrantIndex } from './grants.ts';
 import type { NodeKey } from './mac.ts';
-import { leafHash } from './merkle.ts';
 import { type Finding, type Findings, gatherFindings, type Level, type Report } from './report.ts';
+import { followRows } from './verify-rows.ts';
 import { type LogReader, type SealedEntry, verifyTree } from './verify-tree.ts';
 
 export type VerifyInput = {
@@ -42,7 +42,7 @@ export async function verifyLedger(input: VerifyInput): Promise<Report> {
   const head = parseCheckpoint(published);
   if (isRefused(head)) return { ok: false, findings: findings.list() };
 
-  const rows = input.rows && followRows(input.rows, input, findings);
+  const rows = input.rows && (await followRows(input.rows, input.nodeKeys, findings));
   const contents = followContents(input, findings);
   const sealed = { size: head.size, root: head.root };
   for await (const batch of verifyTree(input.log, sealed, findings)) {
@@ -61,69 +61,6 @@ function judgeCheckpoint(published: string, { policy, judge }: VerifyInput, find
   } else {
     for (const message of judge?.(checkpoint) ?? []) findings.fail('L0', message);
   }
-}
-
-/** L2 and, with node keys, the marks of L3: rows and sealed entries side by side. */
-function followRows(source: AsyncIterable<LedgerRow>, { nodeKeys }: VerifyInput, findings: Findings) {
-  const iterator = source[Symbol.asyncIterator]();
-  const chain = firstChain();
-  let row: LedgerRow | undefined;
-  let started = false;
-
-  const advance = async () => {
-    started = true;
-    const step = await iterator.next();
-    row = step.done ? undefined : step.value;
-  };
-  const take = async (position: number, sealed: Uint8Array | undefined) => {
-    if (!row) return;
-    checkRow(row, position, sealed, findings);
-    const mark = nodeKeys && markFault(chain, row, leafHash(row.entry), nodeKeys);
-    if (mark) findings.fail('L3', mark, position);
-    await advance();
-  };
-  const skipStrays = async (position: number) => {
-    for (; row && row.pos < position; await advance()) {
-      findings.fail(
-        'L2',
-        text('資料庫多出一列，或順序錯亂', 'the database has an extra row, or rows out of order'),
-        row.pos,
-      );
-    }
-  };
-  return {
-    async next({ position, entry }: SealedEntry) {
-      if (!started) await advance();
-      await skipStrays(position);
-      if (row?.pos === position) return take(position, entry);
-      findings.fail('L2', text('資料庫缺少這一列', 'the database lacks this row'), position);
-    },
-    /** Rows behind the checkpoint are not sealed yet; they still have to follow one another. */
-    async finish(size: number) {
-      if (!started) await advance();
-      for (let position = size; row; position++) {
-        await skipStrays(position);
-        if (row && row.pos > position) {
-          findings.fail('L2', text('未封存的列不連續', 'unsealed rows leave a gap'), position);
-          position = row.pos;
-        }
-        await take(position, undefined);
-      }
-    },
-  };
-}
-
-function checkRow(row: LedgerRow, position: number, sealed: Uint8Array | undefined, findings: Findings): void {
-  if (sealed && Buffer.compare(row.entry, sealed) !== 0) {
-    findings.fail('L2', text('資料庫的內容與封存的不同', 'the database differs from what was sealed'), position);
-  }
-  const envelope = decodeEntry(row.entry);
-  if (isRefused(envelope)) {
-    for (const { message } of envelope.refused) findings.fail('L2', message, position);
-    return;
-  }
-  const columns = columnsFault(row, envelope);
-  if (columns) findings.fail('L2', columns, position);
 }
 
 /** What needs the content of entries: order and grants (L3), blobs (L4). */
