@@ -3,10 +3,11 @@ import type { BetterAuthOptions } from 'better-auth';
 import { isAPIError } from 'better-auth/api';
 import { twoFactor } from 'better-auth/plugins';
 import { findAccount } from './accounts.ts';
-import type { GuardOptions } from './guard.ts';
+import { answer, type GuardOptions } from './guard.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 import { clausesPlugin } from './plugin.ts';
 import { PASSWORD_MAX_LENGTH } from './policy.ts';
+import { unverifiedUser } from './refusals.ts';
 
 /** The paths of better-auth that are open; whatever a later version adds stays shut. */
 export const openPaths = new Set([
@@ -71,6 +72,12 @@ export function betterAuthOptions(guard: GuardOptions, place: Place): BetterAuth
         rpID: new URL(place.origin).hostname,
         origin: place.origin,
         authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
+        registration: {
+          afterVerification: ({ verification }) => demandUser(verification.registrationInfo?.userVerified),
+        },
+        authentication: {
+          afterVerification: ({ verification }) => demandUser(verification.authenticationInfo.userVerified),
+        },
         schema: passkeyColumns,
       }),
       clausesPlugin(guard),
@@ -82,6 +89,11 @@ export function betterAuthOptions(guard: GuardOptions, place: Place): BetterAuth
 function logDefects(guard: GuardOptions, message: string, about: unknown[]): void {
   const error = about.find((one) => one instanceof Error && !isAPIError(one));
   if (error) guard.log(`better-auth: ${message}`, error);
+}
+
+/** A passkey stands for two factors, so the device must have asked for a finger, face or PIN. */
+function demandUser(verified: boolean | undefined): void {
+  if (verified !== true) throw answer(403, unverifiedUser);
 }
 
 function sessionOptions(guard: GuardOptions): BetterAuthOptions['session'] {

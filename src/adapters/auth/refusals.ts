@@ -40,6 +40,12 @@ export const forged: Refusal = {
   fix: { text: text('請通報資安承辦人', 'Tell the security officer') },
 };
 
+export const unverifiedUser: Refusal = {
+  code: 'factor',
+  message: text('通行密鑰裝置未確認使用者本人', 'The passkey device did not check who uses it'),
+  fix: { text: text('請在裝置上啟用指紋、臉部或 PIN', 'Turn on fingerprint, face or PIN on the device') },
+};
+
 export const tooMany: Refusal = {
   code: 'limit',
   message: text('來自此網路位址的登入請求過多', 'Too many sign-in requests from this network address'),
