@@ -32,7 +32,7 @@ export function createApp(http: HttpParts): Hono {
   app.use('/api/*', async (c, next) =>
     fromElsewhere(c.req.raw, http.baseUrl) ? c.json({ error: 'origin' }, 403) : next(),
   );
-  app.all('/api/auth/*', (c) => http.auth.handle(c.req.raw));
+  app.all('/api/auth/*', (c) => http.auth.handler(c.req.raw));
   app.get('/api/v1/openapi.json', async (c) => c.json(await openApiDocument(http, c.req.raw)));
   app.get('/api/docs', (c) => c.html(documentPage));
   streamRoute(app, http);
@@ -44,7 +44,7 @@ export function createApp(http: HttpParts): Hono {
 }
 
 function procedureRoutes(app: Hono, http: HttpParts) {
-  const interceptors: never[] = [
+  const interceptors = [
     onError((error: unknown) => {
       // An expected "no" is an ORPCError already; whatever else arrives here is a defect.
       if (error instanceof ORPCError && error.code !== 'INTERNAL_SERVER_ERROR') return;
@@ -55,8 +55,9 @@ function procedureRoutes(app: Hono, http: HttpParts) {
       });
     }),
   ];
-  const rpc = new RPCHandler(answers, { interceptors, plugins: [new ResponseHeadersPlugin()] });
-  const rest = new OpenAPIHandler(answers, { interceptors, plugins: [new ResponseHeadersPlugin()] });
+  const options = { interceptors: interceptors as never[], plugins: [new ResponseHeadersPlugin()] };
+  const rpc = new RPCHandler(answers, options as never);
+  const rest = new OpenAPIHandler(answers, options as never);
   app.all('/api/rpc/*', async (c) => {
     const { response } = await rpc.handle(c.req.raw, { prefix: '/api/rpc', context: { http, request: c.req.raw } });
     return response ?? c.json({ error: 'missing' }, 404);

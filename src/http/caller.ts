@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import type { SignedIn } from '../adapters/auth/auth.ts';
 import { personOfAccount } from '../modules/identity/index.ts';
 import type { Viewer } from '../runtime/query/look.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
-import type { HttpParts, Session } from './parts.ts';
+import type { HttpParts } from './parts.ts';
 
 /** Whoever makes a request: a signed-in account in one organisation, or a token that acts for a person. */
 export type Caller = {
-  session?: Session;
+  session?: SignedIn;
   token?: { id: string; mayWrite: boolean };
   organisation: string;
   viewer: Viewer;
@@ -25,7 +26,7 @@ export async function callerOf(http: HttpParts, request: Request): Promise<Calle
   const links = await organisationsOf(http, session.account.id);
   const wanted = cookie(request, ORGANISATION_COOKIE);
   const link = links.find(({ id }) => id === wanted) ?? links[0];
-  const chosen = link?.id ?? (session.account.administrator ? await newestOrganisation(http) : undefined);
+  const chosen = link?.id ?? (session.account.installer ? await newestOrganisation(http) : undefined);
   return {
     session,
     organisation: chosen ?? '',
@@ -33,7 +34,7 @@ export async function callerOf(http: HttpParts, request: Request): Promise<Calle
     viewer: {
       ...(link ? { person: link.person } : {}),
       account: session.account.id,
-      administrator: session.account.administrator,
+      administrator: session.account.installer || (link?.administrator ?? false),
     },
   };
 }
@@ -44,12 +45,16 @@ async function organisationsOf(http: HttpParts, account: string) {
     name: string;
     demo: boolean;
   }>`select organisation, name, demo from organisation order by created_at`.execute(http.parts.db);
-  const links: { id: string; name: string; demo: boolean; person: string }[] = [];
+  const links: { id: string; name: string; demo: boolean; person: string; administrator: boolean }[] = [];
   for (const { organisation, name, demo } of all.rows) {
-    const link = await withOrganisation(http.parts.db, organisation, (tx) =>
-      personOfAccount(tx, organisation, account, http.parts.nodeKey, http.parts.clock()),
-    );
-    if (link) links.push({ id: organisation, name, demo, person: link.person });
+    const link = await withOrganisation(http.parts.db, organisation, async (tx) => {
+      const found = await personOfAccount(tx, organisation, account, http.parts.nodeKey, http.parts.clock());
+      if (!found) return undefined;
+      const grant = await sql`select 1 from role_grant where organisation = ${organisation} and person = ${found.person}
+        and role = 'administrator' and given_at is not null and revoked_at is null`.execute(tx);
+      return { person: found.person, administrator: grant.rows.length > 0 };
+    });
+    if (link) links.push({ id: organisation, name, demo, ...link });
   }
   return links;
 }

@@ -55,7 +55,11 @@ function readNumber(field: Field, plain: string): { value: Value } | Refused {
 function readDate(field: Field, plain: string): { value: Value } | Refused {
   const date = parseDate(plain);
   return isRefused(date)
-    ? wrong(field, `「${plain}」不是日期；請寫 115/11/20 或 2026-11-20。`, `"${plain}" is no date; write 2026-11-20 or 115/11/20.`)
+    ? wrong(
+        field,
+        `「${plain}」不是日期；請寫 115/11/20 或 2026-11-20。`,
+        `"${plain}" is no date; write 2026-11-20 or 115/11/20.`,
+      )
     : { value: date };
 }
 

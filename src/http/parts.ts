@@ -1,5 +1,4 @@
 import type { Blobs } from '../adapters/blobs/folder.ts';
-import type { Moment } from '../kernel/engine/types.ts';
 import type { SourceFile } from '../kernel/pack/types.ts';
 import type { Dispatch } from '../runtime/module.ts';
 import type { Parts } from '../runtime/parts.ts';
@@ -29,31 +28,8 @@ export type HttpParts = {
   health: () => Promise<{ ok: boolean; [name: string]: unknown }>;
 };
 
-/** Sign-in belongs to the installation; this is all the doors need of it. */
-export type Authentication = {
-  handle(request: Request): Promise<Response>;
-  session(request: Request): Promise<Session | undefined>;
-  /** The factor that was proven, or undefined; failures count towards the lockout. */
-  confirmFactor(asked: {
-    account: string;
-    password?: string;
-    totp?: string;
-    request: Request;
-  }): Promise<'password' | 'totp' | 'passkey' | undefined>;
-  createAccount(account: {
-    name: string;
-    email: string;
-    password: string;
-  }): Promise<{ id: string } | { refused: import('../kernel/refusal.ts').Refusal[] }>;
-  /** What administrators see of an account. */
-  accounts(ids: string[]): Promise<Map<string, { lastSignInAt?: string; lockedUntil?: string; factors: string[] }>>;
-  unlock(account: string): Promise<void>;
-  requestReset(asked: { account: string; by: string; reason: string }): Promise<void>;
-};
-export type Session = {
-  account: { id: string; name: string; email: string; factors: string[]; administrator: boolean };
-  idleMinutes: number;
-};
+/** Sign-in belongs to the installation; `src/adapters/auth` is what the doors need of it. */
+export type Authentication = import('../adapters/auth/auth.ts').Auth;
 
 /** Tells open pages of one organisation that something changed. */
 export type NewsRoom = {
@@ -74,9 +50,7 @@ export type Ledger = {
 
 /** Installing: the code printed at first start makes the first administrator. */
 export type Setup = {
-  codeRequired(): Promise<boolean>;
-  /** True once; the code is spent. */
-  spend(code: string): Promise<boolean>;
-  createOrganisation(organisation: { name: string; demo: boolean }, at: Moment): Promise<string>;
+  codeRequired(): boolean;
+  createOrganisation(name: string): Promise<string>;
   finish(organisation: string): Promise<void>;
 };

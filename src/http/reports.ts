@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { detectAndRead } from '../importers/index.ts';
+import { compareManifests } from '../importers/sha256sum/compare.ts';
 import type { Finding, Manifest, Scan } from '../importers/types.ts';
 import type { Actor, Moment, RecordState } from '../kernel/engine/types.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
@@ -214,7 +215,7 @@ async function importManifest(
   if (isRefused(approved)) return approved;
   const hosts = Object.values(report.targets);
   if (hosts.length !== 1) return noTargets(['local']);
-  const counts = compareManifests(approved, manifest);
+  const counts = countsOf(approved, manifest);
   const id = derived(report.commandId, 'scan');
   const entered = await enter(importing, report, {
     scan: id,
@@ -224,7 +225,7 @@ async function importManifest(
     release: report.release,
     file: report.file,
     counts,
-    deployed: { mismatched: counts.mismatched!, sourceFiles: counts.source_files! },
+    deployed: { mismatched: counts.mismatched, sourceFiles: counts.source_files },
     targets: [{ host: hosts[0]!, covered: true, keys: [] }],
   });
   if (isRefused(entered)) return entered;
@@ -232,14 +233,14 @@ async function importManifest(
   return isRefused(done) ? done : { scan: id, pos: entered.pos, counts };
 }
 
-/** Compared by content: what is not among the approved digests, and approved ones that are not there, count as mismatched. */
-export function compareManifests(approved: Manifest, found: Manifest): Record<string, number> {
-  const digests = new Set(approved.entries.map((entry) => entry.sha256));
-  const present = new Set(found.entries.map((entry) => entry.sha256));
-  const foreign = found.entries.filter((entry) => !digests.has(entry.sha256)).length;
-  const missing = approved.entries.filter((entry) => !present.has(entry.sha256)).length;
+function countsOf(approved: Manifest, found: Manifest): { files: number; mismatched: number; source_files: number } {
+  const { mismatched, missing, extra } = compareManifests(approved, found);
   const source = found.entries.filter((entry) => SOURCE_FILE.test(entry.path) || COMPILER.test(entry.path)).length;
-  return { files: found.entries.length, mismatched: foreign + missing, source_files: source };
+  return {
+    files: found.entries.length,
+    mismatched: mismatched.length + missing.length + extra.length,
+    source_files: source,
+  };
 }
 
 async function approvedManifest(importing: Importing, report: Report): Promise<Manifest | Refused | undefined> {

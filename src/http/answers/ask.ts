@@ -59,7 +59,7 @@ export async function commanding(
 }
 
 async function actorOf(
-  { http, request }: Context,
+  { http }: Context,
   caller: Caller,
   factor: { password?: string | undefined; totp?: string | undefined } | undefined,
 ): Promise<Actor> {
@@ -86,7 +86,6 @@ async function actorOf(
     account: caller.session.account.id,
     ...(factor.password ? { password: factor.password } : {}),
     ...(factor.totp ? { totp: factor.totp } : {}),
-    request,
   });
   if (!proven)
     no([

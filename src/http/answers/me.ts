@@ -10,10 +10,11 @@ import { asking, type Context, no, notAllowed, os, signedIn } from './ask.ts';
 /** Who I am in the organisation I work in. An administrator without one sees only management. */
 async function meOf(context: Context): Promise<Me> {
   const caller = await signedIn(context);
-  const account = caller.session?.account ?? { id: '', name: '', email: '', factors: [], administrator: false };
+  const account = caller.session?.account ?? { id: '', name: '', email: '' };
+  const factors = caller.session ? await context.http.auth.factors(account.id) : [];
   const idleMinutes = caller.session?.idleMinutes ?? 0;
   const base = {
-    account: { id: account.id, name: account.name, email: account.email, factors: account.factors },
+    account: { id: account.id, name: account.name, email: account.email, factors },
     organisations: caller.organisations.map(({ id, name }) => ({ id, name })),
     administrator: caller.viewer.administrator,
     idleMinutes,

@@ -1,11 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { getPerson, listPersons, listUnits } from '../../modules/identity/index.ts';
 import type { Look } from '../../runtime/query/look.ts';
 import { noSuch } from '../../runtime/query/look.ts';
 import type { PersonView } from '../../runtime/views.ts';
-import { asking, type Context, commanding, no, os, signedIn } from './ask.ts';
+import { asking, type Context, commanding, must, no, os, signedIn } from './ask.ts';
 
 /** Persons, roles, deputies, units: the identity module behind the contract. */
 
@@ -18,7 +17,7 @@ const asked = (look: Look) => ({
 
 async function withAccounts(context: Context, people: PersonView[]): Promise<PersonView[]> {
   const ids = people.flatMap((person) => (person.account ? [person.account.id] : []));
-  const known = await context.http.auth.accounts(ids);
+  const known = await context.http.auth.states(ids);
   return people.map((person) =>
     person.account ? { ...person, account: { ...person.account, ...known.get(person.account.id) } } : person,
   );
@@ -54,8 +53,9 @@ export const peopleAnswers = {
     const { pos } = await command(context, 'add_person', commandId, { person: id, ...input });
     return { id, pos };
   }),
-  edit: os.people.edit.handler(async ({ input: { commandId, id, ...input }, context }) => {
+  edit: os.people.edit.handler(async ({ input: { commandId, id, from: _from, until, ...input }, context }) => {
     const { pos } = await command(context, 'edit_person', commandId, { person: id, ...input });
+    if (until) await command(context, 'end_person', `${commandId}:end`, { person: id, until });
     return { pos };
   }),
   invite: os.people.invite.handler(async ({ input, context }) => {
@@ -86,42 +86,24 @@ export const peopleAnswers = {
     return { pos, link: `${context.http.baseUrl}/invitation/${caller.organisation}/${secret}`, until };
   }),
   giveRole: os.people.giveRole.handler(async ({ input: { commandId, id, ...input }, context }) => {
-    const grant = randomUUID();
-    const { pos } = await command(context, 'give_role', commandId, { grant, person: id, ...input });
-    const approving = await asking(
-      context,
-      async (look) => look.context.definition.roles[input.role]?.approving ?? false,
-    );
-    return { pos, grant, waitingForSecond: approving };
+    const { pos, response } = await command(context, 'give_role', commandId, { person: id, ...input });
+    return { pos, ...(response as { grant: string; waitingForSecond: boolean }) };
   }),
   confirmRole: os.people.confirmRole.handler(async ({ input, context }) => {
     const { pos } = await command(context, 'confirm_role', input.commandId, { grant: input.grant });
     return { pos };
   }),
   revokeRole: os.people.revokeRole.handler(async ({ input, context }) => {
-    const { pos } = await command(context, 'revoke_role', input.commandId, {
-      grant: input.grant,
-      reason: input.reason,
-    });
+    const { pos } = await command(context, 'revoke_role', input.commandId, { grant: input.grant });
     return { pos };
   }),
   addDeputy: os.people.addDeputy.handler(async ({ input: { commandId, id, order, ...input }, context }) => {
-    const deputy = randomUUID();
-    const { pos } = await command(context, 'add_deputy', commandId, { deputy, for: id, order, ...input });
-    return { id: deputy, pos };
+    const { pos, response } = await command(context, 'add_deputy', commandId, { for: id, order, ...input });
+    return { id: String((response as { deputy?: string }).deputy ?? response), pos };
   }),
   endDeputy: os.people.endDeputy.handler(async ({ input, context }) => {
     const { pos } = await command(context, 'end_deputy', input.commandId, { deputy: input.id });
     return { pos };
-  }),
-  unlock: os.people.unlock.handler(async ({ input, context }) => {
-    await administering(context);
-    const person = await asking(
-      context,
-      async (look) => (await getPerson(look.tx, asked(look), input.id)) ?? noSuch('這個人員', 'person'),
-    );
-    if (person.account) await context.http.auth.unlock(person.account.id);
-    return { pos: 0 };
   }),
   resetRequest: os.people.resetRequest.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
@@ -131,20 +113,11 @@ export const peopleAnswers = {
     );
     if (!person.account)
       return no([{ code: 'missing', message: text('此人沒有帳號。', 'This person has no account.') }]);
-    await context.http.auth.requestReset({
-      account: person.account.id,
-      by: caller.viewer.account ?? '',
-      reason: input.reason,
-    });
+    const by = { account: caller.viewer.account ?? '', person: caller.viewer.person ?? '' };
+    must(await context.http.auth.askReset({ account: person.account.id, by }));
     return { pos: 0 };
   }),
 };
-
-async function administering(context: Context): Promise<void> {
-  const caller = await signedIn(context);
-  if (!caller.viewer.administrator)
-    no(refused({ code: 'by', message: text('由系統管理者辦理。', 'The administrator does this.') }).refused);
-}
 
 export const unitAnswers = {
   list: os.units.list.handler(({ context }) =>
@@ -152,11 +125,17 @@ export const unitAnswers = {
   ),
   add: os.units.add.handler(async ({ input: { commandId, ...input }, context }) => {
     const unit = randomUUID();
-    const { pos } = await command(context, 'add_unit', commandId, { unit, ...input });
+    const { pos } = await command(context, 'add_unit', commandId, {
+      unit,
+      name: input.name,
+      ...(input.under ? { under: input.under } : {}),
+      ...(input.from ? { from: input.from } : {}),
+    });
     return { id: unit, pos };
   }),
-  edit: os.units.edit.handler(async ({ input: { commandId, id, ...input }, context }) => {
+  edit: os.units.edit.handler(async ({ input: { commandId, id, from: _from, until, ...input }, context }) => {
     const { pos } = await command(context, 'edit_unit', commandId, { unit: id, ...input });
+    if (until) await command(context, 'end_unit', `${commandId}:end`, { unit: id, until });
     return { pos };
   }),
 };

@@ -23,7 +23,7 @@ async function status(http: HttpParts): Promise<Status> {
       http.parts.db,
     );
   const demo = await sql`select 1 from organisation where demo limit 1`.execute(http.parts.db);
-  const base = { codeRequired: await http.setup.codeRequired(), demoReady: demo.rows.length > 0 };
+  const base = { codeRequired: http.setup.codeRequired(), demoReady: demo.rows.length > 0 };
   const row = found.rows[0];
   if (!row) return { step: demo.rows.length > 0 ? 'done' : 'start', ...base };
   return { step: await stepOf(http, row), ...base, organisation: { id: row.organisation, name: row.name } };
@@ -71,24 +71,8 @@ export const setupAnswers = {
     const before = await status(http);
     if (before.organisation)
       return no([{ code: 'state', message: text('機關已建立。', 'The organisation exists already.') }]);
-    if (before.codeRequired && !(await http.setup.spend(input.code))) {
-      return no([
-        {
-          code: 'invalid',
-          field: 'code',
-          message: text(
-            '設定碼不正確；請查看伺服器首次啟動時印出的設定碼。',
-            'The set-up code is wrong; look at what the server printed at first start.',
-          ),
-        },
-      ]);
-    }
-    const account = await http.auth.createAccount(input.account);
-    if ('refused' in account) return no(account.refused);
-    const organisation = await http.setup.createOrganisation(
-      { name: input.organisation.name, demo: false },
-      http.parts.clock(),
-    );
+    must(await http.auth.openWithSetupCode({ ...input.account, code: input.code }));
+    const organisation = await http.setup.createOrganisation(input.organisation.name);
     must(
       await http.dispatch({
         organisation,
@@ -204,12 +188,8 @@ export const setupAnswers = {
     await context.http.setup.finish(organisation);
     return status(context.http);
   }),
-  demo: os.setup.demo.handler(async ({ input, context }) => {
+  demo: os.setup.demo.handler(async ({ context }) => {
     const { http } = context;
-    const now = await status(http);
-    if (now.codeRequired && !(await http.setup.spend(input.code))) {
-      return no([{ code: 'invalid', field: 'code', message: text('設定碼不正確。', 'The set-up code is wrong.') }]);
-    }
     if (!http.demo)
       return no(
         refused({ code: 'unready', message: text('此安裝未附示範資料。', 'This installation has no demo.') }).refused,

@@ -142,7 +142,6 @@ export const people = {
     .input(ofPerson.extend({ person: Id, order: z.number().int().min(1).max(9), from: IsoDate, until: IsoDate }))
     .output(created),
   endDeputy: write('people', '/deputies/{id}', 'End a deputyship', 'DELETE').input(ofPerson).output(done),
-  unlock: write('people', '/people/{id}/unlock', 'Unlock an account').input(ofPerson).output(done),
   resetRequest: write('people', '/people/{id}/reset', 'Ask for a reset; the own mailbox or two people')
     .input(ofPerson.extend({ reason: z.string().min(1) }))
     .output(done),

@@ -108,10 +108,10 @@ export function decideInvite(
 
 type Accepting = { invitation: InvitationState | undefined; person: Person | undefined; ofAccount: LinkState[] };
 
-export const acceptInvitation: ModuleCommand<z.output<typeof acceptInput>, Accepting> = {
+export const acceptInvitation = (key: Uint8Array): ModuleCommand<z.output<typeof acceptInput>, Accepting> => ({
   input: acceptInput,
   async load(tx, input, { organisation }) {
-    const invitation = await loadInvitation(tx, organisation, { token_hash: input.tokenHash });
+    const invitation = await loadInvitation(tx, organisation, { token_hash: input.tokenHash }, key);
     return {
       invitation,
       person: await loadPerson(tx, organisation, invitation?.person),
@@ -119,7 +119,7 @@ export const acceptInvitation: ModuleCommand<z.output<typeof acceptInput>, Accep
     };
   },
   decide: decideAcceptInvitation,
-};
+});
 
 /** `invitation.accepted` and `account.linked`; once, in time, by the person invited. */
 export function decideAcceptInvitation(
@@ -145,16 +145,15 @@ export function decideAcceptInvitation(
   return { events: [accepted, linked(account, person)], response: { account, person } };
 }
 
-export const withdrawInvitation: ModuleCommand<
-  z.output<typeof withdrawInput>,
-  { invitation: InvitationState | undefined }
-> = {
+export const withdrawInvitation = (
+  key: Uint8Array,
+): ModuleCommand<z.output<typeof withdrawInput>, { invitation: InvitationState | undefined }> => ({
   input: withdrawInput,
   load: async (tx, input, { organisation }) => ({
-    invitation: await loadInvitation(tx, organisation, { id: input.invitation }),
+    invitation: await loadInvitation(tx, organisation, { id: input.invitation }, key),
   }),
   decide: decideWithdrawInvitation,
-};
+});
 
 /** `invitation.withdrawn`. */
 export function decideWithdrawInvitation(

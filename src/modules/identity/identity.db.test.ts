@@ -33,7 +33,9 @@ let log: { at: Moment; actor: Actor; event: NewEvent }[] = [];
 
 beforeAll(async () => {
   database = await startTestDatabase();
-  db = new Kysely({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: database.appUrl }) }) });
+  const pool = new pg.Pool({ connectionString: database.appUrl });
+  pool.on('error', () => undefined); // the database is dropped under connections that are just closing
+  db = new Kysely({ dialect: new PostgresDialect({ pool }) });
   superuser = new pg.Client({ connectionString: database.superUrl });
   await superuser.connect();
 });
@@ -245,12 +247,23 @@ describe('accounts', () => {
   test('an invitation links the account of whoever accepts it', async () => {
     const tokenHash = 'b'.repeat(64);
     await run(person('admin'), 'invite', { person: 'chen', tokenHash });
-    const open = await inside((tx) => openInvitation(tx, organisation, tokenHash, at));
+    const open = await inside((tx) => openInvitation(tx, organisation, tokenHash, key, at));
     expect(open).toMatchObject({ person: { id: 'chen', name: 'chen名' }, email: 'chen@x.tw' });
     await run(person('chen'), 'accept_invitation', { tokenHash, account: `acc-${organisation}` });
-    expect(await inside((tx) => openInvitation(tx, organisation, tokenHash, at))).toBeUndefined();
+    expect(await inside((tx) => openInvitation(tx, organisation, tokenHash, key, at))).toBeUndefined();
     expect(await who(`acc-${organisation}`)).toBe('chen');
     expect(await organisationsOfAccount(db, `acc-${organisation}`)).toEqual([organisation]);
+  });
+
+  test('an invitation slipped in by the superuser invites nobody', async () => {
+    const tokenHash = 'c'.repeat(64);
+    await superuser.query(
+      `insert into invitation (organisation, id, person, email, token_hash, made_at, expires_at, pos, mac)
+       values ($1, 'i', 'chief', 'evil@x.tw', $2, now(), '2030-01-01', 1, '\\x00')`,
+      [organisation, tokenHash],
+    );
+    expect(await inside((tx) => openInvitation(tx, organisation, tokenHash, key, at))).toBeUndefined();
+    expect(await run(person('chief'), 'accept_invitation', { tokenHash, account: 'evil' })).toEqual(['state']);
   });
 
   test('an account is nobody once unlinked, or when its person has left', async () => {

@@ -1,5 +1,5 @@
 import type { Tx } from '../../runtime/module.ts';
-import { grantHolds } from './mac.ts';
+import { grantHolds, invitationHolds } from './mac.ts';
 import type { DeputyState, GrantState, InvitationState, LinkState, Person, Unit } from './people.ts';
 import { emailKey } from './people.ts';
 import {
@@ -117,10 +117,12 @@ export async function loadLinks(
   return rows.map(linkOf);
 }
 
+/** An invitation written past the program is none. */
 export async function loadInvitation(
   tx: Tx,
   organisation: string,
   which: { id: string } | { token_hash: string },
+  key: Uint8Array,
 ): Promise<InvitationState | undefined> {
   const [column, value] = Object.entries(which)[0] as ['id' | 'token_hash', string];
   const row = await tables(tx)
@@ -129,7 +131,7 @@ export async function loadInvitation(
     .where('organisation', '=', organisation)
     .where(column, '=', value)
     .executeTakeFirst();
-  return row && invitationOf(row);
+  return row && invitationHolds(row, key) ? invitationOf(row) : undefined;
 }
 
 /** Leaves out members whose value is absent, so that optional members are either there or not. */

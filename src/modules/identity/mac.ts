@@ -1,6 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { type AccountLinkTable, type DeputyTable, dateText, momentText, type RoleGrantTable } from './tables.ts';
+import {
+  type AccountLinkTable,
+  type DeputyTable,
+  dateText,
+  type InvitationTable,
+  momentText,
+  type RoleGrantTable,
+} from './tables.ts';
 
 /**
  * Authority is evidence (design/ledger.md, settled point 4): a row that lets somebody act carries
@@ -24,6 +31,13 @@ export const sealLink = (row: Omit<AccountLinkTable, 'mac'>, key: Uint8Array): U
   mac('account_link', linkContent(row), row.pos, key);
 
 export const linkHolds = (row: AccountLinkTable, key: Uint8Array): boolean => holds(row.mac, sealLink(row, key));
+
+/** An invitation makes an account somebody: it is authority as well. */
+export const sealInvitation = (row: Omit<InvitationTable, 'mac'>, key: Uint8Array): Uint8Array =>
+  mac('invitation', invitationContent(row), row.pos, key);
+
+export const invitationHolds = (row: InvitationTable, key: Uint8Array): boolean =>
+  holds(row.mac, sealInvitation(row, key));
 
 function mac(table: string, content: { [column: string]: unknown }, pos: string | number, key: Uint8Array): Uint8Array {
   const bytes = canonicalize(content);
@@ -76,5 +90,21 @@ function linkContent(row: Omit<AccountLinkTable, 'mac'>) {
     linkedAt: momentText(row.linked_at),
     linkedBy: row.linked_by,
     endedAt: momentText(row.ended_at) ?? null,
+  };
+}
+
+function invitationContent(row: Omit<InvitationTable, 'mac'>) {
+  return {
+    organisation: row.organisation,
+    id: row.id,
+    person: row.person,
+    email: row.email,
+    tokenHash: row.token_hash,
+    madeAt: momentText(row.made_at),
+    madeBy: row.made_by,
+    expiresAt: momentText(row.expires_at),
+    acceptedAt: momentText(row.accepted_at) ?? null,
+    account: row.account,
+    withdrawnAt: momentText(row.withdrawn_at) ?? null,
   };
 }

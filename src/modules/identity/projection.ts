@@ -1,7 +1,22 @@
 import type { StoredEvent, Tx } from '../../runtime/module.ts';
-import { deputyHolds, grantHolds, linkHolds, sealDeputy, sealGrant, sealLink } from './mac.ts';
+import {
+  deputyHolds,
+  grantHolds,
+  invitationHolds,
+  linkHolds,
+  sealDeputy,
+  sealGrant,
+  sealInvitation,
+  sealLink,
+} from './mac.ts';
 import { emailKey } from './people.ts';
-import { type AccountLinkTable, type DeputyTable, type RoleGrantTable, tables } from './tables.ts';
+import {
+  type AccountLinkTable,
+  type DeputyTable,
+  type InvitationTable,
+  type RoleGrantTable,
+  tables,
+} from './tables.ts';
 
 type Write = (tx: Tx, event: StoredEvent, key: Uint8Array) => Promise<unknown>;
 
@@ -86,26 +101,16 @@ const writes: Record<string, Write> = {
   'account.linked': linkAccount,
   'account.unlinked': unlinkAccount,
 
-  'invitation.made': (tx, event) =>
-    tables(tx)
+  'invitation.made': (tx, event, key) => {
+    const row = invitationRow(event);
+    return tables(tx)
       .insertInto('invitation')
-      .values({
-        ...placed(event),
-        id: str(event, 'invitation'),
-        person: str(event, 'person'),
-        email: str(event, 'email'),
-        token_hash: str(event, 'tokenHash'),
-        made_at: event.at,
-        made_by: event.actor.person ?? null,
-        expires_at: str(event, 'expiresAt'),
-        accepted_at: null,
-        account: null,
-        withdrawn_at: null,
-      })
-      .execute(),
-  'invitation.accepted': (tx, event) =>
-    updateInvitation(tx, event, { accepted_at: event.at, account: str(event, 'account') }),
-  'invitation.withdrawn': (tx, event) => updateInvitation(tx, event, { withdrawn_at: event.at }),
+      .values({ ...row, mac: sealInvitation(row, key) })
+      .execute();
+  },
+  'invitation.accepted': (tx, event, key) =>
+    updateInvitation(tx, event, key, { accepted_at: event.at, account: str(event, 'account') }),
+  'invitation.withdrawn': (tx, event, key) => updateInvitation(tx, event, key, { withdrawn_at: event.at }),
 
   'setting.edited': (tx, event) => {
     const set = {
@@ -140,12 +145,26 @@ function updatePerson(tx: Tx, event: StoredEvent, set: { [column: string]: strin
     .execute();
 }
 
-function updateInvitation(tx: Tx, event: StoredEvent, set: { [column: string]: string }) {
-  return tables(tx)
+async function updateInvitation(
+  tx: Tx,
+  event: StoredEvent,
+  key: Uint8Array,
+  set: Partial<InvitationTable>,
+): Promise<void> {
+  const at = [event.organisation, str(event, 'invitation')] as const;
+  const old = await tables(tx)
+    .selectFrom('invitation')
+    .selectAll()
+    .where('organisation', '=', at[0])
+    .where('id', '=', at[1])
+    .executeTakeFirst();
+  if (!old) throw new Error(`${event.type} at position ${event.pos} names no invitation: ${at[1]}`);
+  const row = { ...old, ...set, pos: event.pos };
+  await tables(tx)
     .updateTable('invitation')
-    .set({ ...set, pos: event.pos })
-    .where('organisation', '=', event.organisation)
-    .where('id', '=', str(event, 'invitation'))
+    .set({ ...set, pos: event.pos, mac: invitationHolds(old, key) ? sealInvitation(row, key) : old.mac })
+    .where('organisation', '=', at[0])
+    .where('id', '=', at[1])
     .execute();
 }
 
@@ -254,6 +273,22 @@ function grantRow(event: StoredEvent): Omit<RoleGrantTable, 'mac'> {
     setup: event.data.setup === true,
     revoked_at: null,
     revoked_by: null,
+  };
+}
+
+function invitationRow(event: StoredEvent): Omit<InvitationTable, 'mac'> {
+  return {
+    ...placed(event),
+    id: str(event, 'invitation'),
+    person: str(event, 'person'),
+    email: str(event, 'email'),
+    token_hash: str(event, 'tokenHash'),
+    made_at: event.at,
+    made_by: event.actor.person ?? null,
+    expires_at: str(event, 'expiresAt'),
+    accepted_at: null,
+    account: null,
+    withdrawn_at: null,
   };
 }
 

@@ -85,6 +85,7 @@ export type InvitationTable = Positioned & {
   accepted_at: Date | string | null;
   account: string | null;
   withdrawn_at: Date | string | null;
+  mac: Uint8Array;
 };
 
 export type SettingTable = Positioned & {

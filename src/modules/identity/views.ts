@@ -6,7 +6,7 @@ import type { Db, Tx } from '../../runtime/module.ts';
 import type { Named, PersonView } from '../../runtime/views.ts';
 import { ADMINISTRATOR, AUDITOR } from './authority.ts';
 import { deputyOf, grantOf, linkOf, personOf, present, unitOf } from './load.ts';
-import { deputyHolds, linkHolds } from './mac.ts';
+import { deputyHolds, invitationHolds, linkHolds } from './mac.ts';
 import { type GrantState, standing } from './people.ts';
 import { type PersonTable, tables } from './tables.ts';
 
@@ -64,21 +64,19 @@ export async function openInvitation(
   db: Db | Tx,
   organisation: string,
   tokenHash: string,
+  key: Uint8Array,
   now: Moment,
 ): Promise<{ invitation: string; person: Named; email: string } | undefined> {
   const row = await tables(db)
     .selectFrom('invitation')
-    .innerJoin('person', (join) =>
-      join.onRef('person.organisation', '=', 'invitation.organisation').onRef('person.id', '=', 'invitation.person'),
-    )
-    .select(['invitation.id', 'invitation.person', 'invitation.email', 'invitation.expires_at', 'person.name'])
-    .where('invitation.organisation', '=', organisation)
-    .where('invitation.token_hash', '=', tokenHash)
-    .where('invitation.accepted_at', 'is', null)
-    .where('invitation.withdrawn_at', 'is', null)
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('token_hash', '=', tokenHash)
     .executeTakeFirst();
-  if (!row || new Date(row.expires_at).toISOString() <= now) return undefined;
-  return { invitation: row.id, person: { id: row.person, name: row.name }, email: row.email };
+  if (!row || !invitationHolds(row, key) || row.accepted_at !== null || row.withdrawn_at !== null) return undefined;
+  if (new Date(row.expires_at).toISOString() <= now) return undefined;
+  const named = await namesOf(db, organisation);
+  return { invitation: row.id, person: named(row.person), email: row.email };
 }
 
 export async function settings(db: Db | Tx, organisation: string): Promise<Record<string, Value>> {

@@ -28,7 +28,11 @@ function makeToken(): ModuleCommand<z.infer<typeof make>, null> {
     decide(_loaded, input, { actor, now }) {
       if (actor.kind !== 'person' || actor.via === 'token') return notByToken;
       if (input.until < now.slice(0, 10)) {
-        return refused({ code: 'invalid', field: 'expires', message: text('到期日已過。', 'The end date has passed.') });
+        return refused({
+          code: 'invalid',
+          field: 'expires',
+          message: text('到期日已過。', 'The end date has passed.'),
+        });
       }
       const data = { ...input, person: actor.person };
       return { events: [{ stream: `token:${input.token}`, type: 'token.made', data }], response: input.token };
@@ -40,7 +44,9 @@ function revokeToken(): ModuleCommand<z.infer<typeof revoke>, { person: string }
   return {
     input: revoke,
     async load(tx, { token }, { organisation }) {
-      const found = await sql<{ person: string }>`select person from api_token where organisation = ${organisation} and id = ${token}
+      const found = await sql<{
+        person: string;
+      }>`select person from api_token where organisation = ${organisation} and id = ${token}
         and revoked_at is null`.execute(tx);
       return found.rows[0];
     },
@@ -63,6 +69,8 @@ async function project(tx: Tx, event: StoredEvent): Promise<void> {
         ${at}, (${data.until}::date + 1)::timestamp at time zone 'Asia/Taipei') on conflict do nothing`.execute(tx);
   }
   if (event.type === 'token.revoked') {
-    await sql`update api_token set revoked_at = ${at} where organisation = ${organisation} and id = ${data.token}`.execute(tx);
+    await sql`update api_token set revoked_at = ${at} where organisation = ${organisation} and id = ${data.token}`.execute(
+      tx,
+    );
   }
 }

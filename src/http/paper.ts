@@ -1,0 +1,149 @@
+import { localDate } from '../kernel/calendar/date.ts';
+import { formatRoc, formatRocMoment } from '../kernel/calendar/roc.ts';
+import type { Row, Value } from '../kernel/engine/types.ts';
+import type { RecordType } from '../kernel/pack/types.ts';
+import type { Language, Text } from '../kernel/text.ts';
+import type { PrintDocument, PrintField, PrintSeal, PrintSection } from '../print/types.ts';
+import type { FieldView, HistoryItem, RecordView, SectionView } from '../runtime/views.ts';
+
+type Paper = {
+  view: RecordView;
+  type: RecordType;
+  history: HistoryItem[];
+  language: Language;
+  organisation: string;
+  now: string;
+  baseUrl: string;
+};
+
+/** A record as its official form: header, every section, the seals in order, and where the ledger proves it. */
+export function paperOf({ view, type, history, language, organisation, now, baseUrl }: Paper): PrintDocument {
+  const say = (text: Text) => text[language];
+  const moment = (at: string) => (language === 'zh' ? formatRocMoment(at) : at.slice(0, 16).replace('T', ' '));
+  return {
+    language,
+    organisation,
+    title: type.print && say(type.print.form) !== 'official' ? say(type.print.form) : say(view.typeLabel),
+    serial: view.number,
+    classification: language === 'zh' ? '內部使用' : 'internal',
+    version: String(view.version),
+    header: headerOf(view, language),
+    sections: view.sections.flatMap((section) => sectionsOf(section, view, language)),
+    seals: sealsOf(view, language),
+    history: history
+      .filter((item) => ['record.opened', 'record.acted', 'record.sealed', 'record.voided'].includes(item.type))
+      .reverse()
+      .map((item) => ({
+        at: moment(item.at),
+        who: item.by?.name ?? (language === 'zh' ? '系統' : 'system'),
+        what: say(item.label),
+      })),
+    proofUrl: `${baseUrl}/records/${view.id}?proof=${view.version}`,
+    printedAt: moment(now),
+    ...(view.asOf
+      ? { footnote: language === 'zh' ? `依基準日 ${formatRoc(view.asOf)} 之內容列印` : `As of ${view.asOf}` }
+      : {}),
+  };
+}
+
+function headerOf(view: RecordView, language: Language): PrintField[] {
+  const zh = language === 'zh';
+  const date = (at: string) => (zh ? formatRoc(localDate(at)) : localDate(at));
+  return [
+    { label: zh ? '申請日期' : 'Date', value: date(view.openedAt) },
+    ...(view.requester ? [{ label: zh ? '申請人' : 'Requester', value: view.requester.name }] : []),
+    ...(view.unit ? [{ label: zh ? '單位' : 'Unit', value: view.unit.name }] : []),
+    { label: zh ? '狀態' : 'State', value: view.stateLabel[language] },
+  ];
+}
+
+function sectionsOf(section: SectionView, view: RecordView, language: Language): PrintSection[] {
+  const shown = section.fields.filter((field) => !field.hidden);
+  const plain = shown.filter((field) => field.type !== 'table');
+  const parts: PrintSection[] = [];
+  if (plain.length > 0) {
+    parts.push({
+      title: section.label[language],
+      fields: plain.map((field) => ({
+        label: field.label[language] + (field.unit ? `（${field.unit}）` : ''),
+        value: written(field, view.values[field.name], view.names, language),
+      })),
+    });
+  }
+  for (const table of shown.filter((field) => field.type === 'table'))
+    parts.push(tableOf(table, view, language, plain.length > 0 ? undefined : section.label[language]));
+  return parts;
+}
+
+function tableOf(field: FieldView, view: RecordView, language: Language, heading: string | undefined): PrintSection {
+  const columns = field.columns ?? [];
+  const rows = (view.values[field.name] as Row[] | undefined) ?? [];
+  const drawn = rows.some((row) => row.source !== undefined);
+  const title =
+    heading && heading !== field.label[language] ? `${heading}：${field.label[language]}` : field.label[language];
+  return {
+    title,
+    table: {
+      columns: [
+        ...(drawn ? [{ title: language === 'zh' ? '項目' : 'Item' }] : []),
+        ...columns.map((column) => ({ title: column.label[language] })),
+      ],
+      rows: rows.map((row) => [
+        ...(drawn ? [view.names[String(row.source)] ?? String(row.source ?? '')] : []),
+        ...columns.map((column) => [written(column, row[column.name], view.names, language)].flat().join('、')),
+      ]),
+    },
+  };
+}
+
+/** A value as it reads on paper. */
+export function written(
+  field: FieldView,
+  value: Value | undefined,
+  names: Record<string, string>,
+  language: Language,
+): string | string[] {
+  const zh = language === 'zh';
+  if (value === undefined) return '';
+  switch (field.type) {
+    case 'yes_no':
+      return value ? (zh ? '是' : 'yes') : zh ? '否' : 'no';
+    case 'date':
+      return zh ? formatRoc(String(value)) : String(value);
+    case 'moment':
+      return zh ? formatRocMoment(String(value)) : String(value).slice(0, 16).replace('T', ' ');
+    case 'period': {
+      const { start, end } = value as { start: string; end: string };
+      return zh
+        ? `${formatRocMoment(start)} 至 ${formatRocMoment(end)}`
+        : `${start.slice(0, 16)} – ${end.slice(0, 16)}`;
+    }
+    case 'choice':
+      return field.options?.find((option) => option.value === value)?.label[language] ?? String(value);
+    case 'choices':
+      return (value as string[])
+        .map((one) => field.options?.find((option) => option.value === one)?.label[language] ?? one)
+        .join('、');
+    case 'files':
+      return (value as { name: string; sha256: string }[]).map(
+        (file) => `${file.name}（SHA-256 ${file.sha256.slice(0, 12)}…）`,
+      );
+    default:
+      if (Array.isArray(value)) return value.map((one) => names[String(one)] ?? String(one)).join('、');
+      if (typeof value === 'object') return Object.values(value).join(' ');
+      return (names[String(value)] ?? String(value)).split('\n');
+  }
+}
+
+function sealsOf(view: RecordView, language: Language): PrintSeal[] {
+  const zh = language === 'zh';
+  const done = view.seals.map((seal) => ({
+    label: seal.label[language],
+    name: seal.for ? `${seal.for.name}` : seal.by.name,
+    ...(seal.role ? { role: seal.role[language] } : {}),
+    at: zh ? formatRocMoment(seal.at) : seal.at.slice(0, 16).replace('T', ' '),
+    ...(seal.for ? { note: zh ? `${seal.by.name} 代` : `${seal.by.name} as deputy` } : {}),
+    ...(seal.void ? { void: true } : {}),
+  }));
+  return [...done, ...view.emptySeals.map((seal) => ({ label: seal.label[language], role: seal.role[language] }))];
+}

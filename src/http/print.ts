@@ -1,0 +1,65 @@
+import type { Hono } from 'hono';
+import { isRefused, type Refused } from '../kernel/refusal.ts';
+import type { Language } from '../kernel/text.ts';
+import type { PrintFonts } from '../print/fonts.ts';
+import { openFonts } from '../print/fonts.ts';
+import { renderOdt } from '../print/odt/render.ts';
+import { renderPdf } from '../print/pdf/render.ts';
+import { historyOf } from '../runtime/query/history.ts';
+import { look, noSuch, recordOf } from '../runtime/query/look.ts';
+import { recordView } from '../runtime/query/record.ts';
+import { callerOf } from './caller.ts';
+import { paperOf } from './paper.ts';
+import type { HttpParts } from './parts.ts';
+import { statusOf } from './status.ts';
+
+const MEDIA = { pdf: 'application/pdf', odt: 'application/vnd.oasis.opendocument.text' } as const;
+let fonts: PrintFonts | Refused | undefined;
+
+/** A record as the office's A4 form: `/api/v1/records/{id}/print.pdf` or `.odt`. */
+export function printRoutes(app: Hono, http: HttpParts): void {
+  app.get('/api/v1/records/:id/:file{print\\.(pdf|odt)}', async (c) => {
+    const caller = await callerOf(http, c.req.raw);
+    if (!caller?.organisation) return c.json({ error: 'UNAUTHORIZED' }, 401);
+    const format = c.req.param('file').endsWith('odt') ? 'odt' : 'pdf';
+    const language: Language = c.req.query('language') === 'en' ? 'en' : 'zh';
+    const asOf = c.req.query('asOf');
+    const paper = await look(
+      http.parts,
+      http.cache,
+      caller.organisation,
+      caller.viewer,
+      async (looking) => {
+        const view = await recordView(looking, c.req.param('id'));
+        if (isRefused(view)) return view;
+        const found = await recordOf(looking, view.id);
+        if (!found) return noSuch('這筆紀錄', 'record');
+        const organisation = caller.organisations.find((one) => one.id === caller.organisation)?.name ?? '';
+        const history = await historyOf(looking, view.id, found.type);
+        return paperOf({
+          view,
+          type: found.type,
+          history,
+          language,
+          organisation,
+          now: looking.now,
+          baseUrl: http.baseUrl,
+        });
+      },
+      asOf,
+    );
+    if (isRefused(paper)) return c.json(paper, statusOf(paper.refused) as 404);
+    fonts ??= openFonts();
+    if (isRefused(fonts)) return c.json(fonts, 503);
+    const bytes = format === 'pdf' ? await renderPdf(paper, { fonts }) : await renderOdt(paper);
+    if (isRefused(bytes)) return c.json(bytes, statusOf(bytes.refused) as 422);
+    const name = encodeURIComponent(`${paper.serial} ${paper.title}.${format}`);
+    return new Response(bytes as Uint8Array<ArrayBuffer>, {
+      headers: {
+        'Content-Type': MEDIA[format],
+        'Content-Disposition': `${format === 'pdf' ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
+        'Cache-Control': 'no-store',
+      },
+    });
+  });
+}

@@ -1,0 +1,391 @@
+import { createHash, createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { serve } from '@hono/node-server';
+import { sql } from 'kysely';
+import { createAuth } from './adapters/auth/auth.ts';
+import { folderBlobs } from './adapters/blobs/folder.ts';
+import { loadPacks, SHIPPED_PACKS } from './adapters/files/packs.ts';
+import { connect } from './adapters/postgres/connect.ts';
+import { migrate, readMigrations } from './adapters/postgres/migrate.ts';
+import { openDatabase } from './adapters/postgres/open.ts';
+import { createLogKey, createNodeKey, loadLogKey, loadNodeKey } from './adapters/sealing/keys.ts';
+import { openLog } from './adapters/sealing/log.ts';
+import { startSealer } from './adapters/sealing/sealer.ts';
+import { localSigner } from './adapters/sealing/signer.ts';
+import { directoryStore } from './adapters/sealing/store.ts';
+import { openSubjectKeys, type SubjectKeys } from './adapters/sealing/subject-keys.ts';
+import type { Server, ServerOptions } from './cli/serve.ts';
+import { createApp } from './http/app.ts';
+import type { HttpParts } from './http/parts.ts';
+import { type Calendar, emptyCalendar, withYears } from './kernel/calendar/calendar.ts';
+import { readOfficeCalendar } from './kernel/calendar/office.ts';
+import { compile } from './kernel/pack/compile.ts';
+import type { SourceFile } from './kernel/pack/types.ts';
+import { isRefused, type Refused } from './kernel/refusal.ts';
+import { compliance, endedExceptions } from './modules/compliance/index.ts';
+import { findings } from './modules/findings/index.ts';
+import { identity, loadDirectory } from './modules/identity/index.ts';
+import { installation } from './modules/installation/index.ts';
+import { notices } from './modules/notices/index.ts';
+import { tokens } from './modules/tokens/index.ts';
+import { contexts } from './runtime/context.ts';
+import { dispatcher } from './runtime/dispatch.ts';
+import { ledgerDoor } from './runtime/ledger-door.ts';
+import { noteCheckpoint, unsealed } from './runtime/ledger-rows.ts';
+import type { Db, Module } from './runtime/module.ts';
+import { newsRoom } from './runtime/news.ts';
+import { createOrganisation, INSTALLATION, organisationIds } from './runtime/organisations.ts';
+import type { Parts, PersonalKeyring } from './runtime/parts.ts';
+import { startScheduler } from './runtime/schedule.ts';
+import { sealingSide } from './runtime/sealing.ts';
+import { withOrganisation } from './runtime/store/session.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Opens everything over one data folder except the HTTP door: the demo, tests and tools use the same composition. */
+export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' | 'demo'> & { clock?: () => Date }) {
+  const database = await openDatabase(options);
+  if (isRefused(database)) return database;
+  const migrated = await migrate({
+    ownerUrl: database.ownerUrl,
+    migrations: readMigrations(join(ROOT, 'migrations')),
+    appRole: database.appRole,
+    log: options.log,
+  });
+  if (isRefused(migrated)) {
+    await database.stop();
+    return migrated;
+  }
+  const connection = connect<unknown>(database.appUrl, {
+    onIdleError: (error) => options.log(`database: ${error.message}`),
+    max: 12,
+  });
+  const db = connection.db as unknown as Db;
+  const secrets = await openSecrets(options.dataDir);
+  const personal = personalKeyring(join(options.dataDir, 'keys'), db);
+  const blobs = folderBlobs(join(options.dataDir, 'files'));
+  const news = newsRoom();
+  const packFiles = await loadPacks([SHIPPED_PACKS]);
+  const modules = modulesOver(secrets.nodeKey, packFiles, blobs.intact);
+  const clock = options.clock ?? (() => new Date());
+  let committed: Parts['committed'] = () => {};
+  const parts: Parts = {
+    db,
+    modules,
+    calendar: shippedCalendar(),
+    loadDirectory: async (tx, organisation, now) =>
+      (await loadDirectory(tx, organisation, secrets.nodeKey, now)).directory,
+    nodeKey: secrets.nodeKey,
+    markKey: secrets.markKey,
+    personal,
+    clock: () => clock().toISOString(),
+    committed: (what) => {
+      news.tell(what);
+      committed(what);
+    },
+    defect: (error, where) => {
+      const reference = randomUUID().slice(0, 8);
+      options.log(
+        `defect ${reference} in ${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      return reference;
+    },
+  };
+  const cache = contexts(parts);
+  const { dispatch, idle } = dispatcher(parts, cache);
+  await createOrganisation(db, { id: INSTALLATION, name: 'installation', demo: false }, parts.clock());
+  const sealer = await startSealing(options, db, secrets, parts);
+  const ledger = ledgerDoor({
+    db,
+    markKey: secrets.markKey,
+    log: sealer.log,
+    verifierKey: sealer.verifierKey,
+    definitions: cache,
+  });
+  committed = () => sealer.hurry();
+  return {
+    parts,
+    cache,
+    dispatch,
+    idle,
+    db,
+    database,
+    blobs,
+    news,
+    packFiles,
+    ledger,
+    secrets,
+    sealer,
+    onCommit(hear: Parts['committed']) {
+      const before = committed;
+      committed = (what) => {
+        before(what);
+        hear(what);
+      };
+    },
+    async close() {
+      await idle();
+      await sealer.stop();
+      await connection.close();
+      await database.stop();
+    },
+  };
+}
+
+export type Platform = Exclude<Awaited<ReturnType<typeof openPlatform>>, Refused>;
+
+/** Every module, one explicit line each: deleting a line and its folder removes the feature. */
+function modulesOver(
+  nodeKey: Uint8Array,
+  packFiles: SourceFile[],
+  intact: (sha256: string) => Promise<boolean>,
+): Module[] {
+  return [identity({ nodeKey }), compliance(() => packFiles, compile), findings(intact), notices, tokens, installation];
+}
+
+/** Starts the platform and listens. */
+export async function startServer(options: ServerOptions): Promise<Server | Refused> {
+  const platform = await openPlatform(options);
+  if (isRefused(platform)) return platform;
+  const { parts, cache, dispatch, db } = platform;
+  const baseUrl = process.env.ANCHENG_URL ?? `http://localhost:${options.port}`;
+  const auth = authOver(platform, options, baseUrl);
+  if (!(await hasOrganisation(db)) && !options.demo)
+    options.log(`\n  設定碼 · set-up code:  ${await auth.createSetupCode()}\n`);
+  const scheduler = startScheduler({
+    db,
+    dispatch,
+    clock: parts.clock,
+    failed: (error) => parts.defect(error, 'schedule'),
+    round: (organisation) => takeBackLoosened(platform, organisation),
+  });
+  platform.onCommit(() => scheduler.nudge());
+  const http: HttpParts = {
+    parts,
+    cache,
+    dispatch,
+    auth,
+    blobs: platform.blobs,
+    packFiles: () => platform.packFiles,
+    news: platform.news,
+    ledger: platform.ledger,
+    setup: {
+      codeRequired: () => existsSync(setupCodeFile(options.dataDir)),
+      createOrganisation: (name) => createOrganisation(db, { name, demo: false }, parts.clock()),
+      finish: async (organisation) => {
+        await sql`update organisation set setup_done = true where organisation = ${organisation}`.execute(db);
+      },
+    },
+    baseUrl,
+    ...(process.env.ANCHENG_CLAMD ? { clamd: process.env.ANCHENG_CLAMD } : {}),
+    webRoot: join(ROOT, 'dist/web'),
+    health: async () => ({ ok: (await sql`select 1`.execute(db)).rows.length === 1, version: version() }),
+  };
+  const server = serve({ fetch: createApp(http).fetch, hostname: options.host, port: options.port });
+  await new Promise<void>((listening, failed) => {
+    server.once('listening', listening);
+    server.once('error', failed);
+  }).catch(async (error: unknown) => {
+    await scheduler.stop();
+    await platform.close();
+    throw error;
+  });
+  const tidy = setInterval(() => void auth.tidy().catch((error: unknown) => parts.defect(error, 'sign-in')), 60_000);
+  return {
+    url: baseUrl,
+    lost: platform.database.lost,
+    async stop() {
+      clearInterval(tidy);
+      await new Promise<void>((closed) => {
+        server.close(() => closed());
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      });
+      await scheduler.stop();
+      await platform.close();
+    },
+  };
+}
+
+const setupCodeFile = (dataDir: string) => join(dataDir, 'secrets/setup-code.json');
+const version = (): string =>
+  (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
+
+async function hasOrganisation(db: Db): Promise<boolean> {
+  return (await organisationIds(db)).some((id) => id !== INSTALLATION);
+}
+
+function authOver({ parts, dispatch, db, secrets }: Platform, options: ServerOptions, origin: string) {
+  return createAuth({
+    db,
+    secret: secrets.session,
+    nodeKey: secrets.nodeKey,
+    origin,
+    now: () => new Date(parts.clock()),
+    setupCodeFile: setupCodeFile(options.dataDir),
+    record: async (event) => {
+      const command = { do: 'installation.note', id: randomUUID(), input: event };
+      const outcome = await dispatch({ organisation: INSTALLATION, actor: { kind: 'setup' }, command });
+      if (isRefused(outcome))
+        throw new Error(`the installation's ledger refused ${event.type}: ${outcome.refused[0]?.message.en}`);
+    },
+    mayApproveReset: async ({ person }) => {
+      for (const organisation of await organisationIds(db)) {
+        const found = await withOrganisation(db, organisation, (tx) =>
+          sql`select 1 from role_grant where organisation = ${organisation} and person = ${person} and revoked_at is null and given_at is not null
+            and role in ('administrator', 'security_officer', 'unit_head', 'isms_coordinator')`.execute(tx),
+        );
+        if (found.rows.length > 0) return true;
+      }
+      return false;
+    },
+    personsOf: async (account) => {
+      const persons: string[] = [];
+      for (const organisation of await organisationIds(db)) {
+        const found = await withOrganisation(db, organisation, (tx) =>
+          sql<{
+            person: string;
+          }>`select person from account_link where organisation = ${organisation} and account = ${account} and ended_at is null`.execute(
+            tx,
+          ),
+        );
+        persons.push(...found.rows.map((row) => row.person));
+      }
+      return persons;
+    },
+  });
+}
+
+async function takeBackLoosened({ db, dispatch }: Platform, organisation: string): Promise<void> {
+  const ended = await withOrganisation(db, organisation, (tx) => endedExceptions(tx, organisation));
+  for (const input of ended) {
+    await dispatch({
+      organisation,
+      actor: { kind: 'clock' },
+      command: { do: 'compliance.restore_parameter', id: randomUUID(), input },
+    });
+  }
+}
+
+/** Keys outside PostgreSQL, made at first start, readable by this account only. */
+async function openSecrets(
+  dataDir: string,
+): Promise<{ nodeKey: Uint8Array; markKey: KeyObject; logKey: KeyObject; session: string }> {
+  const folder = join(dataDir, 'secrets');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const at = (name: string) => join(folder, name);
+  const nodeKey = existsSync(at('node.key')) ? await loadNodeKey(at('node.key')) : await createNodeKey(at('node.key'));
+  const logKey = existsSync(at('log.pem')) ? await loadLogKey(at('log.pem')) : await createLogKey(at('log.pem'));
+  if (!existsSync(at('session.key')))
+    writeFileSync(at('session.key'), randomBytes(32).toString('base64'), { mode: 0o600 });
+  const raw = nodeKey as Uint8Array | KeyObject;
+  const bytes = raw instanceof Uint8Array ? raw : raw.export();
+  return {
+    nodeKey: bytes,
+    markKey: createSecretKey(bytes),
+    logKey,
+    session: readFileSync(at('session.key'), 'utf8').trim(),
+  };
+}
+
+/** One key file per organisation, opened when first asked for. */
+function personalKeyring(folder: string, _db: Db): PersonalKeyring {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const opened = new Map<string, SubjectKeys>();
+  const open = async (organisation: string) => {
+    const known = opened.get(organisation) ?? (await openSubjectKeys(join(folder, `${organisation}.keys`)));
+    opened.set(organisation, known);
+    return known;
+  };
+  const names = readdirSync(folder).filter((name) => name.endsWith('.keys'));
+  const ready = Promise.all(names.map((name) => open(name.slice(0, -'.keys'.length))));
+  return {
+    ensure: async (organisation, pairs) => {
+      await ready;
+      await (await open(organisation)).ensure(pairs);
+    },
+    keys: (organisation, subject, record) =>
+      opened.get(organisation)?.keys(subject, record) ?? { subjectKey: undefined, recordKey: undefined },
+  };
+}
+
+async function startSealing(
+  options: { dataDir: string; log: (line: string) => void },
+  db: Db,
+  secrets: { logKey: KeyObject; markKey: KeyObject },
+  parts: Parts,
+) {
+  const signer = localSigner([secrets.logKey], directoryStore(join(options.dataDir, 'signer')));
+  const host = hostName(options.dataDir);
+  const logs = new Map<string, Promise<Awaited<ReturnType<typeof openLog>>>>();
+  const log = (organisation: string) => {
+    const known = logs.get(organisation) ?? openLog(join(options.dataDir, 'log', organisation));
+    logs.set(organisation, known);
+    return known;
+  };
+  const sealer = startSealer({
+    due: async () =>
+      Promise.all(
+        (await unsealed(db, await organisationIds(db))).map(async (organisation) => ({
+          ...sealingSide(db, host, organisation),
+          nodeKeys: [secrets.markKey],
+          signer,
+          log: await log(organisation),
+        })),
+      ),
+    swapMany: async (swaps) => {
+      const swapped = new Set<string>();
+      for (const { organisation, previous, next } of swaps) {
+        if (await sealingSide(db, host, organisation).compareAndSwap(previous, next)) swapped.add(organisation);
+      }
+      return swapped;
+    },
+    sealed: (organisation, { checkpoint, note }) => {
+      void withOrganisation(db, organisation, (tx) =>
+        noteCheckpoint(tx, organisation, { ...checkpoint, note, at: parts.clock() }),
+      )
+        .then(() =>
+          parts.committed({
+            organisation,
+            size: checkpoint.size,
+            records: [],
+            tasks: false,
+            notices: [],
+            eventTypes: new Set(['checkpoint']),
+          }),
+        )
+        .catch((error: unknown) => parts.defect(error, 'checkpoint'));
+    },
+    halted: (organisation, message, position) =>
+      options.log(`稽核紀錄停止封存 sealing halted: ${organisation} #${position ?? ''} ${message.zh} ${message.en}`),
+    failed: (organisation, error) => parts.defect(error, `sealing ${organisation ?? ''}`),
+  });
+  return {
+    ...sealer,
+    log,
+    verifierKey: (organisation: string) => signer.verifierKey(sealingSide(db, host, organisation).origin),
+  };
+}
+
+/** A name of this installation for log origins, made once: stays when the machine is renamed. */
+function hostName(dataDir: string): string {
+  const file = join(dataDir, 'secrets/installation');
+  if (!existsSync(file))
+    writeFileSync(file, `ancheng-${createHash('sha256').update(randomBytes(16)).digest('hex').slice(0, 10)}`, {
+      mode: 0o600,
+    });
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** Office calendars shipped with the program; later years are imported. */
+function shippedCalendar(): () => Calendar {
+  const folder = join(ROOT, 'calendar');
+  const calendar = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .reduce((known, name) => {
+      const years = readOfficeCalendar(readFileSync(join(folder, name)), name);
+      if (isRefused(years)) throw new Error(`calendar/${name}: ${years.refused[0]?.message.en}`);
+      return withYears(known, years.years);
+    }, emptyCalendar);
+  return () => calendar;
+}
