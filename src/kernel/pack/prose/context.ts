@@ -1,0 +1,132 @@
+import { type Text, text } from '../../text.ts';
+import { own } from '../own.ts';
+import { type Known, memberOf, namesOf } from '../scope.ts';
+import type { Definition, Field, RecordType, ValueType } from '../types.ts';
+import { MEMBERS, MODULE_THINGS } from './facts.ts';
+
+/** Where a sentence is said: on a record or a subject, perhaps about an `item`. */
+export type Place = {
+  definition: Definition;
+  known: Known;
+  type?: RecordType | undefined;
+  self?: ValueType | undefined;
+  /** Local names: macro variables, `item`, `value`, the candidate's fields in a `where`. */
+  locals: Record<string, Thing>;
+};
+
+/** Something spoken of: its words, its type, and the columns when it is a row or a table. */
+export type Thing = { words: Text; type: ValueType; columns?: Record<string, Field> | undefined };
+
+export const any: ValueType = { is: 'any' };
+
+export function placeIn(definition: Definition, type?: RecordType): Place {
+  const known: Known = { ...definition, openers: new Map(), cache: new Map() };
+  return { definition, known, locals: {}, ...(type ? { type, self: { is: 'ref', to: type.name } } : {}) };
+}
+
+export const withLocal = (place: Place, name: string, thing: Thing): Place => ({
+  ...place,
+  locals: { ...place.locals, [name]: thing },
+});
+
+export const both = (make: (language: 'zh' | 'en') => string): Text => ({ zh: make('zh'), en: make('en') });
+
+export function join(texts: Text[], zh: string, en: string, last = en): Text {
+  if (texts.length === 0) return text('', '');
+  const english = texts.map((each) => each.en);
+  const end = english.pop()!;
+  return text(texts.map((each) => each.zh).join(zh), english.length > 0 ? `${english.join(en)}${last}${end}` : end);
+}
+
+export const orList = (texts: Text[]): Text => join(texts, '、', ', ', ' or ');
+export const andList = (texts: Text[]): Text => join(texts, '、', ', ', ' and ');
+
+/** A label inside an English sentence, without shouting: only acronyms and names keep capitals. */
+export function lower(words: string): string {
+  return /^[A-Z][a-z]/.test(words) ? words.charAt(0).toLowerCase() + words.slice(1) : words;
+}
+
+export const spoken = (label: Text): Text => text(label.zh, lower(label.en));
+
+export const quoted = (label: Text): Text => text(`「${label.zh}」`, `“${label.en}”`);
+
+/** What a record of a type, a person, a row … is called. */
+export function nounOf(type: ValueType, definition: Definition): Text {
+  if (type.is === 'ref' || type.is === 'refs') {
+    const [record, table] = type.to.split('.');
+    const of = own(definition.records, record!);
+    const field = of && table ? own(of.fields, table) : undefined;
+    if (field) return text(`${field.label.zh}的一列`, `row of ${lower(field.label.en)}`);
+    return of ? spoken(of.label) : (own(MODULE_THINGS, type.to) ?? text(type.to, type.to));
+  }
+  return own(MODULE_THINGS, type.is) ?? text('項目', 'item');
+}
+
+/** A bare name: a local, a field, a set, or a system field. */
+export function named(name: string, place: Place): Thing {
+  const local = own(place.locals, name);
+  if (local) return local;
+  if (name === 'now') return { words: text('現在', 'now'), type: { is: 'moment' } };
+  if (name === 'this' && place.self) return { words: thisWords(place), type: place.self };
+  if (name === 'actor') return { words: text('執行者', 'whoever acts'), type: { is: 'person' } };
+  const type = place.type && own(namesOf(place.type, place.known), name);
+  const field = place.type && own(place.type.fields, name);
+  if (field) return { words: the(spoken(field.label)), type: type ?? field.type, columns: columnsOf(field) };
+  const words = own(MEMBERS, name) ?? text(name, name.replaceAll('_', ' '));
+  return { words: text(words.zh, `the ${words.en}`), type: type ?? any };
+}
+
+export const the = (label: Text): Text => text(label.zh, `the ${label.en}`);
+
+function thisWords(place: Place): Text {
+  const noun = place.type ? spoken(place.type.label) : text('對象', 'subject');
+  return text(`本${noun.zh}`, `this ${noun.en}`);
+}
+
+const columnsOf = (field: Field): Record<string, Field> | undefined =>
+  field.type.is === 'table' ? field.type.columns : undefined;
+
+/** `of.name`, said as people say it. */
+export function member(of: Thing, name: string, place: Place): Thing {
+  const type = memberOf(of.type, name, place.known) ?? any;
+  const field = columnOrField(of, name, place);
+  return { words: belonging(of.words, labelOfMember(of, name, place)), type, columns: field && columnsOf(field) };
+}
+
+const columnOrField = (of: Thing, name: string, place: Place): Field | undefined =>
+  of.columns ? own(of.columns, name) : fieldIn(of.type, name, place.definition);
+
+function labelOfMember(of: Thing, name: string, place: Place): Text {
+  const field = columnOrField(of, name, place);
+  return field ? spoken(field.label) : (own(MEMBERS, name) ?? text(name, name.replaceAll('_', ' ')));
+}
+
+/** `its hash`, `the requester's unit`, `the hash of the file`: short owners take the apostrophe. */
+function belonging(owner: Text, label: Text): Text {
+  if (owner.en === 'it') return text(`${owner.zh === '其' ? '其' : `${owner.zh}的`}${label.zh}`, `its ${label.en}`);
+  const short = owner.en.split(' ').length <= 3 && !owner.en.endsWith('s');
+  return text(`${owner.zh}的${label.zh}`, short ? `${owner.en}'s ${label.en}` : `the ${label.en} of ${owner.en}`);
+}
+
+/** A field named as a form names it: 「說明」 / “Remark”, its “Remark”, “Important” of the system. */
+export function heading(of: Thing | undefined, name: string, place: Place): Text {
+  const field = of ? columnOrField(of, name, place) : place.type && own(place.type.fields, name);
+  const words = own(MEMBERS, name) ?? text(name, name.replaceAll('_', ' '));
+  const label = quoted(field?.label ?? words);
+  if (!of) return label;
+  if (of.words.en === 'it')
+    return text(`${of.words.zh === '其' ? '其' : `${of.words.zh}的`}${label.zh}`, `its ${label.en}`);
+  return text(`${of.words.zh}的${label.zh}`, `${label.en} of ${of.words.en}`);
+}
+
+function fieldIn(type: ValueType, name: string, definition: Definition): Field | undefined {
+  if (type.is !== 'ref') return undefined;
+  const [record, table] = type.to.split('.');
+  const of = own(definition.records, record!);
+  if (!of) return undefined;
+  const found = table ? own(of.fields, table) : own(of.fields, name);
+  if (table) return found?.type.is === 'table' ? own(found.type.columns, name) : undefined;
+  if (found) return found;
+  const kind = Object.values(definition.records).find((each) => each.kinds.includes(of.name) && own(each.fields, name));
+  return kind && own(kind.fields, name);
+}
