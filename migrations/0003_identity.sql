@@ -97,6 +97,7 @@ create table invitation (
   account text,
   withdrawn_at timestamptz,
   pos bigint not null,
+  mac bytea not null,
   primary key (organisation, id)
 );
 create unique index invitation_token on invitation (organisation, token_hash);
