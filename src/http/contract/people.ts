@@ -117,6 +117,14 @@ const PersonFields = z.object({
 });
 const ofPerson = z.object({ commandId, id: Id });
 const ofGrant = z.object({ commandId, grant: Id });
+const ofInvitation = z.object({ organisation: Id, secret: Id });
+const RoleCard = z.object({
+  role: Id,
+  label: Label,
+  approving: z.boolean().describe('two people give it'),
+  description: Label.optional(),
+  conflicts: z.array(Id).describe('roles the same person may not hold'),
+});
 export const people = {
   list: read('people', '/people', 'Persons with roles and deputies')
     .input(z.object({ search: z.string().max(200).optional(), unit: Id.optional(), former: z.boolean().optional() }))
@@ -145,6 +153,19 @@ export const people = {
   resetRequest: write('people', '/people/{id}/reset', 'Ask for a reset; the own mailbox or two people')
     .input(ofPerson.extend({ reason: z.string().min(1) }))
     .output(done),
+  roles: read('people', '/roles', 'Roles that can be given, and which exclude each other').output(z.array(RoleCard)),
+  invitation: read('people', '/invitations/{organisation}/{secret}', 'Who invites whom; needs no session')
+    .input(ofInvitation)
+    .output(z.object({ organisation: z.string(), person: z.string(), email: z.string(), until: z.string() })),
+  acceptInvitation: write('people', '/invitations/{organisation}/{secret}', 'Make the account; needs no session')
+    .input(
+      ofInvitation.extend({
+        commandId,
+        password: z.string().min(8).max(200),
+        name: z.string().min(1).max(100).optional(),
+      }),
+    )
+    .output(z.object({ email: z.string() })),
 };
 const UnitFields = z.object({
   name: z.string().min(1).max(100),
