@@ -31,6 +31,7 @@ create table auth.session (
   factor text not null,
   -- moved only by what the user does
   active_at timestamptz not null,
+  mac text not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -120,7 +121,8 @@ create table auth.reset (
   approved_by text,
   token_hash text unique,
   expires_at timestamptz not null,
-  used_at timestamptz
+  used_at timestamptz,
+  mac bytea not null
 );
 create index reset_account on auth.reset (account);
 
@@ -137,10 +139,10 @@ create table auth.seal_challenge (
   expires_at timestamptz not null
 );
 
--- A MAC of the node key per password, one-time-code secret and passkey: a credential slipped in by the database's
--- superuser opens nothing.
+-- A MAC of the node key per password, one-time-code secret, set of backup codes and passkey; sessions and resets carry
+-- theirs in the row: what the database's superuser slips in opens nothing.
 create table auth.binding (
-  kind text not null check (kind in ('password', 'totp', 'passkey')),
+  kind text not null check (kind in ('password', 'totp', 'backup_codes', 'passkey')),
   ref text not null,
   mac bytea not null,
   primary key (kind, ref)

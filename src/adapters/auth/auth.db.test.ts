@@ -113,6 +113,21 @@ describe('sessions', () => {
     expect((await at.post('/touch')).status).toBe(401);
   });
 
+  test('a session the database superuser gave to another account is none', async () => {
+    const [mine, other] = [await installation.opened(auth), await installation.opened(auth)];
+    await mine.at.post('/sign-in/email', { email: mine.email, password: good });
+    const steal = () =>
+      installation.superuser.query('update auth.session set user_id = $1 where user_id = $2', [
+        other.account,
+        mine.account,
+      ]);
+    await steal();
+    expect(await auth.session(mine.at.request())).toBeUndefined();
+    await mine.at.post('/sign-in/email', { email: mine.email, password: good });
+    await steal();
+    expect((await mine.at.get('/passkey/generate-register-options')).status).toBe(401);
+  });
+
   test('no session outlives the longest day, however active', async () => {
     const { at, email } = await installation.opened(auth);
     await at.post('/sign-in/email', { email, password: good });

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import { betterAuth } from 'better-auth';
 import type { Refused } from '../../kernel/refusal.ts';
@@ -97,7 +98,7 @@ export function createAuth(options: AuthOptions) {
     const cookie = (await auth.$context).authCookies.sessionToken.name;
     const token = signedCookie(request.headers, cookie, secret);
     if (token === undefined) return undefined;
-    const session = await liveSession(db, token, guard.policy(), guard.now());
+    const session = await liveSession(db, token, nodeKey, guard.policy(), guard.now());
     if (!session) return undefined;
     if ('idle' in session) {
       const at = guard.now().toISOString();
@@ -158,7 +159,9 @@ export function createAuth(options: AuthOptions) {
     openByInvitation: (wanted: NewAccount): Promise<Refused | { account: string }> =>
       openAccount(opening(), wanted, 'invitation'),
 
-    requestReset: (typed: string): Promise<Refused | undefined> => requestReset(resetting(), typed),
+    /** Takes equally long whether somebody has this name. */
+    requestReset: (typed: string): Promise<Refused | undefined> =>
+      atLeast(guard.answerAfterMs, requestReset(resetting(), typed)),
     askReset: (asked: { account: string; by: Approver; factors?: boolean }): Promise<Refused | { reset: string }> =>
       askReset(resetting(), asked),
     approveReset: (approved: { reset: string; by: Approver }): Promise<Refused | { code: string; until: string }> =>
@@ -193,6 +196,11 @@ function guardOf(options: AuthOptions): GuardOptions {
     answerAfterMs: options.answerAfterMs ?? 400,
     log: options.log ?? console.error,
   };
+}
+
+async function atLeast<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
+  const [result] = await Promise.all([answer, wait(milliseconds)]);
+  return result;
 }
 
 async function setDisabled(context: OpeningContext, account: string, disabled: boolean): Promise<void> {

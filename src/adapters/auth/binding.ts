@@ -7,7 +7,7 @@ import { authTables } from './tables.ts';
  * Credentials are evidence too: each is bound to its account by HMAC-SHA256(node key, kind ‖ account ‖ what proves it).
  * A password hash, one-time-code secret or passkey written past the program opens nothing.
  */
-export type Kind = 'password' | 'totp' | 'passkey';
+export type Kind = 'password' | 'totp' | 'backup_codes' | 'passkey';
 
 /** Binds what the account has now; `ref` is the account's id, for a passkey its credential id. */
 export async function bind(db: Db, kind: Kind, account: string, ref: string, key: Uint8Array): Promise<void> {
@@ -31,13 +31,20 @@ export async function isBound(db: Db, kind: Kind, account: string, ref: string, 
     .where('ref', '=', ref)
     .executeTakeFirst();
   if (proof === undefined || !row) return false;
-  const right = macOf(kind, account, proof, key);
-  return row.mac.length === right.length && timingSafeEqual(row.mac, right);
+  return sameMac(row.mac, macOf(kind, account, proof, key));
 }
 
 export async function unbind(db: Db, kind: Kind, ref: string): Promise<void> {
   await authTables(db).deleteFrom('auth.binding').where('kind', '=', kind).where('ref', '=', ref).execute();
 }
+
+/** The MAC of a session or a reset, over everything in it that decides whom it lets in. */
+export const rowMac = (table: 'session' | 'reset', content: readonly (string | null)[], key: Uint8Array): Buffer =>
+  createHmac('sha256', key)
+    .update(`ancheng ${table} v1\n${JSON.stringify(content)}`)
+    .digest();
+
+export const sameMac = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b);
 
 const macOf = (kind: Kind, account: string, proof: string, key: Uint8Array): Buffer =>
   createHmac('sha256', key).update(`ancheng credential v1\n${kind}\n${account}\n${proof}`).digest();
@@ -46,13 +53,14 @@ async function proofOf(db: Db, kind: Kind, account: string, ref: string): Promis
   switch (kind) {
     case 'password':
       return passwordHashOf(db, account);
-    case 'totp': {
+    case 'totp':
+    case 'backup_codes': {
       const row = await authTables(db)
         .selectFrom('auth.two_factor')
-        .select('secret')
+        .select(['secret', 'backup_codes'])
         .where('user_id', '=', account)
         .executeTakeFirst();
-      return row?.secret;
+      return kind === 'totp' ? row?.secret : row?.backup_codes;
     }
     case 'passkey': {
       const row = await authTables(db)

@@ -71,6 +71,46 @@ describe('one-time codes', () => {
     }
   });
 
+  test('backup codes the database superuser copied to another account open nothing', async () => {
+    const owners = [];
+    for (let i = 0; i < 2; i++) {
+      const owner = await installation.opened(auth);
+      await owner.at.post('/sign-in/email', { email: owner.email, password: good });
+      owners.push({ ...owner, ...(await addTotp(owner.at, installation)) });
+    }
+    const [mine, victim] = owners;
+    await installation.superuser.query(
+      `update auth.two_factor set backup_codes = (select backup_codes from auth.two_factor where user_id = $2)
+       where user_id = $1`,
+      [victim?.account, mine?.account],
+    );
+    const at = browser(auth.handler, origin);
+    await at.post('/sign-in/email', { email: victim?.email, password: good });
+    expect((await at.post('/two-factor/verify-backup-code', { code: mine?.backupCodes[0] })).status).toBe(403);
+  });
+
+  test('new backup codes replace the old ones', async () => {
+    const { at, email } = await installation.opened(auth);
+    await at.post('/sign-in/email', { email, password: good });
+    const { backupCodes } = await addTotp(at, installation);
+    const renewed = (await at.post('/two-factor/generate-backup-codes', { password: good })).body.backupCodes;
+    const again = browser(auth.handler, origin);
+    await again.post('/sign-in/email', { email, password: good });
+    expect((await again.post('/two-factor/verify-backup-code', { code: backupCodes[0] })).status).toBe(401);
+    expect((await again.post('/two-factor/verify-backup-code', { code: renewed[0] })).status).toBe(200);
+  });
+
+  test('one-time codes are given up with the password', async () => {
+    const { at, email, account } = await installation.opened(auth);
+    await at.post('/sign-in/email', { email, password: good });
+    await addTotp(at, installation);
+    expect((await at.post('/two-factor/disable', { password: 'wrong' })).body.refused[0].code).toBe('by');
+    expect(await auth.factors(account)).toEqual(['password', 'totp']);
+    expect((await at.post('/two-factor/disable', { password: good })).status).toBe(200);
+    expect(await auth.factors(account)).toEqual(['password']);
+    expect(installation.types()).toContain('factor.removed');
+  });
+
   test('no device is trusted past the second factor', async () => {
     const { at, email } = await installation.opened(auth);
     await at.post('/sign-in/email', { email, password: good });

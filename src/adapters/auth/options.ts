@@ -8,6 +8,7 @@ import { hashPassword, passwordMatches } from './password.ts';
 import { clausesPlugin } from './plugin.ts';
 import { PASSWORD_MAX_LENGTH } from './policy.ts';
 import { unverifiedUser } from './refusals.ts';
+import { sessionMac } from './session.ts';
 
 /** The paths of better-auth that are open; whatever a later version adds stays shut. */
 export const openPaths = new Set([
@@ -109,7 +110,8 @@ function sessionOptions(guard: GuardOptions): BetterAuthOptions['session'] {
     },
     additionalFields: {
       factor: { type: 'string', required: false, input: false },
-      activeAt: { type: 'date', required: false, input: false, fieldName: 'active_at' },
+      activeAt: { type: 'date', required: false, input: false, returned: false, fieldName: 'active_at' },
+      mac: { type: 'string', required: false, input: false, returned: false },
     },
     expiresIn: guard.policy().sessionMaxHours * 3_600,
     disableSessionRefresh: true,
@@ -119,12 +121,18 @@ function sessionOptions(guard: GuardOptions): BetterAuthOptions['session'] {
 }
 
 /** A disabled account gets no session whatever it proves; every session says by which factor and when it began. */
-async function beforeSession(guard: GuardOptions, session: { userId: string }, path: string | undefined) {
+async function beforeSession(
+  guard: GuardOptions,
+  session: { userId: string; token: string },
+  path: string | undefined,
+) {
   const account = await findAccount(guard.db, session.userId);
   if (!account || account.disabledAt !== undefined) return false;
   const now = guard.now();
   const kept = (session as { factor?: string }).factor;
-  return { data: { factor: factorOf[path ?? ''] ?? kept ?? 'password', activeAt: now, createdAt: now } };
+  const factor = factorOf[path ?? ''] ?? kept ?? 'password';
+  const mac = sessionMac({ token: session.token, account: account.id, factor }, guard.nodeKey);
+  return { data: { factor, activeAt: now, createdAt: now, mac } };
 }
 
 const factorOf: Record<string, string> = {

@@ -50,9 +50,9 @@ const after: Record<string, Hook> = {
   '/two-factor/verify-backup-code': afterCode,
   '/passkey/verify-authentication': afterPasskey,
   '/change-password': afterPasswordChange,
-  '/two-factor/enable': afterAskingPassword,
+  '/two-factor/enable': afterNewBackupCodes,
   '/two-factor/disable': afterTotpRemoval,
-  '/two-factor/generate-backup-codes': afterAskingPassword,
+  '/two-factor/generate-backup-codes': afterNewBackupCodes,
   '/passkey/verify-registration': afterPasskeyAdded,
   '/passkey/delete-passkey': afterPasskeyRemoval,
   '/sign-out': async (_ctx, options) => (door().account ? tell(options, 'signed_out', 'done') : undefined),
@@ -104,6 +104,10 @@ async function beforeBackupCode(ctx: GenericEndpointContext, options: GuardOptio
   const account = await accountAsked(ctx, options);
   if (!account) return undefined;
   await enter(options, account.email);
+  if (!(await isBound(options.db, 'backup_codes', account.id, account.id, options.nodeKey))) {
+    await tell(options, 'factor.forged', 'refused', { by: 'backup_code' });
+    throw answer(403, forged);
+  }
   return { context: { body: { ...ctx.body, trustDevice: false, disableSession: false } } };
 }
 
@@ -112,6 +116,7 @@ async function afterCode(ctx: GenericEndpointContext, options: GuardOptions) {
   if (!account) return undefined;
   const by = ctx.path === '/two-factor/verify-totp' ? 'totp' : 'backup_code';
   if (isAPIError(returnedBy(ctx))) return fail(options, by, wrongCode);
+  if (by === 'backup_code') await bind(options.db, 'backup_codes', account.id, account.id, options.nodeKey);
   if (ref !== 'totp') return signedIn(ctx, options, by);
   await bind(options.db, 'totp', account.id, account.id, options.nodeKey);
   await succeed(options);
@@ -201,11 +206,19 @@ async function afterAskingPassword(ctx: GenericEndpointContext, options: GuardOp
   if (attempt) await giveBack(options.db, attempt);
 }
 
+async function afterNewBackupCodes(ctx: GenericEndpointContext, options: GuardOptions) {
+  await afterAskingPassword(ctx, options);
+  const { account } = door();
+  if (!account || isAPIError(returnedBy(ctx))) return undefined;
+  await bind(options.db, 'backup_codes', account.id, account.id, options.nodeKey);
+}
+
 async function afterTotpRemoval(ctx: GenericEndpointContext, options: GuardOptions) {
   await afterAskingPassword(ctx, options);
   const { account } = door();
   if (!account || isAPIError(returnedBy(ctx))) return undefined;
   await unbind(options.db, 'totp', account.id);
+  await unbind(options.db, 'backup_codes', account.id);
   await tell(options, 'factor.removed', 'done', { by: 'totp' });
 }
 

@@ -63,6 +63,20 @@ describe('reset', () => {
     expect(installation.events.find((event) => event.type === 'reset.approved')?.persons).toEqual(['wang', 'lee']);
   });
 
+  test('a reset written or changed by the database superuser opens nothing', async () => {
+    const { account } = await installation.opened(auth);
+    const victim = await installation.opened(auth);
+    const asked = await auth.askReset({ account, by: approver('wang') });
+    if (isRefused(asked)) throw new Error('refused');
+    const slip = await auth.approveReset({ ...asked, by: approver('lee') });
+    if (isRefused(slip)) throw new Error('refused');
+    await installation.superuser.query('update auth.reset set account = $1 where id = $2', [
+      victim.account,
+      asked.reset,
+    ]);
+    expect(isRefused(await auth.completeReset({ token: slip.code, password: fresh }))).toBe(true);
+  });
+
   test('somebody the directory does not allow takes no part', async () => {
     const strict = await installation.auth({ mayApproveReset: async (by) => by.person !== 'stranger' });
     const { account } = await installation.opened(strict);

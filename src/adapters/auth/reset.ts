@@ -2,11 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type Refusal, type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { type Account, findAccount, findByName } from './accounts.ts';
-import { unbind } from './binding.ts';
+import { rowMac, sameMac, unbind } from './binding.ts';
 import { forgetFailures, hashName } from './lockout.ts';
 import { type OpeningContext, setPassword } from './opening.ts';
 import { hashCode, newCode } from './secretCode.ts';
-import { authTables } from './tables.ts';
+import { type AuthTables, authTables } from './tables.ts';
 
 /**
  * A reset needs the owner's own mailbox, or two people who are neither the owner nor each other; never the administrator
@@ -35,7 +35,7 @@ export async function requestReset(context: ResetContext, typed: string): Promis
   await context.record({ type: 'reset.requested', account: account.id, at, outcome: 'intended', by: 'mailbox' });
   await authTables(context.db)
     .insertInto('auth.reset')
-    .values({ ...blank(context, account.id), way: 'mailbox', token_hash: hashToken(token), expires_at: until })
+    .values(sealed(context, { ...blank(context, account.id), token_hash: hashToken(token), expires_at: until }))
     .execute();
   const mail = { email: account.email, name: account.name, token, until: until.toISOString() };
   // Not awaited: how long the mail takes would tell that the name exists.
@@ -67,7 +67,7 @@ export async function askReset(
   });
   await authTables(context.db)
     .insertInto('auth.reset')
-    .values({ ...row, way: 'two_people', token_hash: null, expires_at: expires })
+    .values(sealed(context, { ...row, way: 'two_people', expires_at: expires }))
     .execute();
   return { reset: row.id };
 }
@@ -80,7 +80,14 @@ export async function approveReset(
   const table = authTables(context.db);
   const row = await table.selectFrom('auth.reset').selectAll().where('id', '=', approved.reset).executeTakeFirst();
   const account = row && (await findAccount(context.db, row.account));
-  if (!row || !account || row.way !== 'two_people' || row.approved_by !== null || row.expires_at <= context.now)
+  if (
+    !row ||
+    !account ||
+    !isOurs(context, row) ||
+    row.way !== 'two_people' ||
+    row.approved_by !== null ||
+    row.expires_at <= context.now
+  )
     return refused(noSuchReset);
   const no = row.asked_by === approved.by.person ? samePerson : await notApprover(context, approved.by, account);
   if (no) return refused(no);
@@ -96,7 +103,7 @@ export async function approveReset(
   });
   const taken = await table
     .updateTable('auth.reset')
-    .set({ approved_by: approved.by.person, token_hash: hashCode(code), expires_at: until })
+    .set(sealed(context, { ...row, approved_by: approved.by.person, token_hash: hashCode(code), expires_at: until }))
     .where('id', '=', row.id)
     .where('approved_by', 'is', null)
     .returning('id')
@@ -117,7 +124,7 @@ export async function completeReset(
     .where('used_at', 'is', null)
     .executeTakeFirst();
   const account = row && (await findAccount(context.db, row.account));
-  if (!row || !account || row.expires_at <= context.now) return refused(noSuchReset);
+  if (!row || !account || !isOurs(context, row) || row.expires_at <= context.now) return refused(noSuchReset);
   if (!(await claim(context, row.id))) return refused(noSuchReset);
   const at = context.now.toISOString();
   await context.record({ type: 'password.changing', account: account.id, at, outcome: 'intended', by: row.way });
@@ -168,6 +175,7 @@ async function removeFactors({ db }: ResetContext, account: string): Promise<voi
   for (const passkey of passkeys) await unbind(db, 'passkey', passkey.credential_id);
   await table.deleteFrom('auth.two_factor').where('user_id', '=', account).execute();
   await unbind(db, 'totp', account);
+  await unbind(db, 'backup_codes', account);
   await table.updateTable('auth.user_account').set({ two_factor_enabled: false }).where('id', '=', account).execute();
 }
 
@@ -177,10 +185,34 @@ async function notApprover(context: ResetContext, by: Approver, account: Account
   return (await context.mayApproveReset(by, account.id)) ? undefined : notAllowed;
 }
 
-const blank = (context: ResetContext, account: string) => ({
+type Row = AuthTables['auth.reset'];
+
+/** The row with its MAC: a reset written past the program opens nothing. */
+const sealed = <T extends Omit<Row, 'mac'>>({ nodeKey }: ResetContext, row: T): T & { mac: Uint8Array } => ({
+  ...row,
+  mac: rowMac('reset', contentOf(row), nodeKey),
+});
+
+const isOurs = ({ nodeKey }: ResetContext, row: Row): boolean =>
+  sameMac(row.mac, rowMac('reset', contentOf(row), nodeKey));
+
+const contentOf = (row: Omit<Row, 'mac'>) => [
+  row.id,
+  row.account,
+  row.way,
+  String(row.factors),
+  row.asked_by,
+  row.approved_by,
+  row.token_hash,
+  row.expires_at.toISOString(),
+];
+
+const blank = (context: ResetContext, account: string): Omit<Row, 'mac' | 'expires_at'> => ({
   id: randomUUID(),
   account,
+  way: 'mailbox',
   factors: false,
+  token_hash: null,
   asked_at: context.now,
   asked_by: null,
   approved_by: null,

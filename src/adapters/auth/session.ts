@@ -1,4 +1,5 @@
 import type { Db } from '../../runtime/module.ts';
+import { rowMac, sameMac } from './binding.ts';
 import type { Factor } from './factor.ts';
 import type { SignInPolicy } from './policy.ts';
 import { authTables } from './tables.ts';
@@ -15,19 +16,32 @@ const WRITE_EVERY_MS = 10_000;
 
 export const isActivity = (headers: Headers): boolean => headers.get(ACTIVITY_HEADER) === 'user';
 
-/** The session in force; deletes it and answers `idle` when its time is up. */
+/** Whose session, proved how: what the MAC in its row covers. */
+export const sessionMac = (session: { token: string; account: string; factor: string }, key: Uint8Array): string =>
+  rowMac('session', [session.token, session.account, session.factor], key).toString('base64');
+
+/**
+ * The session in force; deletes it and answers `idle` when its time is up. One that was given to another account past the
+ * program is deleted and none.
+ */
 export async function liveSession(
   db: Db,
   token: string,
+  key: Uint8Array,
   policy: SignInPolicy,
   now: Date,
 ): Promise<SessionState | { idle: true; account: string } | undefined> {
   const row = await authTables(db).selectFrom('auth.session').selectAll().where('token', '=', token).executeTakeFirst();
   if (!row) return undefined;
+  const right = sessionMac({ token, account: row.user_id, factor: row.factor }, key);
+  if (!sameMac(Buffer.from(row.mac), Buffer.from(right))) {
+    await end(db, token);
+    return undefined;
+  }
   const idleUntil = row.active_at.getTime() + policy.idleMinutes * 60_000;
   const longest = row.created_at.getTime() + policy.sessionMaxHours * 3_600_000;
   if (Math.min(idleUntil, longest) <= now.getTime()) {
-    await authTables(db).deleteFrom('auth.session').where('token', '=', token).execute();
+    await end(db, token);
     return { idle: true, account: row.user_id };
   }
   return {
@@ -47,4 +61,8 @@ export async function touch(db: Db, token: string, now: Date): Promise<void> {
     .where('token', '=', token)
     .where('active_at', '<', new Date(now.getTime() - WRITE_EVERY_MS))
     .execute();
+}
+
+async function end(db: Db, token: string): Promise<void> {
+  await authTables(db).deleteFrom('auth.session').where('token', '=', token).execute();
 }

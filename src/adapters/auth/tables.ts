@@ -14,9 +14,17 @@ export type AuthTables = {
     reset_at: Date | null;
     last_sign_in_at: Date | null;
   };
-  'auth.session': { id: string; token: string; user_id: string; factor: string; active_at: Date; created_at: Date };
+  'auth.session': {
+    id: string;
+    token: string;
+    user_id: string;
+    factor: string;
+    active_at: Date;
+    created_at: Date;
+    mac: string;
+  };
   'auth.credential': { id: string; user_id: string; provider_id: string; password: string | null };
-  'auth.two_factor': { id: string; user_id: string; secret: string; verified: boolean | null };
+  'auth.two_factor': { id: string; user_id: string; secret: string; backup_codes: string; verified: boolean | null };
   'auth.passkey': {
     id: string;
     user_id: string;
@@ -39,10 +47,11 @@ export type AuthTables = {
     token_hash: string | null;
     expires_at: Date;
     used_at: Date | null;
+    mac: Uint8Array;
   };
   'auth.used_code': { account: string; step: string | number };
   'auth.seal_challenge': { challenge: string; account: string; expires_at: Date };
-  'auth.binding': { kind: 'password' | 'totp' | 'passkey'; ref: string; mac: Uint8Array };
+  'auth.binding': { kind: 'password' | 'totp' | 'backup_codes' | 'passkey'; ref: string; mac: Uint8Array };
 };
 
 export const authTables = (db: Db): Kysely<AuthTables> => db as Kysely<AuthTables>;
