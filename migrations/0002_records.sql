@@ -99,6 +99,15 @@ create table record_bigram (
 );
 create index record_bigram_record on record_bigram (organisation, record);
 
+-- What clock conditions read elsewhere: `record <id>`, `type <name>`, `fact <name>`. A change there wakes the record.
+create table record_watch (
+  organisation text not null,
+  what         text collate "C" not null,
+  record       text not null,
+  primary key (organisation, what, record)
+);
+create index record_watch_record on record_watch (organisation, record);
+
 create table task (
   organisation text not null,
   id           text not null,
@@ -188,7 +197,7 @@ create table api_token (
 do $$
 declare t text;
 begin
-  foreach t in array array['record','record_version','record_field','record_unique','record_sequence','record_bigram','task','notice',
+  foreach t in array array['record','record_version','record_field','record_unique','record_sequence','record_bigram','record_watch','task','notice',
     'clause_day','clause_evidence','clause_breach','saved_view','api_token'] loop
     execute format('alter table %I enable row level security', t);
     execute format('create policy own on %I using (organisation = current_organisation()) with check (organisation = current_organisation())', t);

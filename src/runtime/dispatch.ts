@@ -1,10 +1,11 @@
 import { refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import type { contexts } from './context.ts';
-import { type Answer, type Request, runGroup } from './group.ts';
+import { runGroup } from './group.ts';
 import type { Dispatch } from './module.ts';
 import type { Parts } from './parts.ts';
 import { withOrganisation } from './store/session.ts';
+import type { Answer, Request } from './work.ts';
 
 const LARGEST_GROUP = 256;
 /** Requests waiting beyond this are refused at once rather than piling up. */

@@ -6,7 +6,7 @@ import type { Tx } from '../module.ts';
 import { bigrams, type FieldRow, fieldRows, searchable, titleOf } from './fields.ts';
 
 /** A record before and after one command, and the position of the command's last event about it. */
-export type Touched = { before?: RecordState; after: RecordState; pos: number; dueAt?: string; wakeAt?: string };
+export type Touched = { before?: RecordState; after: RecordState; pos: number };
 
 export type Titles = (id: string) => string | undefined;
 
@@ -50,7 +50,7 @@ async function writeRecords(
   typeOf: (s: RecordState) => RecordType,
   titles: Titles,
 ) {
-  const rows = touched.map(({ after, pos, dueAt, wakeAt }) => ({
+  const rows = touched.map(({ after, pos }) => ({
     id: after.id,
     type: after.type,
     number: after.number,
@@ -64,21 +64,20 @@ async function writeRecords(
     changed_at: after.changedAt,
     since: after.since,
     closed_at: after.closedAt,
-    due_at: dueAt,
-    wake_at: wakeAt,
     version: after.version,
     pos,
     definition: after.definition,
     body: after,
   }));
-  await sql`insert into record select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(
+  await sql`insert into record (organisation, id, type, number, title, state, open, unit, requester, origin, opened_at, changed_at, since, closed_at,
+      version, pos, definition, body)
+    select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(
       id text, type text, number text, title text, state text, open boolean, unit text, requester text, origin text,
-      opened_at timestamptz, changed_at timestamptz, since timestamptz, closed_at timestamptz, due_at timestamptz,
-      wake_at timestamptz, version int, pos bigint, definition text, body jsonb)
+      opened_at timestamptz, changed_at timestamptz, since timestamptz, closed_at timestamptz, version int, pos bigint, definition text, body jsonb)
     on conflict (organisation, id) do update set
       number = excluded.number, title = excluded.title, state = excluded.state, open = excluded.open, unit = excluded.unit,
       requester = excluded.requester, origin = excluded.origin, changed_at = excluded.changed_at, since = excluded.since,
-      closed_at = excluded.closed_at, due_at = excluded.due_at, wake_at = excluded.wake_at,
+      closed_at = excluded.closed_at,
       version = excluded.version, pos = excluded.pos, definition = excluded.definition, body = excluded.body`.execute(
     tx,
   );

@@ -1,0 +1,82 @@
+import { sql } from 'kysely';
+import type { Waiting } from '../kernel/engine/types.ts';
+import { waiting } from '../kernel/engine/waiting.ts';
+import { type Wakes, wakes } from '../kernel/engine/wakes.ts';
+import { projectTasks } from './store/project-tasks.ts';
+import { inputOf, settled, type Work } from './work.ts';
+
+type Plan = { record: string; since: string; tasks: Waiting[]; wakes: Wakes };
+
+/**
+ * At a group's end, for every record it touched: who must act next, until when, and when the clock must look again.
+ * What the clock conditions of others read is watched: a change here wakes them, in the same transaction.
+ */
+export async function planAhead(work: Work): Promise<void> {
+  const ids = [...work.unplanned];
+  work.unplanned.clear();
+  if (ids.length === 0) return;
+  const plans: Plan[] = [];
+  for (const id of ids) {
+    const state = work.known.records.get(id);
+    if (!state) continue;
+    const input = inputOf(work, { actor: { kind: 'clock' }, at: work.asking.now });
+    const tasks = await settled(work, () => waiting(input, state));
+    const wake = await settled(work, () => wakes(input, state));
+    plans.push({ record: id, since: state.since, tasks, wakes: wake });
+  }
+  await wakeWatchers(work, plans);
+  work.afterRecords.push(() => writePlans(work, plans));
+}
+
+async function writePlans(work: Work, plans: Plan[]): Promise<void> {
+  const { tx, organisation } = work;
+  await projectTasks(
+    tx,
+    organisation,
+    plans.map(({ record }) => record),
+    plans.flatMap(({ record, since, tasks }) => tasks.map((task) => ({ ...task, record, since }))),
+  );
+  work.news.tasks = true;
+  const moments = plans.map(({ record, wakes: { at, due } }) => ({ id: record, wake_at: at, due_at: due }));
+  await sql`update record r set wake_at = x.wake_at, due_at = x.due_at
+    from jsonb_to_recordset(${JSON.stringify(moments)}::jsonb) as x(id text, wake_at timestamptz, due_at timestamptz)
+    where r.organisation = ${organisation} and r.id = x.id and (r.wake_at is distinct from x.wake_at or r.due_at is distinct from x.due_at)`.execute(
+    tx,
+  );
+  await sql`delete from record_watch where organisation = ${organisation} and record = any(${plans.map(({ record }) => record)})`.execute(
+    tx,
+  );
+  const watches = plans.flatMap(({ record, wakes: { reads } }) =>
+    [
+      ...reads.records.map((id) => `record ${id}`),
+      ...reads.types.map((type) => `type ${type}`),
+      ...reads.facts.map((fact) => `fact ${fact}`),
+    ].map((what) => ({ record, what })),
+  );
+  if (watches.length === 0) return;
+  await sql`insert into record_watch select ${organisation} as organisation, x.what, x.record from jsonb_to_recordset(${JSON.stringify(watches)}::jsonb)
+    as x(what text, record text) on conflict do nothing`.execute(tx);
+}
+
+/** Whoever watches what changed is due now: the scheduler ticks it after the commit. */
+async function wakeWatchers(work: Work, plans: Plan[]): Promise<void> {
+  const changed = plans.flatMap(({ record }) => {
+    const type = work.known.records.get(record)?.type;
+    return [`record ${record}`, ...(type ? [`type ${type}`] : [])];
+  });
+  await wakeOn(
+    work,
+    [...new Set(changed)],
+    plans.map(({ record }) => record),
+  );
+}
+
+/** Wakes the watchers of `what`, except these records themselves. */
+export async function wakeOn({ tx, organisation, asking }: Work, what: string[], except: string[] = []): Promise<void> {
+  if (what.length === 0) return;
+  await sql`update record r set wake_at = ${asking.now}::timestamptz where r.organisation = ${organisation} and r.open and not (r.id = any(${except}))
+    and (r.wake_at is null or r.wake_at > ${asking.now}::timestamptz)
+    and exists (select 1 from record_watch w where w.organisation = r.organisation and w.record = r.id and w.what = any(${what}))`.execute(
+    tx,
+  );
+}

@@ -1,0 +1,66 @@
+import { isRefused, refused } from '../kernel/refusal.ts';
+import { text } from '../kernel/text.ts';
+import { planAhead, wakeOn } from './ahead.ts';
+import { changesContext } from './context.ts';
+import { tooManyEvents } from './decide-record.ts';
+import type { ModuleCommand } from './module.ts';
+import { type Answer, finish, flushTables, journal, type Request, type Work } from './work.ts';
+
+const MOST_EVENTS = 500;
+
+/** Decides a module's command: parse once at the edge, load, decide, enter. */
+export async function decideModule(work: Work, request: Request): Promise<Answer> {
+  const { command } = request;
+  const handler = work.parts.modules.map((module) => module.commands[command.do]).find((found) => found !== undefined);
+  if (!handler)
+    return refused({
+      code: 'missing',
+      message: text(`沒有「${command.do}」這項作業。`, `There is no command "${command.do}".`),
+    });
+  const parsed = handler.input.safeParse((command as { input: unknown }).input);
+  if (!parsed.success) return refused(...parsed.error.issues.map(invalidInput));
+  await planAhead(work);
+  await flushTables(work);
+  const outcome = await runModule(work, request, handler, parsed.data);
+  if (isRefused(outcome)) return outcome;
+  if (outcome.events.length > MOST_EVENTS) return tooManyEvents;
+  const entered = await journal(work, request, outcome.events, undefined);
+  if (isRefused(entered)) return entered;
+  await flushTables(work);
+  await wakeOn(work, factsOf(work, command.do));
+  work.known.facts.clear();
+  work.known.sets.clear();
+  if (outcome.events.some((event) => changesContext(event.type))) {
+    work.context = await work.reload();
+    work.asking.definition = work.context.definition;
+  }
+  return finish(work, request, entered, outcome.response);
+}
+
+/** The facts a module answers: its commands may change them, so clock conditions that ask them look again. */
+function factsOf(work: Work, command: string): string[] {
+  const module = work.parts.modules.find((one) => command in one.commands);
+  return Object.keys(module?.facts ?? {}).map((fact) => `fact ${fact}`);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: inputs differ per command
+async function runModule(work: Work, request: Request, handler: ModuleCommand<any, any>, input: unknown) {
+  const context = {
+    organisation: work.organisation,
+    actor: request.actor,
+    now: request.at ?? work.parts.clock(),
+    commandId: request.command.id,
+    directory: work.context.directory,
+    definition: work.context.definition,
+  };
+  return handler.decide(await handler.load(work.tx, input, context), input, context);
+}
+
+const invalidInput = (issue: { path: PropertyKey[]; message: string }) => ({
+  code: 'invalid' as const,
+  field: issue.path.join('.'),
+  message: text(
+    `「${issue.path.join('.') || '內容'}」無法讀取：${issue.message}`,
+    `"${issue.path.join('.') || 'input'}" cannot be read: ${issue.message}`,
+  ),
+});

@@ -1,0 +1,160 @@
+import { sql } from 'kysely';
+import { decide } from '../kernel/engine/decide.ts';
+import type { Command, Decision, EngineEvent, Input, RecordState } from '../kernel/engine/types.ts';
+import { wakes } from '../kernel/engine/wakes.ts';
+import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
+import { text } from '../kernel/text.ts';
+import type { Drafted } from './entries.ts';
+import { touchedBy } from './gather.ts';
+import { type Touched, writeSequences } from './store/project-records.ts';
+import { type Answer, finish, inputOf, journal, type Request, settled, type Work } from './work.ts';
+
+const MOST_EVENTS = 500;
+
+/** Decides a command about a record, and enters what happened. */
+export async function decideRecord(work: Work, request: Request): Promise<Answer> {
+  const command = request.command as Command;
+  const input = inputOf(work, request);
+  const outcome = await settled(work, () => decide(input, command));
+  if (isRefused(outcome)) return recordAttempt(work, request, outcome);
+  if (outcome.events.length > MOST_EVENTS) return tooManyEvents;
+  if (outcome.events.length === 0) {
+    if (command.do === 'tick') await moveWakeUp(work, input, command.record);
+    return {
+      pos: work.journal.head.nextPos,
+      count: 0,
+      response: { record: outcome.record, warnings: outcome.warnings as never },
+      repeated: false,
+    };
+  }
+  const effects = outcome.effects.flatMap((effect) => effectEvents(work, effect));
+  const entered = await journal(
+    work,
+    request,
+    [...outcome.events.map((event) => draft(event, outcome.states)), ...effects],
+    decidedFor(outcome),
+  );
+  if (isRefused(entered)) return entered;
+  await remember(work, outcome, entered.pos);
+  const response = {
+    record: outcome.record,
+    warnings: outcome.warnings as never,
+    waived: outcome.waived,
+    waitingFor: outcome.waitingFor,
+  };
+  return finish(work, request, entered, response);
+}
+
+/** A record that was woken and had nothing to do sleeps until its next moment. */
+async function moveWakeUp(work: Work, input: Input, record: string): Promise<void> {
+  const state = work.known.records.get(record);
+  const next = state && (await settled(work, () => wakes(input, state)));
+  await sql`update record set wake_at = ${next?.at ?? null} where organisation = ${work.organisation} and id = ${record}`.execute(
+    work.tx,
+  );
+}
+
+/** The record's type stands in each of its events, so that an event can be read without its stream's first one. */
+const draft = (event: EngineEvent, states: Map<string, RecordState>): Drafted => ({
+  stream: event.stream,
+  type: event.type,
+  data: {
+    ...event.data,
+    type: states.get(event.stream)?.type ?? '',
+    ...(event.clauses ? { clauses: event.clauses } : {}),
+  },
+  personal: event.personal,
+  ...(event.gates ? { gates: event.gates } : {}),
+});
+
+const decidedFor = (outcome: Decision) =>
+  outcome.events.map((event) => event.data.for).find((principal) => typeof principal === 'string') as
+    | string
+    | undefined;
+
+function effectEvents(work: Work, effect: Decision['effects'][number]): Drafted[] {
+  const module = work.parts.modules.find(({ name }) => name === effect.module);
+  const make = module?.effects?.[effect.name];
+  // What no module does yet is still on record as asked for.
+  return make
+    ? make(effect.args, effect.record)
+    : [
+        {
+          stream: effect.record,
+          type: 'effect.asked',
+          data: { module: effect.module, name: effect.name, args: effect.args },
+        },
+      ];
+}
+
+/** After a decision: later commands of the group see the new states, and what those states answered is asked again. */
+async function remember(work: Work, outcome: Decision, firstPos: number) {
+  const positions = new Map<string, number>();
+  outcome.events.forEach((event, index) => {
+    positions.set(event.stream, firstPos + index);
+  });
+  const changedTypes = new Set<string>();
+  for (const [id, state] of outcome.states) {
+    const before = work.known.records.get(id);
+    changedTypes.add(state.type);
+    work.known.records.set(id, state);
+    const touched: Touched = { after: state, pos: positions.get(id) ?? firstPos };
+    if (before) touched.before = before;
+    work.touched.push(touched);
+    work.unplanned.add(id);
+  }
+  forgetAnswers(work, changedTypes);
+  await writeSequences(work.tx, work.organisation, usedSequences(outcome));
+  work.news.records.push(...outcome.states.keys());
+}
+
+const usedSequences = (outcome: Decision) =>
+  outcome.events.flatMap((event) => {
+    const used = event.data.sequence as { type: string; prefix: string; next: number } | undefined;
+    return event.type === 'record.opened' && used ? [used] : [];
+  });
+
+function forgetAnswers(work: Work, changedTypes: Set<string>) {
+  const { known, context } = work;
+  for (const key of [...known.sets.keys()]) {
+    const query = work.asking.queries.get(key);
+    const touched = query ? touchedBy(context.definition, query) : 'any';
+    if (touched === 'any' || [...changedTypes].some((type) => touched.has(type))) known.sets.delete(key);
+  }
+  known.taken.clear();
+  known.sequences.clear();
+  if ([...changedTypes].some((type) => work.parts.modules.some((module) => module.reads?.includes(type))))
+    known.facts.clear();
+}
+
+/** Somebody tried what the rules do not allow them: the attempt itself is on record (xiluo.5.4.1.1). */
+async function recordAttempt(work: Work, request: Request, outcome: Refused): Promise<Refused> {
+  const command = request.command as Command;
+  if (command.do !== 'act' || request.actor.kind !== 'person') return outcome;
+  const telling = outcome.refused.filter((refusal) => ['by', 'never', 'gate'].includes(refusal.code));
+  if (telling.length === 0) return outcome;
+  const state = work.known.records.get(command.record);
+  if (!state) return outcome;
+  const event: Drafted = {
+    stream: `attempt:${command.record}`,
+    type: 'attempt.refused',
+    data: {
+      record: command.record,
+      type: state.type,
+      action: command.action,
+      codes: telling.map((refusal) => refusal.gate ?? refusal.code),
+      clauses: [...new Set(telling.flatMap((refusal) => refusal.clauses ?? []))],
+    },
+  };
+  await journal(work, request, [event], undefined);
+  return outcome;
+}
+
+/** One act writes no more than people can follow. */
+export const tooManyEvents = refused({
+  code: 'limit',
+  message: text(
+    `一次作業最多寫入 ${MOST_EVENTS} 筆紀錄，請分批辦理。`,
+    `One act writes at most ${MOST_EVENTS} events; do it in parts.`,
+  ),
+});

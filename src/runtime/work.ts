@@ -1,0 +1,159 @@
+import { sql } from 'kysely';
+import type { Actor, Command, Input, Known, Moment, RecordState } from '../kernel/engine/types.ts';
+import type { LedgerActor } from '../kernel/ledger/envelope.ts';
+import type { Refused } from '../kernel/refusal.ts';
+import { type Drafted, enter, flushJournal, type Journal, loadVersions, requestHash } from './entries.ts';
+import { type Asking, answer, needsMore } from './gather.ts';
+import { grantsOf } from './grants.ts';
+import type { DispatchResult, Tx } from './module.ts';
+import type { News, OrganisationContext, Parts } from './parts.ts';
+import { projectEvidence } from './store/project-evidence.ts';
+import { projectNotices } from './store/project-notices.ts';
+import { projectRecords, type Touched, typeUnder } from './store/project-records.ts';
+
+/** A request as it waits for its organisation's writer. */
+export type Request = {
+  actor: Actor;
+  command: Command | { do: string; id: string; input: unknown };
+  at?: Moment;
+};
+export type Answer = Refused | DispatchResult;
+
+/** One group in the making: what is known, what was decided, what is not yet in the tables. */
+export type Work = {
+  parts: Parts;
+  tx: Tx;
+  organisation: string;
+  context: OrganisationContext;
+  journal: Journal;
+  known: Known;
+  asking: Asking;
+  touched: Touched[];
+  /** Records whose tasks, deadline and next wake-up are to be worked out at the group's end. */
+  unplanned: Set<string>;
+  /** What waits for the records' rows to be there. */
+  afterRecords: (() => Promise<void>)[];
+  news: News;
+  commands: { id: string; hash: string; pos: number; count: number; response: unknown }[];
+  reload: () => Promise<OrganisationContext>;
+};
+
+const MOST_PASSES = 40;
+
+export function inputOf(work: Work, request: Pick<Request, 'actor' | 'at'>): Input {
+  return {
+    organisation: work.organisation,
+    current: work.context.definition,
+    definitions: work.context.definitions,
+    directory: work.context.directory,
+    calendar: work.parts.calendar(),
+    actor: request.actor,
+    now: request.at ?? work.asking.now,
+    known: work.known,
+  };
+}
+
+/** Decides until nothing is needed; what earlier commands of the group changed is written before tables are asked. */
+export async function settled<T>(work: Work, run: () => T): Promise<Exclude<T, { needs: unknown }>> {
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    const outcome = run();
+    if (!needsMore(outcome)) return outcome as Exclude<T, { needs: unknown }>;
+    await flushProjections(work);
+    await answer(work.asking, work.known, outcome.needs);
+  }
+  throw new Error(`deciding still asks after ${MOST_PASSES} passes`);
+}
+
+/** Events into the journal: personal keys first, then versions, positions, marks. */
+export async function journal(work: Work, request: Request, events: Drafted[], actsFor: string | undefined) {
+  await loadVersions(
+    work.tx,
+    work.organisation,
+    work.journal,
+    events.map((event) => event.stream),
+  );
+  const subjects = events.flatMap((event) =>
+    (event.personal ?? []).map(({ subject }) => ({ subject, record: event.stream })),
+  );
+  if (subjects.length > 0) await work.parts.personal.ensure(work.organisation, subjects);
+  return enter(work.parts, work.journal, events, {
+    organisation: work.organisation,
+    actor: ledgerActor(work, request, actsFor),
+    command: request.command.id,
+    definition: work.context.definition.hash,
+    at: request.at ?? work.parts.clock(),
+  });
+}
+
+function ledgerActor(work: Work, request: Request, actsFor: string | undefined): LedgerActor {
+  const { actor } = request;
+  if (actor.kind === 'clock') return { via: 'clock', grants: [] };
+  if (actor.kind === 'setup') return { via: 'setup', grants: [], ...(actor.person ? { person: actor.person } : {}) };
+  return {
+    person: actor.person,
+    ...(actor.account ? { account: actor.account } : {}),
+    ...(actsFor ? { for: actsFor } : {}),
+    ...(actor.factor && actor.factor !== 'none' ? { factor: actor.factor } : {}),
+    ...(actor.via === 'token' ? { via: 'token' } : {}),
+    grants: grantsOf(work.context, work.known, request.command, actsFor ?? actor.person, request.at ?? work.asking.now),
+  };
+}
+
+export function finish(
+  work: Work,
+  request: Request,
+  entered: { pos: number; count: number },
+  response: unknown,
+): DispatchResult {
+  work.commands.push({
+    id: request.command.id,
+    hash: Buffer.from(requestHash(request.command)).toString('base64'),
+    pos: entered.pos,
+    count: entered.count,
+    response,
+  });
+  return { ...entered, response: response as never, repeated: false };
+}
+
+/** Events, projections and command answers decided so far into the tables. */
+export async function flushTables(work: Work): Promise<void> {
+  await flushProjections(work);
+  for (const write of work.afterRecords.splice(0)) await write();
+  await flushJournal(work.tx, work.organisation, work.journal);
+  if (work.commands.length === 0) return;
+  await sql`insert into command select ${work.organisation} as organisation, x.id, decode(x.hash, 'base64'), x.pos, x.count, x.response
+    from jsonb_to_recordset(${JSON.stringify(work.commands)}::jsonb) as x(id text, hash text, pos bigint, count int, response jsonb)`.execute(
+    work.tx,
+  );
+  work.commands = [];
+}
+
+/** Records and evidence, so that SQL answers as later commands must see it. */
+export async function flushProjections(work: Work): Promise<void> {
+  const {
+    tx,
+    organisation,
+    context,
+    journal: { stored },
+  } = work;
+  const touched = work.touched.splice(0);
+  const events = stored.splice(0);
+  if (touched.length > 0) {
+    const titles = (id: string) => titleIn(work, id);
+    await projectRecords(tx, organisation, touched, typeUnder(context.definitions), titles);
+  }
+  if (events.length === 0) return;
+  await projectEvidence(tx, organisation, events, (hash) => context.definitions.get(hash));
+  work.news.notices.push(...(await projectNotices(tx, organisation, events)));
+  for (const event of events) {
+    work.news.eventTypes.add(event.type);
+    for (const module of work.parts.modules) await module.project?.(tx, event);
+  }
+}
+
+function titleIn(work: Work, id: string): string | undefined {
+  const state: RecordState | undefined = work.known.records.get(id);
+  if (!state) return undefined;
+  const name = state.values.name ?? state.values.title;
+  return typeof name === 'string' ? name : state.number;
+}
