@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefused } from '../../kernel/refusal.ts';
 import type { Auth } from './auth.ts';
-import { browser } from './browser.ts';
-import { good, type Installation, origin, startInstallation } from './installation.ts';
+import { browser } from './fixtures/browser.ts';
+import { good, type Installation, origin, startInstallation } from './fixtures/installation.ts';
 import { defaultPolicy } from './policy.ts';
 
 let installation: Installation;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Auth } from './auth.ts';
-import { authenticator } from './authenticator.ts';
-import { browser } from './browser.ts';
-import { addTotp, good, type Installation, isLocked, origin, startInstallation } from './installation.ts';
+import { authenticator } from './fixtures/authenticator.ts';
+import { browser } from './fixtures/browser.ts';
+import { addTotp, good, type Installation, isLocked, origin, startInstallation } from './fixtures/installation.ts';
 
 let installation: Installation;
 let auth: Auth;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Auth } from './auth.ts';
-import { browser } from './browser.ts';
-import { good, type Installation, isLocked, origin, startInstallation } from './installation.ts';
+import { browser } from './fixtures/browser.ts';
+import { good, type Installation, isLocked, origin, startInstallation } from './fixtures/installation.ts';
 
 let installation: Installation;
 let auth: Auth;

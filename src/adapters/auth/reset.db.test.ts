@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefused } from '../../kernel/refusal.ts';
 import type { Auth } from './auth.ts';
-import { addTotp, good, type Installation, startInstallation } from './installation.ts';
+import { addTotp, good, type Installation, startInstallation } from './fixtures/installation.ts';
 
 let installation: Installation;
 let auth: Auth;

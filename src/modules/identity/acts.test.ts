@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Definition, Who } from '../../kernel/pack/types.ts';
 import { actsNobodyCanPerform } from './acts.ts';
-import { directory, held } from './given.ts';
+import { directory, held } from './fixtures/given.ts';
 
 const role = (name: string): Who => ({ kind: 'role', role: name });
 const label = { zh: '核准', en: 'Approve' };

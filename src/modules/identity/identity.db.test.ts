@@ -5,7 +5,7 @@ import { startTestDatabase, type TestDatabase } from '../../../test/harness/data
 import type { Actor, Moment } from '../../kernel/engine/types.ts';
 import { isRefused } from '../../kernel/refusal.ts';
 import type { NewEvent, StoredEvent, Tx } from '../../runtime/module.ts';
-import { definition } from './given.ts';
+import { definition } from './fixtures/given.ts';
 import {
   getPerson,
   identity,

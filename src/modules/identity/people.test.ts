@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isRefused } from '../../kernel/refusal.ts';
 import { decideAcceptInvitation, decideInvite, decideLinkAccount, decideUnlinkAccount } from './accounts.ts';
 import { decideAddDeputy, decideEndDeputy } from './deputies.ts';
-import { as, by, directory, eventsOf, grantState, held, now, office, outcome, persons } from './given.ts';
+import { as, by, directory, eventsOf, grantState, held, now, office, outcome, persons } from './fixtures/given.ts';
 import { emailKey, overlap } from './people.ts';
 import { decideAddPerson, decideEditPerson, decideEndPerson } from './persons.ts';
 import { decideAddUnit, decideEditUnit, decideEndUnit } from './units.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isRefused } from '../../kernel/refusal.ts';
-import { as, by, day, directory, eventsOf, grantState, held, office, outcome, persons } from './given.ts';
+import { as, by, day, directory, eventsOf, grantState, held, office, outcome, persons } from './fixtures/given.ts';
 import { decideConfirmRole, decideGiveRole, decideRevokeRole } from './roles.ts';
 
 const chen = { person: persons.chen, unit: office, grants: [] };
