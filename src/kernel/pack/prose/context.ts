@@ -78,10 +78,17 @@ export function named(name: string, place: Place): Thing {
 
 export const the = (label: Text): Text => text(label.zh, `the ${label.en}`);
 
-function thisWords(place: Place): Text {
+/** `本件` for a form that runs its course, `本主機` for a thing in a register. */
+export function thisWords(place: Place): Text {
+  if (place.type && place.type.role !== 'register') return text('本件', 'this case');
   const noun = place.type ? spoken(place.type.label) : text('對象', 'subject');
   return text(`本${noun.zh}`, `this ${noun.en}`);
 }
+
+/** Without its article, to stand after a number or `no`. */
+export const bare = (words: string): string => words.replace(/^the /, '');
+
+export const article = (noun: string): string => `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
 
 const columnsOf = (field: Field): Record<string, Field> | undefined =>
   field.type.is === 'table' ? field.type.columns : undefined;
@@ -130,3 +137,14 @@ function fieldIn(type: ValueType, name: string, definition: Definition): Field |
   const kind = Object.values(definition.records).find((each) => each.kinds.includes(of.name) && own(each.fields, name));
   return kind && own(kind.fields, name);
 }
+
+/** A whole sentence in each language. */
+export const stop = (said: Text): Text =>
+  text(`${said.zh}。`, `${said.en.charAt(0).toUpperCase()}${said.en.slice(1)}.`);
+/** Parts that are there, as one sentence. */
+export const clauses = (parts: (Text | undefined)[], zh = '；', en = '; '): Text =>
+  join(
+    parts.filter((part) => part !== undefined),
+    zh,
+    en,
+  );

@@ -113,6 +113,7 @@ export const MEMBERS: Record<string, Text> = {
   waive: text('免除方式', 'way to waive'),
   clause: text('條文', 'clause'),
   subject: text('對象', 'subject'),
+  pack: text('程序書包', 'pack'),
   monitor: text('監測', 'monitor'),
   duty: text('例行作業', 'duty'),
   value: text('讀值', 'value'),

@@ -2,8 +2,8 @@ import { type Text, text } from '../../text.ts';
 import { own } from '../own.ts';
 import { elementOf } from '../scope.ts';
 import type { Effect, Late, Opening, Tell } from '../types.ts';
-import { andList, member, named, type Place, quoted, spoken, type Thing, withLocal } from './context.ts';
-import { allowedWords, timeWords } from './people.ts';
+import { andList, article, member, named, type Place, quoted, spoken, type Thing, withLocal } from './context.ts';
+import { allowedWords, dueWords, timeWords } from './people.ts';
 import { condition, value } from './phrase.ts';
 import { asked } from './query.ts';
 
@@ -22,30 +22,30 @@ export function openingWords(opening: Opening, place: Place): Text {
   const inner = each ? eachPlace(each, place) : place;
   const when = opening.when && condition(opening.when, inner);
   const who = opening.who && allowedWords(opening.who, inner);
-  const due = opening.due && timeWords(opening.due, inner);
+  const due = opening.due && dueWords(opening.due, inner);
   return text(
-    `${when ? `若${when.zh}，` : ''}${each ? `為每一筆${each.words.zh}` : ''}開立「${type?.label.zh ?? opening.record}」${who ? `，由${who.zh}辦理` : ''}${due ? `，期限 ${due.zh}` : ''}`,
-    `${when ? `if ${when.en}, ` : ''}opens a ${label.en}${each ? ` for each ${each.words.en}` : ''}${who ? ` for ${who.en}` : ''}${due ? `, due in ${due.en}` : ''}`,
+    `${when ? `若${when.zh}，` : ''}${each ? `為每一筆${each.words.zh}` : ''}開立「${type?.label.zh ?? opening.record}」${who ? `，由${who.zh}辦理` : ''}${due ? `，${due.zh}` : ''}`,
+    `opens ${article(label.en)}${each ? ` for each ${each.words.en}` : ''}${when ? ` if ${when.en}` : ''}${who ? `, for ${who.en} to handle` : ''}${due ? `, ${due.en}` : ''}`,
   );
 }
 
 export function effectWords(effect: Effect, place: Place): Text {
   const when = effect.when && condition(effect.when, place);
-  const before = text(when ? `若${when.zh}，` : '', when ? `if ${when.en}, ` : '');
+  const [before, after] = [when ? `若${when.zh}，` : '', when ? ` if ${when.en}` : ''];
   if ('effect' in effect) {
     const of = effect.effect.args.map((arg) => value(arg, place));
     const args = andList(of);
     const pattern =
       own(EFFECTS, `${effect.effect.module}.${effect.effect.name}`) ??
       text(`執行 ${effect.effect.name} {0}`, `does ${effect.effect.name} on {0}`);
-    return text(before.zh + pattern.zh.replace('{0}', args.zh), before.en + pattern.en.replace('{0}', args.en));
+    return text(before + pattern.zh.replace('{0}', args.zh), pattern.en.replace('{0}', args.en) + after);
   }
   const each = effect.each && asked(effect.each, place);
   const inner = each ? eachPlace(each, place) : place;
   const { of, action } = target(effect.act, inner);
   return text(
-    `${before.zh}${each ? `對每一筆${each.words.zh}，` : ''}連動${of.zh}的${action.zh}`,
-    `${before.en}does ${action.en} on ${of.en}${each ? ` for each ${each.words.en}` : ''}`,
+    `${before}${each ? `對每一筆${each.words.zh}，` : ''}連動${of.zh}的${action.zh}`,
+    `does ${action.en} on ${of.en}${each ? ` for each ${each.words.en}` : ''}${after}`,
   );
 }
 
@@ -76,9 +76,9 @@ function target(act: { path: string[]; action: string }, place: Place): { of: Te
 }
 
 export function tellWords(tell: Tell, place: Place): Text {
-  const who = allowedWords(tell.who, place);
+  const who = allowedWords(tell.who, place, true);
   const ack = tell.ack && timeWords(tell.ack, place);
-  const otherwise = tell.else && allowedWords(tell.else, place);
+  const otherwise = tell.else && allowedWords(tell.else, place, true);
   const again = tell.again && timeWords(tell.again, place);
   return text(
     `通知${who.zh}${ack ? `，須於 ${ack.zh}內確認` : ''}${otherwise ? `，否則改通知${otherwise.zh}` : ''}${again ? `，每 ${again.zh}再通知` : ''}`,

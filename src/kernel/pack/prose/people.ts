@@ -2,7 +2,7 @@ import { type Text, text } from '../../text.ts';
 import { own } from '../own.ts';
 import type { Allowed, Group, Time, Who } from '../types.ts';
 import { quantity } from '../units.ts';
-import { andList, join, member, named, orList, type Place, quoted, spoken } from './context.ts';
+import { andList, bare, join, member, named, orList, type Place, quoted, spoken } from './context.ts';
 import { condition, value } from './phrase.ts';
 
 /** Who, as people say it. */
@@ -37,8 +37,6 @@ export function whoWords(who: Who, place: Place): Text {
   }
 }
 
-const bare = (words: string): string => words.replace(/^the /, '');
-
 function roleWords(name: string, place: Place): Text {
   const role = own(place.definition.roles, name);
   return role ? text(role.label.zh, `the ${spoken(role.label).en}`) : text(name, name);
@@ -47,10 +45,7 @@ function roleWords(name: string, place: Place): Text {
 function pathWords(path: string[], place: Place): Text {
   let of = named(path[0]!, place);
   for (const step of path.slice(1)) of = member(of, step, place);
-  return text(
-    of.words.zh,
-    of.words.en.startsWith('the ') || of.words.en.includes("'s ") ? of.words.en : `the ${of.words.en}`,
-  );
+  return text(of.words.zh, /^(the|its) |'s /.test(of.words.en) ? of.words.en : `the ${of.words.en}`);
 }
 
 function actWords(who: Extract<Who, { kind: 'act' }>, place: Place): Text {
@@ -135,4 +130,11 @@ function inPeriod({ unit, n }: Extract<Time, { kind: 'in_period' }>): Text {
   if (n === -1) return text(`最後一個${zh}`, `the last ${en}`);
   if (n < 0) return text(`倒數第 ${-n} 個${zh}`, `the ${ordinal(-n)} ${en} from the end`);
   return text(`第 ${n} 個${zh}`, `the ${ordinal(n)} ${en}`);
+}
+
+/** A due date: a span from the start, or a moment. */
+export function dueWords(time: Time, place: Place): Text {
+  const words = timeWords(time, place);
+  const span = time.kind === 'span' || (time.kind === 'cel' && time.of.cel.startsWith('param.'));
+  return text(`期限${/^\d/.test(words.zh) ? ' ' : '為'}${words.zh}`, `due ${span ? 'within ' : ''}${words.en}`);
 }

@@ -1,27 +1,11 @@
 import { readExpression, type Tree } from '../../cel/parse.ts';
 import { type Text, text } from '../../text.ts';
-import { FUNCTIONS } from '../functions.ts';
 import { own } from '../own.ts';
 import { elementOf } from '../scope.ts';
 import type { Expression, ValueType } from '../types.ts';
-import { isTimeUnit, quantity } from '../units.ts';
-import {
-  andList,
-  any,
-  both,
-  heading,
-  join,
-  member,
-  named,
-  orList,
-  type Place,
-  quoted,
-  spoken,
-  type Thing,
-  withLocal,
-} from './context.ts';
-import { CALLS, WORDS } from './facts.ts';
-import { asked, listWords } from './query.ts';
+import { bare, join, orList, type Place, quoted, type Thing, withLocal } from './context.ts';
+import { WORDS } from './facts.ts';
+import { actLabel, call, fill, headed, thing } from './noun.ts';
 
 /** A condition as a clause of a sentence: "期限不晚於現在起 12 個月", "the finding is fixed". */
 export function condition(expression: Expression, place: Place): Text {
@@ -150,14 +134,6 @@ function isYes(tree: Tree, yes: boolean, place: Place): Text {
   return yes ? text(`${said.zh}為是`, `${said.en} is yes`) : text(`${said.zh}為否`, `${said.en} is no`);
 }
 
-/** A field by its heading; anything else in quotes. */
-function headed(tree: Tree, place: Place): Text {
-  if (tree.op === 'name' && !own(place.locals, tree.name) && place.type && own(place.type.fields, tree.name))
-    return heading(undefined, tree.name, place);
-  if (tree.op === 'field' && !actOf(tree, place)) return heading(thing(tree.of, place), tree.name, place);
-  return thing(tree, place).words;
-}
-
 type Operator = keyof typeof OPPOSITE;
 
 const OF_TIME: Record<Operator, Text> = {
@@ -211,8 +187,11 @@ function countOf(left: Tree, right: Tree, by: Operator, place: Place): Text | un
   if (left.op !== 'method' || left.name !== 'size') return undefined;
   const of = thing(left.of, place).words;
   const zero = right.op === 'value' && right.value === 0;
-  if (zero && (by === '==' || by === '<=')) return text(`沒有${of.zh}`, `there is no ${of.en}`);
-  if (zero && (by === '>' || by === '!=')) return text(`至少有一筆${of.zh}`, `there is at least one ${of.en}`);
+  const many = of.en.startsWith('the ');
+  if (zero && (by === '==' || by === '<='))
+    return text(`沒有${of.zh}`, many ? `there are no ${bare(of.en)}` : `there is no ${of.en}`);
+  if (zero && (by === '>' || by === '!='))
+    return text(`至少有一筆${of.zh}`, `there is at least one ${many ? 'of ' : ''}${of.en}`);
   const to = thing(right, place).words;
   return text(`${of.zh}的數量${OF_SIZE[by].zh}${spaced(to.zh)}`, `the number of ${of.en} ${OF_SIZE[by].en} ${to.en}`);
 }
@@ -265,30 +244,30 @@ function identified(tree: Tree, of: Thing, place: Place): Text {
   return tree.op === 'field' && tree.name === 'id' ? thing(tree.of, place).words : of.words;
 }
 
-function quantified(tree: Tree & { op: 'macro' }, place: Place, denied = false): Text {
+/** What a macro's variable is called: its own fields are `its`. */
+export const ITS = text('其', 'it');
+
+export function quantified(tree: Tree & { op: 'macro' }, place: Place, denied = false): Text {
   const many = thing(tree.of, place);
   const one: Thing = { words: text('其', 'its'), type: elementOf(many.type), columns: many.columns };
   const inner = withLocal(place, tree.variable, { ...one, words: ITS });
   const body = claim(tree.body, inner);
   const exists = tree.macro === 'exists' || tree.macro === 'exists_one';
-  if (exists && denied)
-    return text(`沒有任何${many.words.zh}符合：${body.zh}`, `no ${many.words.en} is such that ${body.en}`);
-  if (exists) {
-    const only = tree.macro === 'exists_one';
+  const [zh, en] = [many.words.zh, many.words.en];
+  const of = en.startsWith('the ') ? `of ${en}` : en;
+  const only = tree.macro === 'exists_one';
+  if (exists && denied) return text(`沒有任何${zh}符合：${body.zh}`, `no ${bare(en)} is such that ${body.en}`);
+  if (exists)
     return text(
-      `${only ? '恰' : ''}有一筆${many.words.zh}，${body.zh}`,
-      `there is ${only ? 'exactly one' : 'a'} ${many.words.en} such that ${body.en}`,
+      `${only ? '恰' : ''}有一筆${zh}，${body.zh}`,
+      `${only ? 'exactly' : 'at least'} one ${of} is such that ${body.en}`,
     );
-  }
-  if (denied)
-    return text(`並非每一筆${many.words.zh}都${body.zh}`, `not every ${many.words.en} is such that ${body.en}`);
-  return text(`每一筆${many.words.zh}都符合：${body.zh}`, `for every ${many.words.en}, ${body.en}`);
+  if (denied) return text(`並非每一筆${zh}都符合：${body.zh}`, `not every one ${of} is such that ${body.en}`);
+  return text(`每一筆${zh}都符合：${body.zh}`, `for each ${of}, ${body.en}`);
 }
 
-const ITS = text('其', 'it');
-
 /** `last_scan(s).covers(x)`: a question about a member. */
-function methodClaim(tree: Tree & { op: 'method' }, denied: boolean, place: Place): Text {
+export function methodClaim(tree: Tree & { op: 'method' }, denied: boolean, place: Place): Text {
   const args = tree.args.map((arg) => thing(arg, place).words);
   const of = thing(tree.of, place).words;
   if (tree.name === 'covers' && args[0])
@@ -301,192 +280,4 @@ function methodClaim(tree: Tree & { op: 'method' }, denied: boolean, place: Plac
     `${of.zh}${denied ? '不符' : '符合'} ${tree.name} ${first.zh}`.trim(),
     `${of.en} ${denied ? 'does not satisfy' : 'satisfies'} ${tree.name} ${first.en}`.trim(),
   );
-}
-
-// ── things ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-function thing(tree: Tree, place: Place): Thing {
-  switch (tree.op) {
-    case 'name':
-      return setNamed(tree.name, place) ?? named(tree.name, place);
-    case 'field':
-      return fieldThing(tree, place);
-    case 'value':
-      return literalThing(tree.value);
-    case 'call':
-      return call(tree, place);
-    case 'arithmetic':
-      return arithmetic(tree, place);
-    case 'method':
-      return methodThing(tree, place);
-    case 'index':
-      return indexThing(tree, place);
-    case 'list':
-      return { words: andList(tree.items.map((item) => thing(item, place).words)), type: any };
-    case 'macro':
-      return macroThing(tree, place);
-    case 'if': {
-      const [test, yes, no] = [claim(tree.test, place), thing(tree.yes, place), thing(tree.no, place)];
-      return {
-        words: text(
-          `${yes.words.zh}（若${test.zh}；否則${no.words.zh}）`,
-          `${yes.words.en} (if ${test.en}; otherwise ${no.words.en})`,
-        ),
-        type: yes.type,
-      };
-    }
-    case 'minus': {
-      const of = thing(tree.of, place);
-      return { words: both((language) => `-${of.words[language]}`), type: of.type };
-    }
-    case 'map':
-      return { words: text('一組內容', 'a set of values'), type: any };
-    default:
-      return { words: claim(tree, place), type: { is: 'yes_no' } };
-  }
-}
-
-/** A set has no name of its own: it is what it asks for. */
-function setNamed(name: string, place: Place): Thing | undefined {
-  const set = own(place.locals, name) ? undefined : place.type && own(place.type.sets, name);
-  return set && asked(set, place);
-}
-
-function literalThing(of: string | number | boolean): Thing {
-  if (typeof of === 'boolean') return { words: of ? text('是', 'yes') : text('否', 'no'), type: { is: 'yes_no' } };
-  if (typeof of === 'number') return { words: text(String(of), String(of)), type: { is: 'number' } };
-  return { words: text(`「${of}」`, `“${of}”`), type: { is: 'text' } };
-}
-
-function fieldThing(tree: Tree & { op: 'field' }, place: Place): Thing {
-  if (tree.of.op === 'name' && tree.of.name === 'param') return parameter(tree.name, place);
-  if (tree.of.op === 'name' && tree.of.name === 'lists') return listThing(tree.name, place);
-  const act = actOf(tree, place);
-  return act ?? member(thing(tree.of, place), tree.name, place);
-}
-
-/** The value with its unit, and what the parameter is called. */
-function parameter(name: string, place: Place): Thing {
-  const of = own(place.definition.parameters, name);
-  if (!of) return { words: text(name, name), type: any };
-  const amount = typeof of.value === 'number' ? quantity(of.value, of.unit) : text(String(of.value), String(of.value));
-  const type: ValueType = { is: isTimeUnit(of.unit) ? 'span' : typeof of.value === 'number' ? 'number' : 'text' };
-  return { words: text(`${amount.zh}（${of.label.zh}）`, `${amount.en} (${spoken(of.label).en})`), type };
-}
-
-function listThing(name: string, place: Place): Thing {
-  const list = own(place.definition.lists, name);
-  return {
-    words: listWords(name, place),
-    type: { is: 'rows', of: { is: 'object', fields: { id: { is: 'choice', of: name }, ...list?.columns } } },
-  };
-}
-
-/** `acts.x.at`: when x was done; `acts.x.by`: whoever did it; `acts.x.count`: how often. */
-function actOf(tree: Tree & { op: 'field' }, place: Place): Thing | undefined {
-  const label = actLabel(tree, place);
-  if (!label) return undefined;
-  if (tree.name === 'at')
-    return { words: text(`${label.zh}的時間`, `the time of ${label.en}`), type: { is: 'moment' } };
-  if (tree.name === 'by')
-    return { words: text(`做${label.zh}的人`, `whoever did ${label.en}`), type: { is: 'person' } };
-  if (tree.name !== 'count') return undefined;
-  return { words: text(`${label.zh}的次數`, `the number of times ${label.en} was done`), type: { is: 'number' } };
-}
-
-function actLabel(tree: Tree & { op: 'field' }, place: Place): Text | undefined {
-  const { of } = tree;
-  if (of.op !== 'field' || of.of.op !== 'name' || of.of.name !== 'acts') return undefined;
-  const action = place.type && own(place.type.actions, of.name);
-  return quoted(action?.label ?? text(of.name, of.name));
-}
-
-const SPANS = ['minutes', 'hours', 'days', 'workdays', 'weeks', 'months', 'years'];
-
-function call(tree: Tree & { op: 'call' }, place: Place): Thing {
-  const type = own(FUNCTIONS, tree.name)?.returns ?? any;
-  const first = tree.args[0];
-  if (SPANS.includes(tree.name) && first?.op === 'value')
-    return { words: quantity(Number(first.value), tree.name.slice(0, -1)), type };
-  if (tree.name === 'size' && first) {
-    const of = thing(first, place).words;
-    return { words: text(`${of.zh}的數量`, `the number of ${of.en}`), type: { is: 'number' } };
-  }
-  if (tree.name === 'open_findings' && first) return { words: findings(tree, first, place), type };
-  const pattern = own(CALLS, tree.name) ?? text(`${tree.name}({0})`, `${tree.name}({0})`);
-  const args = tree.args.map((arg) => argument(arg, place));
-  return { words: fill(pattern, args), type };
-}
-
-function argument(tree: Tree, place: Place): Text {
-  if (tree.op !== 'value' || typeof tree.value !== 'string') return thing(tree, place).words;
-  const action = place.type && own(place.type.actions, tree.value);
-  const label =
-    action?.label ?? own(place.definition.duties, tree.value)?.label ?? own(place.definition.lists, tree.value)?.label;
-  return label ? quoted(label) : (own(WORDS, tree.value) ?? text(tree.value, tree.value));
-}
-
-function findings(tree: Tree & { op: 'call' }, target: Tree, place: Place): Text {
-  const of = thing(target, place).words;
-  const level = tree.args[1]?.op === 'value' ? own(WORDS, String(tree.args[1].value)) : undefined;
-  return text(`${of.zh}未結的${level?.zh ?? ''}弱點`, `open ${level ? `${level.en} ` : ''}finding of ${of.en}`);
-}
-
-const fill = (pattern: Text, args: Text[]): Text =>
-  both((language) => pattern[language].replace(/\{(\d)\}/g, (_, n: string) => args[Number(n)]?.[language] ?? ''));
-
-function arithmetic(tree: Tree & { op: 'arithmetic' }, place: Place): Thing {
-  const [left, right] = [thing(tree.left, place), thing(tree.right, place)];
-  if (tree.by === '+' && right.type.is === 'span')
-    return { words: later(tree.left, left.words, right.words), type: left.type };
-  if (tree.by === '-' && right.type.is === 'span')
-    return { words: earlier(tree.left, left.words, right.words), type: left.type };
-  return { words: both((language) => `${left.words[language]} ${tree.by} ${right.words[language]}`), type: left.type };
-}
-
-const isNow = (tree: Tree): boolean => tree.op === 'name' && tree.name === 'now';
-
-const later = (tree: Tree, of: Text, span: Text): Text =>
-  isNow(tree)
-    ? text(`現在起 ${span.zh}後`, `${span.en} from now`)
-    : text(`${of.zh}後 ${span.zh}`, `${span.en} after ${of.en}`);
-
-const earlier = (tree: Tree, of: Text, span: Text): Text =>
-  isNow(tree) ? text(` ${span.zh}前`, `${span.en} ago`) : text(`${of.zh}前 ${span.zh}`, `${span.en} before ${of.en}`);
-
-function methodThing(tree: Tree & { op: 'method' }, place: Place): Thing {
-  const of = thing(tree.of, place);
-  if (tree.name === 'size')
-    return { words: text(`${of.words.zh}的數量`, `the number of ${of.words.en}`), type: { is: 'number' } };
-  return { words: methodClaim(tree, false, place), type: { is: 'yes_no' } };
-}
-
-/** `lists.grade[level]`: the row of a list. */
-function indexThing(tree: Tree & { op: 'index' }, place: Place): Thing {
-  const [of, key] = [thing(tree.of, place), thing(tree.key, place)];
-  return { words: text(`${key.words.zh}`, `${key.words.en}`), type: elementOf(of.type), columns: of.columns };
-}
-
-function macroThing(tree: Tree & { op: 'macro' }, place: Place): Thing {
-  const many = thing(tree.of, place);
-  const inner = withLocal(place, tree.variable, { words: ITS, type: elementOf(many.type), columns: many.columns });
-  if (tree.macro === 'filter') {
-    const body = claim(tree.body, inner);
-    return {
-      words: text(`${many.words.zh}（${body.zh}）`, `${many.words.en} (${body.en})`),
-      type: many.type,
-      columns: many.columns,
-    };
-  }
-  if (tree.macro === 'map') {
-    const each = thing(tree.body, inner).words;
-    return {
-      words: text(
-        `${many.words.zh}各筆之${each.zh.replace(/^其/, '')}`,
-        `${each.en.replace(/^its /, '')} of each ${many.words.en}`,
-      ),
-      type: any,
-    };
-  }
-  return { words: quantified(tree, place), type: { is: 'yes_no' } };
 }

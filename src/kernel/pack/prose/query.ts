@@ -3,7 +3,7 @@ import { type Text, text } from '../../text.ts';
 import { own } from '../own.ts';
 import { itemOf, namesOf } from '../scope.ts';
 import type { Field, Query, ValueType } from '../types.ts';
-import { andList, any, join, nounOf, type Place, spoken, type Thing } from './context.ts';
+import { andList, any, join, nounOf, type Place, spoken, type Thing, the, thisWords } from './context.ts';
 import { MODULE_THINGS } from './facts.ts';
 import { claim, value } from './phrase.ts';
 
@@ -11,7 +11,10 @@ import { claim, value } from './phrase.ts';
 export function asked(query: Query, place: Place): Thing {
   const source = sourceOf(query, place);
   const conditions = query.where || / where /.test(query.source) ? whereOf(query, source, place) : NO_CONDITIONS;
-  const owner = conditions.linked ? text(`本件的${source.words.zh}`, `${source.words.en} of this case`) : source.words;
+  const self = thisWords(place);
+  const owner = conditions.linked
+    ? text(`${self.zh}的${source.words.zh}`, `${source.words.en} of ${self.en}`)
+    : source.words;
   const same = conditions.same;
   const shared = same.length > 0 ? join(same, '、', ', ', ' and ') : undefined;
   const noun = shared ? text(`同一${shared.zh}的${owner.zh}`, `${owner.en} of the same ${shared.en}`) : owner;
@@ -148,13 +151,13 @@ function candidatePlace(source: Thing, place: Place): Place {
   const type = item.is === 'ref' ? own(place.definition.records, item.to) : undefined;
   const columns = Object.entries(source.columns ?? {}).map(([name, column]): [string, Thing] => [
     name,
-    { words: spoken(column.label), type: column.type },
+    { words: the(spoken(column.label)), type: column.type },
   ]);
   const cells =
     item.is === 'object'
       ? Object.entries(item.fields).map(([name, each]): [string, Thing] => [name, cell(name, each)])
       : [];
-  const self: Thing = { words: text('本件', 'this case'), type: place.self ?? any };
+  const self: Thing = { words: thisWords(place), type: place.self ?? any };
   const locals = {
     ...Object.fromEntries([...cells, ...columns]),
     this: self,
