@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { SignedIn } from '../adapters/auth/auth.ts';
 import { personOfAccount } from '../modules/identity/index.ts';
+import { INSTALLATION } from '../runtime/organisations.ts';
 import type { Viewer } from '../runtime/query/look.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import type { HttpParts } from './parts.ts';
@@ -44,7 +45,9 @@ async function organisationsOf(http: HttpParts, account: string) {
     organisation: string;
     name: string;
     demo: boolean;
-  }>`select organisation, name, demo from organisation order by created_at`.execute(http.parts.db);
+  }>`select organisation, name, demo from organisation where organisation <> ${INSTALLATION} order by created_at`.execute(
+    http.parts.db,
+  );
   const links: { id: string; name: string; demo: boolean; person: string; administrator: boolean }[] = [];
   for (const { organisation, name, demo } of all.rows) {
     const link = await withOrganisation(http.parts.db, organisation, async (tx) => {
@@ -62,7 +65,9 @@ async function organisationsOf(http: HttpParts, account: string) {
 async function newestOrganisation(http: HttpParts): Promise<string | undefined> {
   const found = await sql<{
     organisation: string;
-  }>`select organisation from organisation where not demo order by created_at desc limit 1`.execute(http.parts.db);
+  }>`select organisation from organisation where not demo and organisation <> ${INSTALLATION} order by created_at desc limit 1`.execute(
+    http.parts.db,
+  );
   return found.rows[0]?.organisation;
 }
 

@@ -5,6 +5,7 @@ import type { Look } from '../../runtime/query/look.ts';
 import { noSuch } from '../../runtime/query/look.ts';
 import type { PersonView } from '../../runtime/views.ts';
 import { asking, type Context, commanding, must, no, os, signedIn } from './ask.ts';
+import { invitationAnswers } from './invitations.ts';
 
 /** Persons, roles, deputies, units: the identity module behind the contract. */
 
@@ -27,6 +28,17 @@ const command = async (context: Context, name: string, commandId: string, input:
   commanding(context, { do: `identity.${name}`, id: commandId, input });
 
 export const peopleAnswers = {
+  ...invitationAnswers,
+  roles: os.people.roles.handler(({ context }) =>
+    asking(context, async ({ context: { definition } }) =>
+      Object.values(definition.roles).map(({ name, label, approving, conflicts }) => ({
+        role: name,
+        label,
+        approving,
+        conflicts,
+      })),
+    ),
+  ),
   list: os.people.list.handler(async ({ input, context }) => {
     const found = await asking(context, (look) =>
       listPersons(look.tx, asked(look), {

@@ -5,6 +5,7 @@ import { compile } from '../../kernel/pack/compile.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { actsNobodyCanPerform } from '../../modules/identity/index.ts';
+import { INSTALLATION } from '../../runtime/organisations.ts';
 import { parameters } from '../../runtime/query/procedure.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
 import type { HttpParts } from '../parts.ts';
@@ -19,7 +20,7 @@ type Row = { organisation: string; name: string; definition: string | null; setu
 /** How far the newest real organisation has come. */
 async function status(http: HttpParts): Promise<Status> {
   const found =
-    await sql<Row>`select organisation, name, definition, setup_done from organisation where not demo order by created_at desc limit 1`.execute(
+    await sql<Row>`select organisation, name, definition, setup_done from organisation where not demo and organisation <> ${INSTALLATION} order by created_at desc limit 1`.execute(
       http.parts.db,
     );
   const demo = await sql`select 1 from organisation where demo limit 1`.execute(http.parts.db);
@@ -101,7 +102,7 @@ export const setupAnswers = {
     const names = [...new Set(files.map((file) => file.path.split('/')[0]!))];
     const adopted = await sql<{
       definition: string | null;
-    }>`select definition from organisation where not demo order by created_at desc limit 1`.execute(
+    }>`select definition from organisation where not demo and organisation <> ${INSTALLATION} order by created_at desc limit 1`.execute(
       context.http.parts.db,
     );
     return names.flatMap((name) => {
