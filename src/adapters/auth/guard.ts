@@ -73,7 +73,7 @@ export async function enter(options: GuardOptions, name: string): Promise<void> 
   if (door().account) await tell(options, 'sign_in.failed', 'refused', { until: begun.locked.toISOString() });
   else await countUnknown(options);
   await floor(options);
-  throw answer(401, locked(begun.locked));
+  throw answerLocked(begun.locked);
 }
 
 /** The attempt failed: records it, or counts a name nobody has; throws what the user reads. */
@@ -86,7 +86,8 @@ export async function fail(options: GuardOptions, by: string, refusal: (left: nu
   } else await countUnknown(options);
   await floor(options);
   const left = Math.max(options.policy().lockoutFailures - (attempt?.failures ?? 0), 0);
-  throw answer(401, until ? locked(until) : refusal(left));
+  if (until) throw answerLocked(until);
+  throw answer(401, by === 'password' ? 'INVALID_PASSWORD' : 'INVALID_CODE', [refusal(left)]);
 }
 
 /** The attempt succeeded altogether. */
@@ -103,11 +104,24 @@ export async function noteSignIn(options: GuardOptions, account: string): Promis
     .execute();
 }
 
-/** An answer in the product's own form, inside what better-auth sends. */
-export function answer(status: 400 | 401 | 403, ...refusals: Refusal[]): APIError {
+/** What a page keys its own words to; `refused` says the same in full. */
+type AnswerCode =
+  | 'LOCKED'
+  | 'INVALID_PASSWORD'
+  | 'INVALID_CODE'
+  | 'PASSWORD_REUSED'
+  | 'PASSWORD_TOO_WEAK'
+  | 'CREDENTIAL_FORGED'
+  | 'USER_NOT_VERIFIED';
+
+/** An answer in the product's own form, inside what better-auth sends: `{ code, message, refused, until? }`. */
+export function answer(status: 400 | 401 | 403, code: AnswerCode, refusals: Refusal[], until?: Date): APIError {
   const names = { 400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 403: 'FORBIDDEN' } as const;
-  return new APIError(names[status], { message: refusals[0]?.message.en ?? '', refused: refusals });
+  const told = until ? { until: until.toISOString() } : {};
+  return new APIError(names[status], { code, message: refusals[0]?.message.en ?? '', refused: refusals, ...told });
 }
+
+export const answerLocked = (until: Date): APIError => answer(401, 'LOCKED', [locked(until)], until);
 
 /** Records the counts of minutes that are over; the schedule calls it too, so that the last one is told. */
 export async function recordUnknownNames(options: GuardOptions): Promise<void> {

@@ -28,6 +28,7 @@ describe('lockout', () => {
       const answer = await at.post('/sign-in/email', { email, password });
       expect(answer.status).toBe(401);
       expect(answer.body.refused[0].message.zh).toMatch(until);
+      expect(answer.body).toMatchObject({ code: 'LOCKED', until: '2026-11-20T02:15:00.000Z' });
     }
     expect(installation.types().filter((type) => type === 'account.locked')).toHaveLength(1);
     installation.minutes(14.9);

@@ -94,7 +94,7 @@ function logDefects(guard: GuardOptions, message: string, about: unknown[]): voi
 
 /** A passkey stands for two factors, so the device must have asked for a finger, face or PIN. */
 function demandUser(verified: boolean | undefined): void {
-  if (verified !== true) throw answer(403, unverifiedUser);
+  if (verified !== true) throw answer(403, 'USER_NOT_VERIFIED', [unverifiedUser]);
 }
 
 function sessionOptions(guard: GuardOptions): BetterAuthOptions['session'] {

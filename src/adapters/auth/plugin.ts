@@ -2,11 +2,11 @@ import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api';
 import { findAccount, findByName } from './accounts.ts';
 import { bind, isBound, unbind } from './binding.ts';
-import { answer, door, enter, fail, type GuardOptions, noteSignIn, succeed, tell } from './guard.ts';
+import { answer, answerLocked, door, enter, fail, type GuardOptions, noteSignIn, succeed, tell } from './guard.ts';
 import { giveBack, hashName, lockedUntil, nameOf } from './lockout.ts';
 import { isUsedBefore, passwordHashOf, passwordMatches, rememberPassword } from './password.ts';
 import { passwordFaults, usedBefore } from './policy.ts';
-import { forged, locked, wrong, wrongCode } from './refusals.ts';
+import { forged, wrong, wrongCode } from './refusals.ts';
 import { authTables } from './tables.ts';
 import { spendCode } from './totp.ts';
 
@@ -91,7 +91,7 @@ async function beforeCode(ctx: GenericEndpointContext, options: GuardOptions) {
   const adding = await isUnverified(options, id);
   if (!adding && !(await isBound(options.db, 'totp', id, id, options.nodeKey))) {
     await tell(options, 'factor.forged', 'refused', { by: 'totp' });
-    throw answer(403, forged);
+    throw answer(403, 'CREDENTIAL_FORGED', [forged]);
   }
   const code = typeof ctx.body?.code === 'string' ? ctx.body.code : '';
   if (!(await spendCode(options.db, id, code, ctx.context.secretConfig, options.now())))
@@ -106,7 +106,7 @@ async function beforeBackupCode(ctx: GenericEndpointContext, options: GuardOptio
   await enter(options, account.email);
   if (!(await isBound(options.db, 'backup_codes', account.id, account.id, options.nodeKey))) {
     await tell(options, 'factor.forged', 'refused', { by: 'backup_code' });
-    throw answer(403, forged);
+    throw answer(403, 'CREDENTIAL_FORGED', [forged]);
   }
   return { context: { body: { ...ctx.body, trustDevice: false, disableSession: false } } };
 }
@@ -135,10 +135,10 @@ async function beforePasskey(ctx: GenericEndpointContext, options: GuardOptions)
   door().account = account;
   await tell(options, 'sign_in.attempted', 'intended', { by: 'passkey' });
   const until = await lockedUntil(options.db, hashName(account.email, options.secret), options.now());
-  if (until) throw answer(401, locked(until));
+  if (until) throw answerLocked(until);
   if (await isBound(options.db, 'passkey', account.id, ref, options.nodeKey)) return undefined;
   await tell(options, 'factor.forged', 'refused', { by: 'passkey' });
-  throw answer(403, forged);
+  throw answer(403, 'CREDENTIAL_FORGED', [forged]);
 }
 
 async function afterPasskey(ctx: GenericEndpointContext, options: GuardOptions) {
@@ -172,11 +172,11 @@ async function beforePasswordChange(ctx: GenericEndpointContext, options: GuardO
     return fail(options, 'password', wrong);
   const policy = options.policy();
   const faults = passwordFaults(String(newPassword ?? ''), account, policy);
-  if (await isUsedBefore(options.db, account.id, String(newPassword ?? ''), policy.passwordHistory))
-    faults.push(usedBefore(policy.passwordHistory));
+  const used = await isUsedBefore(options.db, account.id, String(newPassword ?? ''), policy.passwordHistory);
+  if (used) faults.push(usedBefore(policy.passwordHistory));
   if (faults.length > 0) {
     await succeed(options);
-    throw answer(400, ...faults);
+    throw answer(400, used ? 'PASSWORD_REUSED' : 'PASSWORD_TOO_WEAK', faults);
   }
   await tell(options, 'password.changing', 'intended', { by: 'password' });
   return { context: { body: { ...ctx.body, revokeOtherSessions: true } } };

@@ -6,7 +6,7 @@ import { authTables } from './tables.ts';
 
 /**
  * Sessions idle out (annex10.ac.account_management.6). Only what the user does moves the clock: a request that says
- * `x-activity: user`, or a touch. Background refresh and event streams say nothing and so keep nobody signed in.
+ * `x-activity: user` (or `person`), or a touch. Background refresh and event streams say nothing and so keep nobody signed in.
  */
 export type SessionState = { id: string; account: string; factor: Factor; startedAt: string; idleUntil: string };
 
@@ -14,7 +14,8 @@ const ACTIVITY_HEADER = 'x-activity';
 /** Activity within these seconds is not written again. */
 const WRITE_EVERY_MS = 10_000;
 
-export const isActivity = (headers: Headers): boolean => headers.get(ACTIVITY_HEADER) === 'user';
+export const isActivity = (headers: Headers): boolean =>
+  ['user', 'person'].includes(headers.get(ACTIVITY_HEADER) ?? '');
 
 /** Whose session, proved how: what the MAC in its row covers. */
 export const sessionMac = (session: { token: string; account: string; factor: string }, key: Uint8Array): string =>

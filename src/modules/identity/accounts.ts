@@ -16,7 +16,7 @@ const inviteInput = z.object({
   person: id,
   email: email.optional(),
   tokenHash: hash,
-  hours: z.number().int().min(1).max(720).default(72),
+  hours: z.number().int().min(1).max(720).default(168),
 });
 const acceptInput = z.object({ tokenHash: hash, account: id });
 const withdrawInput = z.object({ invitation: id });

@@ -4,7 +4,7 @@ import { type Text, text } from '../../kernel/text.ts';
 import type { Db, Tx } from '../../runtime/module.ts';
 import { deputyOf, grantOf, linkOf, personOf, present, unitOf } from './load.ts';
 import { deputyHolds, linkHolds } from './mac.ts';
-import type { Person, Unit } from './people.ts';
+import { type GrantState, onDay, type Person, type Unit } from './people.ts';
 import { momentText, type RoleGrantTable, tables } from './tables.ts';
 
 /** An authority row that the program did not write; it is left out of every decision and reported. */
@@ -76,6 +76,34 @@ export async function personOfAccount(
   return { person: row.person, linkedAt: linkOf(row).linkedAt };
 }
 
+/** The roles a person holds today: whatever opens a door by role asks this, or the directory, never the table. */
+export async function grantsOfPerson(
+  db: Db | Tx,
+  organisation: string,
+  person: string,
+  key: Uint8Array,
+  now: Moment,
+): Promise<Grant[]> {
+  const day = localDate(now);
+  const row = await tables(db)
+    .selectFrom('person')
+    .select('suspended_at')
+    .where('organisation', '=', organisation)
+    .where('id', '=', person)
+    .executeTakeFirst();
+  if (!row || row.suspended_at !== null) return [];
+  const rows = await tables(db)
+    .selectFrom('role_grant')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('person', '=', person)
+    .execute();
+  return rows.flatMap((each) => {
+    const grant = grantOf(each, key);
+    return isHeld(grant, day) && onDay(grant, day) ? [heldGrant(each, grant)] : [];
+  });
+}
+
 /** The accounts that are this person here; for ending their sessions and for who may approve whose reset. */
 export async function accountsOfPerson(
   db: Db | Tx,
@@ -116,11 +144,13 @@ async function grantsOf(
   for (const row of rows) {
     const grant = grantOf(row, key);
     if (!grant.genuine) forged.push(suspect('role_grant', row));
-    else if (grant.givenAt !== undefined && grant.revokedAt === undefined && (grant.until ?? day) >= day)
-      held.push(heldGrant(row, grant));
+    else if (isHeld(grant, day)) held.push(heldGrant(row, grant));
   }
   return { held, forged };
 }
+
+const isHeld = (grant: GrantState, day: string): boolean =>
+  grant.genuine && grant.givenAt !== undefined && grant.revokedAt === undefined && (grant.until ?? day) >= day;
 
 function heldGrant(row: RoleGrantTable, { id, person, role, unit, from, until }: Grant): Grant {
   return present<Grant>({ id, person, role, unit, from, until, pos: Number(row.pos) });

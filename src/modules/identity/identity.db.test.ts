@@ -8,6 +8,7 @@ import type { NewEvent, StoredEvent, Tx } from '../../runtime/module.ts';
 import { definition } from './fixtures/given.ts';
 import {
   getPerson,
+  grantsOfPerson,
   identity,
   listPersons,
   listUnits,
@@ -118,6 +119,15 @@ describe('roles', () => {
     await run(person('admin'), 'give_role', { person: 'chen', role: 'auditor', unit: 'it', until: '2026-11-30' });
     expect(await grantsOf('chen', '2026-11-30T15:59:59.000Z')).toEqual(['auditor']);
     expect(await grantsOf('chen', '2026-11-30T16:00:00.000Z')).toEqual([]);
+  });
+
+  test('the roles of one person are those of the directory, today', async () => {
+    const roles = async (id: string, at: Moment) =>
+      (await inside((tx) => grantsOfPerson(tx, organisation, id, key, at))).map((grant) => grant.role);
+    expect(await roles('chief', '2026-11-20T02:00:00.000Z')).toEqual(['ciso']);
+    expect(await roles('chief', '2025-12-31T02:00:00.000Z')).toEqual([]);
+    await superuser.query(`update role_grant set person = 'chen' where organisation = $1`, [organisation]);
+    expect(await roles('chen', '2026-11-20T02:00:00.000Z')).toEqual([]);
   });
 
   test('a role slipped in by the database superuser counts nowhere and is reported', async () => {

@@ -10,7 +10,7 @@ import { effects, resumePerson, suspendPerson } from './suspension.ts';
 import { addUnit, editUnit, endUnit } from './units.ts';
 
 export { actsNobodyCanPerform, type ThinAct } from './acts.ts';
-export { accountsOfPerson, loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
+export { accountsOfPerson, grantsOfPerson, loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
 export { grantHolds, sealGrant } from './mac.ts';
 export { emailKey } from './people.ts';
 export { organisationsOfAccount } from './reach.ts';

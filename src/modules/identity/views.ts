@@ -59,7 +59,7 @@ export async function listUnits(db: Db | Tx, organisation: string, now: Moment):
   return units.map((row) => ({ ...unitOf(row), persons: counted.get(row.id) ?? 0 }));
 }
 
-/** The invitation behind a link somebody was sent, while it can still be accepted. */
+/** The invitation behind a link somebody was sent, while it can still be accepted; one written past the program is none. */
 export async function openInvitation(
   db: Db | Tx,
   organisation: string,
@@ -73,7 +73,8 @@ export async function openInvitation(
     .where('organisation', '=', organisation)
     .where('token_hash', '=', tokenHash)
     .executeTakeFirst();
-  if (!row || !invitationHolds(row, key) || row.accepted_at !== null || row.withdrawn_at !== null) return undefined;
+  if (!row || row.accepted_at !== null || row.withdrawn_at !== null) return undefined;
+  if (!invitationHolds(row, key)) return undefined;
   if (new Date(row.expires_at).toISOString() <= now) return undefined;
   const named = await namesOf(db, organisation);
   return { invitation: row.id, person: named(row.person), email: row.email };
