@@ -4,6 +4,9 @@ import { RPCHandler } from '@orpc/server/node';
 import type { Plugin } from 'vite';
 import type { contract as Contract } from '../../src/http/contract.ts';
 import { answers } from './answers.ts';
+import { clauseAnswers } from './clauses.ts';
+import { officeAnswers } from './offices.ts';
+import { proofAnswers } from './proofs.ts';
 
 /** Answers `/api` during `vite` without an installation: typed by the contract, kept in memory, one made-up office. */
 export function mockServer(contract: typeof Contract): Plugin {
@@ -11,7 +14,12 @@ export function mockServer(contract: typeof Contract): Plugin {
     name: 'ancheng-made-up-office',
     apply: 'serve',
     configureServer(server) {
-      const handler = new RPCHandler(answers(contract));
+      const handler = new RPCHandler({
+        ...answers(contract),
+        ...clauseAnswers(contract),
+        ...officeAnswers(contract),
+        ...proofAnswers(contract),
+      });
       server.middlewares.use('/api/auth', (request, response) => void account(request, response));
       server.middlewares.use('/api/v1/stream', (_request, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });

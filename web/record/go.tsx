@@ -36,7 +36,9 @@ export function Remedy({
 export function showField(name: string): void {
   const field = document.getElementById(`field.${name}`);
   field?.scrollIntoView({ behavior: 'smooth', block: 'center' });
-  field?.querySelector<HTMLElement>('input, textarea, button, [tabindex]')?.focus({ preventScroll: true });
+  const controls = 'input, textarea, button, [tabindex]';
+  const control = field?.matches(controls) ? field : field?.querySelector<HTMLElement>(controls);
+  control?.focus({ preventScroll: true });
 }
 
 function Jump({ label, to }: { label: string; to(): void }) {

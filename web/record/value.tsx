@@ -17,7 +17,7 @@ export function FieldValue({ field, value, names }: Props): ReactNode {
   if (value === undefined || isBlank(value)) return <span className="faint">—</span>;
   switch (field.type) {
     case 'files':
-      return <FileList files={value as unknown as FileValue[]} />;
+      return <SlottedFiles field={field} files={value as unknown as FileValue[]} />;
     case 'table':
     case 'rows':
       return <RowsValue field={field} rows={value as unknown as Row[]} names={names} />;
@@ -99,6 +99,26 @@ function asTime(value: string): string {
 function optionLabel(field: Pick<FieldView, 'options'>, value: Value): string {
   const option = field.options?.find((each) => each.value === value);
   return option ? say(option.label) : String(value);
+}
+
+/** What must be enclosed, slot by slot, then the rest; an empty slot is seen as missing. */
+function SlottedFiles({ field, files }: { field: FieldView; files: FileValue[] }) {
+  const slots = field.slots ?? [];
+  const others = files.filter((file) => !slots.some((slot) => slot.id === file.slot));
+  return (
+    <div className="files">
+      {slots.map((slot) => {
+        const inside = files.filter((file) => file.slot === slot.id);
+        return (
+          <div key={slot.id}>
+            <span className="sub">{say(slot.label)}</span>
+            {inside.length > 0 ? <FileList files={inside} /> : <div className="faint">{t('files.missing')}</div>}
+          </div>
+        );
+      })}
+      {others.length > 0 && <FileList files={others} />}
+    </div>
+  );
 }
 
 /** A reference may name a row of a record, `record#field/row`; the link leads to the record. */

@@ -5,10 +5,10 @@ import type { Refusal } from '../../src/kernel/refusal.ts';
 import type { RecordView } from '../../src/runtime/views.ts';
 import { api, newCommandId, refusalsOf } from '../api.ts';
 import { say, t } from '../language.ts';
-import { queryClient } from '../queries.ts';
+import { queryClient, recordQuery } from '../queries.ts';
 import { tell } from '../ui/toast.tsx';
 import type { Act } from './act.tsx';
-import { conflicts, useDraft } from './draft.ts';
+import { conflicts, type Draft, useDraft } from './draft.ts';
 import { mainAction } from './reasons.ts';
 
 /**
@@ -21,12 +21,7 @@ export function useRecordWork(record: RecordView, onDone: () => void) {
   const open = conflicts(draft, record.values);
 
   const saveDraft = async (): Promise<number> => {
-    const saved = await api.records.save({
-      commandId: newCommandId(),
-      id: record.id,
-      version: record.version,
-      values: draft.values,
-    });
+    const saved = await saveOver(record, draft);
     await refetch(record.id);
     clear();
     return saved.version;
@@ -74,6 +69,20 @@ export function useRecordWork(record: RecordView, onDone: () => void) {
     acting: acting.isPending,
     actError: acting.error,
   };
+}
+
+/** Saves over the version seen; when somebody saved meanwhile, over the newest, unless both touched the same field. */
+async function saveOver(record: RecordView, draft: Draft): Promise<{ version: number }> {
+  const save = (version: number) =>
+    api.records.save({ commandId: newCommandId(), id: record.id, version, values: draft.values });
+  try {
+    return await save(record.version);
+  } catch (error) {
+    if (!onlyConflict(error)) throw error;
+    const newest = await queryClient.fetchQuery({ ...recordQuery(record.id), staleTime: 0 });
+    if (conflicts(draft, newest.values).length > 0) throw error;
+    return save(newest.version);
+  }
 }
 
 /** A conflict is shown at its fields, not as an error. */

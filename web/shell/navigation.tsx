@@ -9,7 +9,7 @@ import { navigation } from './nav.ts';
 export function Navigation({ me, onSearch }: { me: Me; onSearch(): void }) {
   return (
     <nav className="nav" aria-label={t('nav.label')}>
-      <Link to="/" className="mark">
+      <Link to="/" className="brand">
         安程
       </Link>
       <div className="org">

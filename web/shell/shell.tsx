@@ -36,7 +36,7 @@ export function Shell() {
         <Button look="icon" aria-label={t('nav.menu')} onPress={() => setOpen('nav')}>
           <Icon name="menu" />
         </Button>
-        <Link to="/" className="mark">
+        <Link to="/" className="brand">
           安程
         </Link>
         <Button look="icon" aria-label={t('nav.search')} onPress={() => setOpen('search')}>

@@ -8,7 +8,8 @@ import { officeTime, showDay } from '../time.ts';
 /** The stages of a record's life: behind it, here, ahead. */
 export function FlowRail({ stages }: { stages: RecordView['rail'] }) {
   return (
-    <ol className="rail" aria-label={t('record.rail')}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: many stages scroll sideways, by keyboard too
+    <ol className="rail" aria-label={t('record.rail')} tabIndex={0}>
       {stages.map((stage) => (
         <li key={stage.name} className={stage.state} {...(stage.state === 'now' && { 'aria-current': 'step' })}>
           <span>
@@ -41,7 +42,7 @@ export function GateList({
           key={gate.gate}
           className={`gate ${gate.outcome} ${gate.advises && gate.outcome === 'refuses' ? 'advises' : ''}`}
         >
-          <span className="mark" aria-hidden="true">
+          <span className="verdict" aria-hidden="true">
             {gate.advises && gate.outcome === 'refuses' ? '!' : marks[gate.outcome]}
           </span>
           <div>

@@ -48,7 +48,7 @@ function deadline(task: Task): string {
 
 function about(task: Task): string {
   const parts = [
-    say(task.typeLabel),
+    say(task.typeLabel) !== say(task.label) && say(task.typeLabel),
     task.record.number,
     task.asDeputyFor && t('home.asDeputy', { person: task.asDeputyFor.name }),
     task.requester &&

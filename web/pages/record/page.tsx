@@ -1,7 +1,7 @@
 import './page.css';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ActionView } from '../../../src/kernel/engine/types.ts';
 import type { RecordView } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
@@ -40,9 +40,8 @@ function Record({ record }: { record: RecordView }) {
     asksAnything(action) ? setAsking(action.action) : work.act(action, { with: {} });
   return (
     <article className="record">
-      <Head record={record} />
+      <Head record={record}>{!past && <ActionBar actions={actions} busy={work.acting} onTake={take} />}</Head>
       {past && <PastBanner record={record} />}
-      {!past && <ActionBar actions={actions} busy={work.acting} onTake={take} />}
       <FlowRail stages={record.rail} />
       {!asking && work.actError !== null && <Problem error={work.actError} />}
       <div className="record-columns">
@@ -79,19 +78,28 @@ function Record({ record }: { record: RecordView }) {
   );
 }
 
-function Head({ record }: { record: RecordView }) {
+function Head({ record, children }: { record: RecordView; children: ReactNode }) {
   const navigate = route.useNavigate();
   const who =
     record.requester && t('record.by', { who: [record.unit?.name, record.requester.name].filter(Boolean).join(' ') });
   return (
     <header className="record-head">
-      <div>
-        <nav className="crumbs" aria-label={t('nav.crumbs')}>
-          <Link to="/lists/$type" params={{ type: record.type }}>
-            {say(record.typeLabel)}
-          </Link>
-          ／<span>{record.number}</span>
-        </nav>
+      <nav className="crumbs" aria-label={t('nav.crumbs')}>
+        <Link to="/lists/$type" params={{ type: record.type }}>
+          {say(record.typeLabel)}
+        </Link>
+        {' ／ '}
+        <span>{record.number}</span>
+      </nav>
+      <div className="as-of">
+        <DateControl
+          label={t('record.asOf')}
+          value={record.asOf ?? today()}
+          max={today()}
+          onChange={(day) => navigate({ search: day && day !== today() ? { asOf: day } : {}, replace: true })}
+        />
+      </div>
+      <div className="what">
         <h1>{record.title}</h1>
         <div className="row meta">
           <Pill tone={record.late ? 'bad' : record.closedAt ? 'plain' : 'info'}>{say(record.stateLabel)}</Pill>
@@ -101,15 +109,7 @@ function Head({ record }: { record: RecordView }) {
           <WaitingFor record={record} />
         </div>
       </div>
-      <div className="as-of">
-        <DateControl
-          label={t('record.asOf')}
-          layout="stacked"
-          value={record.asOf ?? today()}
-          max={today()}
-          onChange={(day) => navigate({ search: day && day !== today() ? { asOf: day } : {}, replace: true })}
-        />
-      </div>
+      {children}
     </header>
   );
 }

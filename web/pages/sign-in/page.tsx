@@ -31,7 +31,7 @@ export default function SignInPage() {
   return (
     <main className="sign-in">
       <section className="card">
-        <div className="mark">安程</div>
+        <div className="brand">安程</div>
         <h1>{t('signIn.title')}</h1>
         <p className="sub">{t('signIn.text')}</p>
         {idle && !problem && <Alert>{t('signIn.idle')}</Alert>}
