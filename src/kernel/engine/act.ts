@@ -10,8 +10,8 @@ import type { Standing } from './standing.ts';
 import { dueOf } from './time.ts';
 import type { ActState, RecordState, Values, Vote } from './types.ts';
 import { superseded } from './versions.ts';
-import { emit, moment, recordOf, scopeOf, typeOf, type Work } from './work.ts';
 import { factorWanted, noSuchAction, noSuchRecord } from './words.ts';
+import { emit, moment, recordOf, scopeOf, typeOf, type Work } from './work.ts';
 
 /**
  * Does an action: who, never, state; then required fields and gates, reported together; then the vote, and once the quorum is

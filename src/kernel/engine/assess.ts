@@ -70,7 +70,7 @@ export function assess(
       type,
       candidate,
       action.name,
-      action.to === undefined ? { none: true } : always,
+      alwaysFor(type, state, action, doing.nested || owed),
       scopeOf(work, candidate),
     ),
   ];
@@ -97,6 +97,8 @@ export function assess(
 
 /** Going on asks for every required field of the sections open in this state; going back, withdrawing and registers moved by papers do not. */
 function alwaysFor(type: RecordType, state: RecordState, action: Action, lenient: boolean): Always {
+  // What entered as a list at the start, and never through a form, is asked only for what an action names.
+  if (!state.acts.open) return { none: true };
   const kind = kindOf(type, action, state.state);
   const goesOn = kind === 'forward' || (kind === 'end' && !isWithdrawal(type, action, state.state));
   return lenient || !goesOn ? { none: true } : { sections: sectionsOpen(type, state.state) };

@@ -3,7 +3,7 @@ import { format } from '../cel/format.ts';
 import { renderText } from '../cel/template.ts';
 import { type Asked, isKnown, isPending, isUnknown, storedValue, type Thing } from '../cel/things.ts';
 import { type Scope, withLocal } from '../cel/world.ts';
-import type { Gate, RecordType } from '../pack/types.ts';
+import type { Gate, Query, RecordType } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
 import { type Text, text } from '../text.ts';
 import { exceptionFor } from './exceptions.ts';
@@ -64,7 +64,7 @@ function judgeOne(gate: Gate, scope: Scope, judged: Judged): Judged {
 }
 
 function judgeEach(work: Work, gate: Gate, scope: Scope, judged: Judged): Judged {
-  const items = select(work, gate.each!, scope);
+  const items = isLeftEmpty(work, gate.each!, scope) ? [] : select(work, gate.each!, scope);
   if (!isKnown(items)) return undecided(judged, items as Truth);
   let worst: Judged['outcome'] = 'holds';
   for (const item of items as Thing[]) {
@@ -80,6 +80,14 @@ function judgeEach(work: Work, gate: Gate, scope: Scope, judged: Judged): Judged
   }
   judged.unknown = [...new Set(judged.unknown)];
   return { ...judged, outcome: worst };
+}
+
+/** A field for several things in which nobody entered any has no items; whether it may be empty is for `required` to say. */
+function isLeftEmpty(work: Work, each: Query, scope: Scope): boolean {
+  if (each.from.kind !== 'cel' || !scope.self) return false;
+  const field = work.world.typeOf(scope.self)?.fields[each.from.of.cel];
+  if (!field || field.is || !['refs', 'choices', 'files'].includes(field.type.is)) return false;
+  return scope.self.values[field.name] === undefined;
 }
 
 function judgeUnique(work: Work, type: RecordType, state: RecordState, gate: Gate, judged: Judged, to: string): Judged {

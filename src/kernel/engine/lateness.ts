@@ -41,7 +41,9 @@ function stateRungs(work: Work, type: RecordType, state: RecordState, declared: 
       const rung = `${declared.name}.${i}`;
       const run = () => {
         note(work, type, state, rung, due);
-        const label = text2(type, state, declared);
+        // A reminder that comes after the event is noise: the clock was not running.
+        if (one.before && work.input.now > due) return;
+        const label = named(type, state, declared);
         tellOne(work, state.id, one.tell, scopeOf(work, latest(work, state)), lateMessage(label, one));
       };
       return [{ rung, at, run }];
@@ -62,7 +64,7 @@ function assignedRungs(work: Work, type: RecordType, state: RecordState): Rung[]
 
 const latest = (work: Work, state: RecordState): RecordState => recordOf(work, state.id) as RecordState;
 
-const text2 = (type: RecordType, state: RecordState, declared: State) => ({
+const named = (type: RecordType, state: RecordState, declared: State) => ({
   zh: `${type.label.zh} ${state.number}「${declared.label.zh}」`,
   en: `${type.label.en} ${state.number} “${declared.label.en}”`,
 });

@@ -18,11 +18,17 @@ export type Preview = { actions: ActionView[]; waiting: Waiting[] };
  * gate with its outcome, failing items, what is unknown, and the remedy. Fields an action asks for are not held against it, nor
  * are gates that read them: they are judged when it is done. `only` narrows to some actions.
  */
-export function preview(input: Input, record: RecordState, options: { actions?: string[] } = {}): Preview | { needs: Need[] } {
+export function preview(
+  input: Input,
+  record: RecordState,
+  options: { actions?: string[] } = {},
+): Preview | { needs: Need[] } {
   const work = begin(input, 'preview');
   const type = typeOf(work, record);
   if (!type) return { actions: [], waiting: [] };
-  const shown = Object.values(type.actions).filter((action) => isShown(record, action) && (options.actions?.includes(action.name) ?? true));
+  const shown = Object.values(type.actions).filter(
+    (action) => isShown(record, action) && (options.actions?.includes(action.name) ?? true),
+  );
   const actions = shown.map((action) => actionView(work, type, record, action));
   if (type.versioned === record.state && !type.actions[REVISE]) actions.push(revision(type));
   const found = waitingFor(work, record);
@@ -36,10 +42,18 @@ const isShown = (record: RecordState, action: Action): boolean =>
   (action.from.includes(record.state) || record.owed.some((owed) => owed.action === action.name));
 
 function actionView(work: Work, type: RecordType, record: RecordState, action: Action): ActionView {
-  const stage = assess(work, type, record, action, { record: record.id, action: action.name, values: {}, waive: [], nested: false });
-  const judged = 'stopped' in stage ? judgeAll(work, type, record, action.name, action.to ?? record.state, []) : stage.judged;
+  const stage = assess(work, type, record, action, {
+    record: record.id,
+    action: action.name,
+    values: {},
+    waive: [],
+    nested: false,
+  });
+  const judged =
+    'stopped' in stage ? judgeAll(work, type, record, action.name, action.to ?? record.state, []) : stage.judged;
   const gates = judged.judged.filter(({ outcome }) => outcome !== 'off').map((one) => viewOf(work, record, one));
-  const refusals = 'stopped' in stage ? [stage.stopped] : stage.refusals.filter((refusal) => !isForLater(type, action, refusal));
+  const refusals =
+    'stopped' in stage ? [stage.stopped] : stage.refusals.filter((refusal) => !isForLater(type, action, refusal));
   return {
     action: action.name,
     label: action.label,
@@ -72,9 +86,10 @@ function readsAsked(gate: Gate, asks: string[]): boolean {
   if (gate.unique?.some((name) => asks.includes(name))) return true;
   let reads = false;
   for (const expression of [gate.when, gate.holds]) {
-    if (expression) walk(parse(expression.cel), (part) => {
-      if (part.op === 'name' && asks.includes(part.name)) reads = true;
-    });
+    if (expression)
+      walk(parse(expression.cel), (part) => {
+        if (part.op === 'name' && asks.includes(part.name)) reads = true;
+      });
   }
   return reads || (gate.each?.from.kind === 'table' && asks.includes(gate.each.from.field));
 }

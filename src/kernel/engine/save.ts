@@ -15,6 +15,7 @@ import { editionOf, emit, recordOf, scopeOf, typeOf, type Work } from './work.ts
 /**
  * Writes fields: only sections the actor may fill in this state, only what really changed. Tables that depend on a changed field
  * are drawn again, computed fields follow, seals on changed content are void. A required field may be filled late but not emptied.
+ * Gates on `save` are asked even when nothing changed: what was allowed by an exception is refused once that has ended.
  */
 export function save(work: Work, record: string, given: Values): Refusal[] {
   const found = recordOf(work, record);
@@ -32,7 +33,6 @@ export function save(work: Work, record: string, given: Values): Refusal[] {
   });
   if (read.refusals.length > 0) return read.refusals;
   const names = [...Object.keys(read.values), ...read.cleared];
-  if (names.length === 0 && work.needs.size === 0) return [];
   const candidate = candidateOf(work, type, found, read, names);
   const missing = missingFields(type, candidate, 'save', { fields: new Set(names) }, scopeOf(work, candidate));
   const judged = judgeAll(work, type, candidate, 'save', found.state, []);
@@ -40,7 +40,7 @@ export function save(work: Work, record: string, given: Values): Refusal[] {
   const refusals = [...missing, ...judged.refusals];
   if (refusals.length > 0) return refusals;
   judged.note(work);
-  fill(work, type, found, candidate, names, judged.seen);
+  if (names.length > 0) fill(work, type, found, candidate, names, judged.seen);
   return [];
 }
 
@@ -100,8 +100,3 @@ function fill(
   const done = emit(work, state, { stream: state.id, type: 'record.filled', data, gates: gates ?? [] });
   voidSeals(work, type, done);
 }
-
-const noSuchRecord = (id: string): Refusal => ({
-  code: 'missing',
-  message: text(`沒有編號 ${id} 的紀錄`, `There is no record ${id}`),
-});

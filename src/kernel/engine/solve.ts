@@ -1,6 +1,6 @@
+import type { Refused } from '../refusal.ts';
 import { decide } from './decide.ts';
 import type { Command, Decision, Input, Known, Need } from './types.ts';
-import type { Refused } from '../refusal.ts';
 
 /** More passes than this is a circle, a defect. */
 const MOST_PASSES = 50;
@@ -18,7 +18,11 @@ export const nothingKnown = (): Known => ({
  * Asks again and again until nothing is needed: `answer` puts what it is asked into `input.known`, at once. For tests and for
  * worlds in memory; a server answers many needs per pass from its database.
  */
-export function settled<Answer>(input: Input, run: (input: Input) => Answer | { needs: Need[] }, answer: (needs: Need[], known: Known) => void): Answer {
+export function settled<Answer>(
+  input: Input,
+  run: (input: Input) => Answer | { needs: Need[] },
+  answer: (needs: Need[], known: Known) => void,
+): Answer {
   for (let pass = 0; pass < MOST_PASSES; pass++) {
     const outcome = run(input);
     if (typeof outcome !== 'object' || outcome === null || !('needs' in outcome)) return outcome as Answer;
@@ -28,5 +32,8 @@ export function settled<Answer>(input: Input, run: (input: Input) => Answer | { 
 }
 
 /** {@link decide}, settled. */
-export const solve = (input: Input, command: Command, answer: (needs: Need[], known: Known) => void): Refused | Decision =>
-  settled(input, (at) => decide(at, command) as Refused | Decision | { needs: Need[] }, answer);
+export const solve = (
+  input: Input,
+  command: Command,
+  answer: (needs: Need[], known: Known) => void,
+): Refused | Decision => settled(input, (at) => decide(at, command) as Refused | Decision | { needs: Need[] }, answer);

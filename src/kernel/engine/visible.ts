@@ -24,7 +24,9 @@ export function visible(input: Input, record: RecordState, viewer: string): bool
 
 function mayBySee(work: Work, by: Who[], record: RecordState, readers: string[]): boolean {
   const scope = scopeOf(work, record);
-  return by.some((who) => readers.some((reader) => (who.kind === 'anyone' ? true : personsOf(work, who, scope).persons.includes(reader))));
+  return by.some((who) =>
+    readers.some((reader) => (who.kind === 'anyone' ? true : personsOf(work, who, scope).persons.includes(reader))),
+  );
 }
 
 function mayByDefault(work: Work, type: RecordType, record: RecordState, readers: string[]): boolean {
@@ -32,7 +34,12 @@ function mayByDefault(work: Work, type: RecordType, record: RecordState, readers
   if (type.role === 'register') return readers.some((reader) => directory.persons[reader] !== undefined);
   const people = participants(work, type, record);
   if (readers.some((reader) => people.has(reader))) return true;
-  if (readers.some((reader) => READERS.some((role) => holdersNear(directory, role, unitOf(work, record), work.input.now).includes(reader)))) return true;
+  if (
+    readers.some((reader) =>
+      READERS.some((role) => holdersNear(directory, role, unitOf(work, record), work.input.now).includes(reader)),
+    )
+  )
+    return true;
   return [...people].some((person) => readers.some((reader) => heads(work, reader, person)));
 }
 
@@ -59,5 +66,7 @@ function heads(work: Work, reader: string, person: string): boolean {
   const { directory, now } = work.input;
   const unit = directory.persons[person]?.unit;
   if (unit === undefined) return false;
-  return upwards(directory, unit).some((at) => holdersNear({ ...directory, units: {} }, 'unit_head', at, now).includes(reader));
+  return upwards(directory, unit).some((at) =>
+    holdersNear({ ...directory, units: {} }, 'unit_head', at, now).includes(reader),
+  );
 }

@@ -33,13 +33,19 @@ export function wakes(input: Input, record: RecordState): Wakes | { needs: Need[
   const at = moments.sort()[0];
   const seen = work.reads;
   return {
-    ...(at === undefined ? {} : { at: at < input.now ? input.now : at }),
+    ...(at === undefined ? {} : { at: laterOf(at, input.now) }),
     ...(due === undefined ? {} : { due }),
-    reads: { records: [...seen.records].filter((id) => id !== record.id), types: [...seen.types], facts: [...seen.facts] },
+    reads: {
+      records: [...seen.records].filter((id) => id !== record.id),
+      types: [...seen.types],
+      facts: [...seen.facts],
+    },
   };
 }
 
-const later = (moment: Moment, milliseconds: number): Moment => new Date(Date.parse(moment) + milliseconds).toISOString();
+const laterOf = (a: Moment, b: Moment): Moment => (a < b ? b : a);
+const later = (moment: Moment, milliseconds: number): Moment =>
+  new Date(Date.parse(moment) + milliseconds).toISOString();
 const HOUR = 3_600_000;
 
 /** Moments at which a condition that compares with `now` may change its mind. */
