@@ -3,6 +3,9 @@ import { ORPCError, onError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/fetch';
 import { ResponseHeadersPlugin } from '@orpc/server/plugins';
 import { Hono } from 'hono';
+import type { Refusal } from '../kernel/refusal.ts';
+import { text } from '../kernel/text.ts';
+import { no } from './answers/ask.ts';
 import { answers } from './answers/index.ts';
 import { documentPage, openApiDocument } from './document.ts';
 import { fileRoutes } from './files.ts';
@@ -46,6 +49,8 @@ export function createApp(http: HttpParts): Hono {
 function procedureRoutes(app: Hono, http: HttpParts) {
   const interceptors = [
     onError((error: unknown) => {
+      const unreadable = unreadableInput(error);
+      if (unreadable) no(unreadable);
       // An expected "no" is an ORPCError already; whatever else arrives here is a defect.
       if (error instanceof ORPCError && error.code !== 'INTERNAL_SERVER_ERROR') return;
       const reference = http.parts.defect(error, 'procedure');
@@ -65,6 +70,25 @@ function procedureRoutes(app: Hono, http: HttpParts) {
   app.all('/api/v1/*', async (c) => {
     const { response } = await rest.handle(c.req.raw, { context: { http, request: c.req.raw } });
     return response ?? c.json({ error: 'missing' }, 404);
+  });
+}
+
+type Issue = { path?: PropertyKey[]; message: string };
+
+/** What the contract's shapes refuse, as any other refusal: which field, and what is wrong with it. */
+function unreadableInput(error: unknown): Refusal[] | undefined {
+  if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return undefined;
+  const issues = (error.data as { issues?: Issue[] } | undefined)?.issues ?? [{ message: error.message }];
+  return issues.slice(0, 20).map(({ path = [], message }) => {
+    const field = path.map(String).join('.');
+    return {
+      code: 'invalid',
+      ...(field ? { field } : {}),
+      message: text(
+        `${field ? `「${field}」` : '內容'}格式不符：${message}`,
+        `${field ? `"${field}"` : 'The input'} does not fit: ${message}`,
+      ),
+    };
   });
 }
 

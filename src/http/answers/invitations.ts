@@ -12,7 +12,7 @@ const hashOf = (secret: string) => createHash('sha256').update(secret).digest('h
 async function opened({ http }: Context, organisation: string, secret: string) {
   const now = http.parts.clock();
   const found = await withOrganisation(http.parts.db, organisation, async (tx) => {
-    const invitation = await openInvitation(tx, organisation, hashOf(secret), now);
+    const invitation = await openInvitation(tx, organisation, hashOf(secret), http.parts.nodeKey, now);
     if (!invitation) return undefined;
     const about = await sql<{ name: string; expires_at: Date }>`select o.name, i.expires_at from organisation o
       join invitation i on i.organisation = o.organisation and i.id = ${invitation.invitation} where o.organisation = ${organisation}`.execute(
