@@ -13,6 +13,7 @@ import { emailKey } from './people.ts';
 import {
   type AccountLinkTable,
   type DeputyTable,
+  type IdentityTables,
   type InvitationTable,
   type RoleGrantTable,
   tables,
@@ -79,13 +80,13 @@ const writes: Record<string, Write> = {
       .execute();
   },
   'grant.given': (tx, event, key) =>
-    updateGrant(tx, event, key, {
+    update(tx, event, key, 'role_grant', {
       given_by: event.data.by as string[],
       given_at: event.at,
       setup: event.data.setup === true,
     }),
   'grant.revoked': (tx, event, key) =>
-    updateGrant(tx, event, key, { revoked_at: event.at, revoked_by: event.actor.person ?? null }),
+    update(tx, event, key, 'role_grant', { revoked_at: event.at, revoked_by: event.actor.person ?? null }),
 
   'grants.revoked': revokeAll,
 
@@ -96,10 +97,10 @@ const writes: Record<string, Write> = {
       .values({ ...row, mac: sealDeputy(row, key) })
       .execute();
   },
-  'deputy.ended': endDeputy,
+  'deputy.ended': (tx, event, key) => update(tx, event, key, 'deputy', { ended_at: event.at }),
 
   'account.linked': linkAccount,
-  'account.unlinked': unlinkAccount,
+  'account.unlinked': (tx, event, key) => update(tx, event, key, 'account_link', { ended_at: event.at }),
 
   'invitation.made': (tx, event, key) => {
     const row = invitationRow(event);
@@ -109,8 +110,8 @@ const writes: Record<string, Write> = {
       .execute();
   },
   'invitation.accepted': (tx, event, key) =>
-    updateInvitation(tx, event, key, { accepted_at: event.at, account: str(event, 'account') }),
-  'invitation.withdrawn': (tx, event, key) => updateInvitation(tx, event, key, { withdrawn_at: event.at }),
+    update(tx, event, key, 'invitation', { accepted_at: event.at, account: str(event, 'account') }),
+  'invitation.withdrawn': (tx, event, key) => update(tx, event, key, 'invitation', { withdrawn_at: event.at }),
 
   'setting.edited': (tx, event) => {
     const set = {
@@ -145,46 +146,44 @@ function updatePerson(tx: Tx, event: StoredEvent, set: { [column: string]: strin
     .execute();
 }
 
-async function updateInvitation(
+/** Tables whose rows carry a MAC: how a row is found, checked and sealed. */
+const sealedBy = {
+  role_grant: { column: 'id', holds: grantHolds, seal: sealGrant },
+  deputy: { column: 'id', holds: deputyHolds, seal: sealDeputy },
+  account_link: { column: 'account', holds: linkHolds, seal: sealLink },
+  invitation: { column: 'id', holds: invitationHolds, seal: sealInvitation },
+} as const;
+
+/** Changes the row the event names, and seals it anew only when its MAC held. */
+async function update<Table extends keyof typeof sealedBy>(
   tx: Tx,
   event: StoredEvent,
   key: Uint8Array,
-  set: Partial<InvitationTable>,
+  table: Table,
+  set: Partial<IdentityTables[Table]>,
+  named = str(event, table === 'role_grant' ? 'grant' : table === 'account_link' ? 'account' : table),
 ): Promise<void> {
-  const at = [event.organisation, str(event, 'invitation')] as const;
-  const old = await tables(tx)
-    .selectFrom('invitation')
+  const { column, holds, seal } = sealedBy[table] as unknown as Sealing<IdentityTables[Table]>;
+  const old = (await tx
+    .selectFrom(table)
     .selectAll()
-    .where('organisation', '=', at[0])
-    .where('id', '=', at[1])
-    .executeTakeFirst();
-  if (!old) throw new Error(`${event.type} at position ${event.pos} names no invitation: ${at[1]}`);
+    .where('organisation', '=', event.organisation)
+    .where(column, '=', named)
+    .executeTakeFirst()) as IdentityTables[Table] | undefined;
+  if (!old) throw new Error(`${event.type} at position ${event.pos} names no ${table}: ${named}`);
   const row = { ...old, ...set, pos: event.pos };
-  await tables(tx)
-    .updateTable('invitation')
-    .set({ ...set, pos: event.pos, mac: invitationHolds(old, key) ? sealInvitation(row, key) : old.mac })
-    .where('organisation', '=', at[0])
-    .where('id', '=', at[1])
+  await tx
+    .updateTable(table)
+    .set({ ...set, pos: event.pos, mac: holds(old, key) ? seal(row, key) : old.mac })
+    .where('organisation', '=', event.organisation)
+    .where(column, '=', named)
     .execute();
 }
-
-async function updateGrant(tx: Tx, event: StoredEvent, key: Uint8Array, set: Partial<RoleGrantTable>): Promise<void> {
-  const at = [event.organisation, str(event, 'grant')] as const;
-  const old = await tables(tx)
-    .selectFrom('role_grant')
-    .selectAll()
-    .where('organisation', '=', at[0])
-    .where('id', '=', at[1])
-    .executeTakeFirst();
-  if (!old) throw new Error(`${event.type} at position ${event.pos} names no grant: ${at[1]}`);
-  const row = { ...old, ...set, pos: event.pos };
-  await tables(tx)
-    .updateTable('role_grant')
-    .set({ ...set, pos: event.pos, mac: grantHolds(old, key) ? sealGrant(row, key) : null })
-    .where('organisation', '=', at[0])
-    .where('id', '=', at[1])
-    .execute();
-}
+type Sealing<Row> = {
+  column: string;
+  holds: (row: Row, key: Uint8Array) => boolean;
+  seal: (row: Row, key: Uint8Array) => Uint8Array;
+};
 
 /** A pack took away a person's roles, or one of them, whatever grants they came from. */
 async function revokeAll(tx: Tx, event: StoredEvent, key: Uint8Array): Promise<void> {
@@ -196,29 +195,8 @@ async function revokeAll(tx: Tx, event: StoredEvent, key: Uint8Array): Promise<v
     .where('person', '=', str(event, 'person'))
     .where('revoked_at', 'is', null);
   if (role !== null) held = held.where('role', '=', role);
-  for (const { id } of await held.execute())
-    await updateGrant(tx, { ...event, data: { ...event.data, grant: id } }, key, {
-      revoked_at: event.at,
-      revoked_by: event.actor.person ?? null,
-    });
-}
-
-async function endDeputy(tx: Tx, event: StoredEvent, key: Uint8Array): Promise<void> {
-  const at = [event.organisation, str(event, 'deputy')] as const;
-  const old = await tables(tx)
-    .selectFrom('deputy')
-    .selectAll()
-    .where('organisation', '=', at[0])
-    .where('id', '=', at[1])
-    .executeTakeFirst();
-  if (!old) throw new Error(`${event.type} at position ${event.pos} names no deputy: ${at[1]}`);
-  const row = { ...old, ended_at: event.at, pos: event.pos };
-  await tables(tx)
-    .updateTable('deputy')
-    .set({ ended_at: event.at, pos: event.pos, mac: deputyHolds(old, key) ? sealDeputy(row, key) : old.mac })
-    .where('organisation', '=', at[0])
-    .where('id', '=', at[1])
-    .execute();
+  const set = { revoked_at: event.at, revoked_by: event.actor.person ?? null };
+  for (const { id } of await held.execute()) await update(tx, event, key, 'role_grant', set, id);
 }
 
 /** An account that was unlinked may be linked again; the row then tells the new link. */
@@ -236,24 +214,6 @@ function linkAccount(tx: Tx, event: StoredEvent, key: Uint8Array) {
     .insertInto('account_link')
     .values(sealed)
     .onConflict((conflict) => conflict.columns(['organisation', 'account']).doUpdateSet(sealed))
-    .execute();
-}
-
-async function unlinkAccount(tx: Tx, event: StoredEvent, key: Uint8Array): Promise<void> {
-  const at = [event.organisation, str(event, 'account')] as const;
-  const old = await tables(tx)
-    .selectFrom('account_link')
-    .selectAll()
-    .where('organisation', '=', at[0])
-    .where('account', '=', at[1])
-    .executeTakeFirst();
-  if (!old) throw new Error(`${event.type} at position ${event.pos} names no linked account: ${at[1]}`);
-  const row = { ...old, ended_at: event.at, pos: event.pos };
-  await tables(tx)
-    .updateTable('account_link')
-    .set({ ended_at: event.at, pos: event.pos, mac: linkHolds(old, key) ? sealLink(row, key) : old.mac })
-    .where('organisation', '=', at[0])
-    .where('account', '=', at[1])
     .execute();
 }
 
