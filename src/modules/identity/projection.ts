@@ -164,8 +164,9 @@ async function update<Table extends keyof typeof sealedBy>(
   named = str(event, table === 'role_grant' ? 'grant' : table === 'account_link' ? 'account' : table),
 ): Promise<void> {
   const { column, holds, seal } = sealedBy[table] as unknown as Sealing<IdentityTables[Table]>;
+  const name: string = table; // the handle is untyped, the rows are not
   const old = (await tx
-    .selectFrom(table)
+    .selectFrom(name)
     .selectAll()
     .where('organisation', '=', event.organisation)
     .where(column, '=', named)
@@ -173,7 +174,7 @@ async function update<Table extends keyof typeof sealedBy>(
   if (!old) throw new Error(`${event.type} at position ${event.pos} names no ${table}: ${named}`);
   const row = { ...old, ...set, pos: event.pos };
   await tx
-    .updateTable(table)
+    .updateTable(name)
     .set({ ...set, pos: event.pos, mac: holds(old, key) ? seal(row, key) : old.mac })
     .where('organisation', '=', event.organisation)
     .where(column, '=', named)
