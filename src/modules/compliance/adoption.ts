@@ -88,11 +88,15 @@ export function adoptedEvent(organisation: string, definition: Definition): NewE
   };
 }
 
-/** Mechanisms that show themselves by being in force: lists of rules, roles, parameters, machinery. */
+/** Clauses that show themselves by being in force: everything behind them is a list of rules, a role, a parameter or machinery. */
 function standing(definition: Definition): string[] {
   const kinds = new Set(['list', 'role', 'parameter', 'module']);
-  const all = Object.values(definition.clauses).flatMap((clause) => (clause.pending ? [] : clause.by));
-  return [...new Set(all.filter((by) => kinds.has(by.split('.')[0]!)))].sort();
+  return Object.values(definition.clauses)
+    .filter(
+      (clause) => !clause.pending && clause.by.length > 0 && clause.by.every((by) => kinds.has(by.split('.')[0]!)),
+    )
+    .map((clause) => clause.id)
+    .sort();
 }
 
 /** Coordinators adopt and tune; set-up does it before anybody has a role. */

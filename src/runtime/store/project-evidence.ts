@@ -35,6 +35,9 @@ export async function projectEvidence(
   const refusals: Evidence[] = [];
   const breaches: Breach[] = [];
   for (const event of events) {
+    for (const clause of standingClauses(event)) {
+      evidence.push({ clause, pos: event.pos, at: event.at, record: event.stream, what: 'standing' });
+    }
     const known = definition(event.definition);
     if (!known) continue;
     for (const mechanism of mechanismsShown(event)) {
@@ -72,12 +75,14 @@ function mechanismsShown(event: StoredEvent): string[] {
         ...Object.keys((event.data.values as object | undefined) ?? {}).map((field) => `field.${type}.${field}`),
         ...heldGates(type, event),
       ];
-    case 'definition.adopted':
-      return (event.data.standing as string[] | undefined) ?? [];
     default:
       return [];
   }
 }
+
+/** Clauses that are kept by being in force: rules, roles, parameters, machinery. */
+const standingClauses = (event: StoredEvent): string[] =>
+  event.type === 'definition.adopted' ? ((event.data.standing as string[] | undefined) ?? []) : [];
 
 function heldGates(type: string, event: StoredEvent): string[] {
   const gates = (event.gates ?? []) as unknown as GateSeen[];
