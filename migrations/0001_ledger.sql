@@ -77,10 +77,11 @@ create table blob (
 );
 
 -- Compiled, merged definitions by hash: records pin the one they opened under.
+-- json, not jsonb: the order of sections, states and choices is the pack's own.
 create table definition (
   organisation text not null,
   hash         text not null,
-  body         jsonb not null,
+  body         json not null,
   primary key (organisation, hash)
 );
 create table adoption (

@@ -42,6 +42,8 @@ export type TypeCard = {
   label: Text;
   role: 'form' | 'register' | 'child';
   group: string;
+  /** The pack it comes from, as people read it. */
+  groupLabel: Text;
   mayOpen: boolean;
   why?: Text;
   packs: string[];

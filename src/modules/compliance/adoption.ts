@@ -65,7 +65,7 @@ export async function compiled(
   const { definition, diagnostics } = compile(files, { adopt: packs, organisation: { parameters } });
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   if (!definition || errors.length > 0) return { errors };
-  await sql`insert into definition (organisation, hash, body) values (${organisation}, ${definition.hash}, ${JSON.stringify(definition)}::jsonb)
+  await sql`insert into definition (organisation, hash, body) values (${organisation}, ${definition.hash}, ${JSON.stringify(definition)}::json)
     on conflict do nothing`.execute(tx);
   return { definition, errors: [] };
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { RecordType, Who } from '../../kernel/pack/types.ts';
+import type { Definition, RecordType, Who } from '../../kernel/pack/types.ts';
 import type { Refused } from '../../kernel/refusal.ts';
 import type { Text } from '../../kernel/text.ts';
 import type { SectionView, TypeCard } from '../views.ts';
@@ -42,7 +42,7 @@ export async function typeDetail(look: Look, name: string): Promise<TypeDetail |
     sections: sections.filter((section) => section.editable),
     names: {},
     stages: Object.values(type.flow).flatMap((state) => (state.stage ? [state.stage] : [])),
-    clauseList: type.clauses.flatMap((id) => {
+    clauseList: clausesBehind(definition, name).flatMap((id) => {
       const clause = definition.clauses[id];
       return clause ? [{ id, ...(clause.ref ? { ref: clause.ref } : {}), text: { zh: clause.zh, en: clause.en } }] : [];
     }),
@@ -56,10 +56,11 @@ function card(look: Look, type: RecordType, tally: { open: number; total: number
     label: type.label,
     role: type.role,
     group: type.packs.at(-1) ?? 'base',
+    groupLabel: look.context.definition.packs.find((pack) => pack.name === type.packs.at(-1))?.title ?? type.label,
     mayOpen: may === true,
     ...(may === true ? {} : { why: may }),
     packs: type.packs,
-    clauses: type.clauses,
+    clauses: clausesBehind(look.context.definition, type.name),
     open: Number(tally?.open ?? 0),
     total: Number(tally?.total ?? 0),
   };
@@ -99,4 +100,13 @@ function admits(who: Who, roles: string[]): boolean {
     default:
       return who satisfies never;
   }
+}
+
+/** Every clause realised by something of this type: the form itself, its actions, gates, fields, retention. */
+function clausesBehind(definition: Definition, type: string): string[] {
+  return Object.values(definition.clauses)
+    .filter((clause) =>
+      clause.by.some((by) => by.split('.')[1] === type && /^(record|action|gate|field|retention)\./.test(by)),
+    )
+    .map((clause) => clause.id);
 }
