@@ -1,21 +1,27 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import { betterAuth } from 'better-auth';
 import type { Refused } from '../../kernel/refusal.ts';
 import type { Db } from '../../runtime/module.ts';
 import { type Account, type AccountState, accountStates, factorsOf, findAccount, findByName } from './accounts.ts';
-import { signedCookie } from './cookie.ts';
+import { entrance, type ReadAddress } from './entrance.ts';
 import { confirmFactor, type Factor, type FactorContext, type FactorGiven, passkeyChallenge } from './factor.ts';
-import { type GuardOptions, recordUnknownNames, throughDoor } from './guard.ts';
+import { type GuardOptions, recordUnknownNames } from './guard.ts';
 import { hashName, lockedUntil } from './lockout.ts';
 import { createSetupCode, type NewAccount, type OpeningContext, openAccount, openWithSetupCode } from './opening.ts';
-import { betterAuthOptions, openPaths } from './options.ts';
-import { pace } from './pace.ts';
+import { betterAuthOptions } from './options.ts';
 import { defaultPolicy, type SignInPolicy } from './policy.ts';
 import type { Recorder } from './record.ts';
-import { tooMany } from './refusals.ts';
-import { type Approver, approveReset, askReset, completeReset, type ResetContext, requestReset } from './reset.ts';
-import { isActivity, liveSession, type SessionState, touch } from './session.ts';
+import {
+  type Approver,
+  approveReset,
+  askReset,
+  completeReset,
+  type OpenReset,
+  openResets,
+  type ResetContext,
+  requestReset,
+} from './reset.ts';
 import { authTables } from './tables.ts';
 
 export type AuthOptions = {
@@ -34,7 +40,7 @@ export type AuthOptions = {
   policy?: () => SignInPolicy;
   now?: () => Date;
   /** The caller's network address, from the server or a proxy it trusts. */
-  ip?: (request: Request) => string | undefined;
+  ip?: ReadAddress;
   /** File with the hash of the set-up code, in the data directory's secrets. */
   setupCodeFile: string;
   sendReset?: ResetContext['sendReset'];
@@ -47,17 +53,7 @@ export type AuthOptions = {
   requestsPerMinute?: number;
 };
 
-export type SignedIn = {
-  account: Account;
-  session: SessionState;
-  factor: Factor;
-  idleMinutes: number;
-  /** The password is older than the policy allows: only changing it is offered. */
-  passwordExpired: boolean;
-  /** Within the days after a reset: seals say so. */
-  markedReset: boolean;
-};
-
+export type { SignedIn } from './entrance.ts';
 export type Auth = ReturnType<typeof createAuth>;
 
 /**
@@ -67,7 +63,7 @@ export type Auth = ReturnType<typeof createAuth>;
 export function createAuth(options: AuthOptions) {
   const guard = guardOf(options);
   const basePath = options.basePath ?? '/api/auth';
-  const auth = betterAuth(
+  const library = betterAuth(
     betterAuthOptions(guard, {
       name: options.name ?? 'Ancheng 安程',
       origin: options.origin,
@@ -75,115 +71,93 @@ export function createAuth(options: AuthOptions) {
       trustedOrigins: options.trustedOrigins ?? [],
     }),
   );
-  const { db, secret, nodeKey, record } = options;
-  const withinPace = pace(options.requestsPerMinute ?? 240);
+  const { db, nodeKey, record } = options;
   const opening = (): OpeningContext => ({ db, nodeKey, policy: guard.policy(), now: guard.now(), record });
-  const resetting = (): ResetContext => ({
-    ...opening(),
-    secret: guard.secret,
-    mayApproveReset: options.mayApproveReset,
-    personsOf: options.personsOf,
-    ...(options.sendReset ? { sendReset: options.sendReset } : {}),
-  });
-  const confirming = async (): Promise<FactorContext> => ({
-    ...opening(),
-    secret: guard.secret,
-    secretConfig: (await auth.$context).secretConfig,
-    origin: options.origin,
-    rpId: new URL(options.origin).hostname,
-  });
-
-  /** The session's token when the request carries one that is in force; deletes what idled out. */
-  async function enter(request: Request): Promise<{ token: string; session: SessionState } | undefined> {
-    const cookie = (await auth.$context).authCookies.sessionToken.name;
-    const token = signedCookie(request.headers, cookie, secret);
-    if (token === undefined) return undefined;
-    const session = await liveSession(db, token, nodeKey, guard.policy(), guard.now());
-    if (!session) return undefined;
-    if ('idle' in session) {
-      const at = guard.now().toISOString();
-      await record({ type: 'session.idle', account: session.account, at, outcome: 'done' });
-      return undefined;
-    }
-    if (isActivity(request.headers)) await touch(db, token, guard.now());
-    return { token, session };
-  }
-
   return {
-    /** better-auth's open paths, and `POST ${basePath}/touch`; anything else is 404. Refusals are answered as `{ refused }`; a defect is thrown. */
-    async handler(request: Request): Promise<Response> {
-      const path = new URL(request.url).pathname.slice(basePath.length);
-      const entered = await enter(request);
-      if (path === '/touch') {
-        if (entered) await touch(db, entered.token, guard.now());
-        return new Response(null, { status: entered ? 204 : 401 });
-      }
-      if (!openPaths.has(path)) return new Response(null, { status: 404 });
-      const ip = options.ip?.(request);
-      if (ip !== undefined && !withinPace(ip, guard.now()))
-        return Response.json({ refused: [tooMany] }, { status: 429 });
-      return throughDoor(ip, () => auth.handler(request));
-    },
-
-    /** Who this request is; `undefined` when nobody, idled out or disabled. Moves the idle clock only on `x-activity: user`. */
-    async session(request: Request): Promise<SignedIn | undefined> {
-      const entered = await enter(request);
-      const account = entered && (await findAccount(db, entered.session.account));
-      if (!entered || !account || account.disabledAt !== undefined) return undefined;
-      const policy = guard.policy();
-      return {
-        account,
-        session: entered.session,
-        factor: entered.session.factor,
-        idleMinutes: policy.idleMinutes,
-        passwordExpired: olderThan(account.passwordSetAt, policy.passwordMaxAgeDays, guard.now()),
-        markedReset: account.resetAt !== undefined && !olderThan(account.resetAt, policy.resetMarkDays, guard.now()),
-      };
-    },
-
-    /** Which factor was proved, for a seal; counts toward the same lock as sign-in. */
-    confirmFactor: async (given: FactorGiven): Promise<Factor | undefined> => confirmFactor(await confirming(), given),
-    /** `about`: SHA-256 of the command to be sealed. */
-    passkeyChallenge: async (account: string, about?: Uint8Array): Promise<PublicKeyCredentialRequestOptionsJSON> =>
-      passkeyChallenge(await confirming(), account, about),
-    /** When the account may try again; `undefined` when it is not locked. */
-    async lockedUntil(account: string): Promise<string | undefined> {
-      const found = await findAccount(db, account);
-      return found && (await lockedUntil(db, hashName(found.email, guard.secret), guard.now()))?.toISOString();
-    },
-
-    createSetupCode: (): Promise<string> => createSetupCode(options.setupCodeFile),
-    openWithSetupCode: (given: NewAccount & { code: string }): Promise<Refused | { account: string }> =>
-      openWithSetupCode(opening(), options.setupCodeFile, given),
-    /** The caller has checked the invitation. */
-    openByInvitation: (wanted: NewAccount): Promise<Refused | { account: string }> =>
-      openAccount(opening(), wanted, 'invitation'),
-
-    /** Takes equally long whether somebody has this name. */
-    requestReset: (typed: string): Promise<Refused | undefined> =>
-      atLeast(guard.answerAfterMs, requestReset(resetting(), typed)),
-    askReset: (asked: { account: string; by: Approver; factors?: boolean }): Promise<Refused | { reset: string }> =>
-      askReset(resetting(), asked),
-    approveReset: (approved: { reset: string; by: Approver }): Promise<Refused | { code: string; until: string }> =>
-      approveReset(resetting(), approved),
-    completeReset: (given: { token: string; password: string }): Promise<Refused | { account: string }> =>
-      completeReset(resetting(), given),
-
-    account: (id: string): Promise<Account | undefined> => findAccount(db, id),
-    accountByName: (typed: string): Promise<Account | undefined> => findByName(db, typed),
-    factors: (account: string): Promise<string[]> => factorsOf(db, account),
-    /** For lists of people: last sign-in, lock and factors by account id. */
-    states: (ids: string[]): Promise<Map<string, AccountState>> => accountStates(db, ids, guard.secret, guard.now()),
-    setDisabled: (account: string, disabled: boolean): Promise<void> => setDisabled(opening(), account, disabled),
-    endSessions: async (account: string): Promise<void> => {
-      await authTables(db).deleteFrom('auth.session').where('user_id', '=', account).execute();
-    },
+    ...entrance(guard, library, { basePath, ip: options.ip, requestsPerMinute: options.requestsPerMinute ?? 240 }),
+    ...seals(guard, options.origin, opening, async () => (await library.$context).secretConfig),
+    ...openings(options.setupCodeFile, opening),
+    ...resets(guard, () => resetContext(options, opening())),
+    ...accounts(guard, opening),
     /** Once a minute: records how often names nobody has were tried, and forgets old attempts. */
     tidy: (): Promise<void> => recordUnknownNames(guard),
   };
 }
 
-export type { AuthenticationResponseJSON };
+function seals(
+  guard: GuardOptions,
+  origin: string,
+  opening: () => OpeningContext,
+  secretConfig: () => Promise<FactorContext['secretConfig']>,
+) {
+  const { db, secret } = guard;
+  const context = async (): Promise<FactorContext> => ({
+    ...opening(),
+    secret,
+    secretConfig: await secretConfig(),
+    origin,
+    rpId: new URL(origin).hostname,
+  });
+  return {
+    /** Which factor was proved, for a seal; counts toward the same lock as sign-in. */
+    confirmFactor: async (given: FactorGiven): Promise<Factor | undefined> => confirmFactor(await context(), given),
+    /** `about`: SHA-256 of the command to be sealed. */
+    passkeyChallenge: async (account: string, about?: Uint8Array): Promise<PublicKeyCredentialRequestOptionsJSON> =>
+      passkeyChallenge(await context(), account, about),
+    /** When the account may try again; `undefined` when it is not locked. */
+    async lockedUntil(account: string): Promise<string | undefined> {
+      const found = await findAccount(db, account);
+      return found && (await lockedUntil(db, hashName(found.email, secret), guard.now()))?.toISOString();
+    },
+  };
+}
+
+function openings(setupCodeFile: string, opening: () => OpeningContext) {
+  return {
+    createSetupCode: (): Promise<string> => createSetupCode(setupCodeFile),
+    openWithSetupCode: (given: NewAccount & { code: string }): Promise<Refused | { account: string }> =>
+      openWithSetupCode(opening(), setupCodeFile, given),
+    /** The caller has checked the invitation. */
+    openByInvitation: (wanted: NewAccount): Promise<Refused | { account: string }> =>
+      openAccount(opening(), wanted, 'invitation'),
+  };
+}
+
+function resets(guard: GuardOptions, context: () => ResetContext) {
+  return {
+    /** Takes equally long whether somebody has this name. */
+    requestReset: (typed: string): Promise<Refused | undefined> =>
+      atLeast(guard.answerAfterMs, requestReset(context(), typed)),
+    askReset: (asked: { account: string; by: Approver; factors?: boolean }): Promise<Refused | { reset: string }> =>
+      askReset(context(), asked),
+    approveReset: (approved: { reset: string; by: Approver }): Promise<Refused | { code: string; until: string }> =>
+      approveReset(context(), approved),
+    completeReset: (given: { token: string; password: string }): Promise<Refused | { account: string }> =>
+      completeReset(context(), given),
+    /** Resets two people began and nobody has approved, newest first. */
+    openResets: (): Promise<OpenReset[]> => openResets(context()),
+  };
+}
+
+function accounts(guard: GuardOptions, opening: () => OpeningContext) {
+  const { db, secret } = guard;
+  return {
+    account: (id: string): Promise<Account | undefined> => findAccount(db, id),
+    accountByName: (typed: string): Promise<Account | undefined> => findByName(db, typed),
+    factors: (account: string): Promise<string[]> => factorsOf(db, account),
+    /** For lists of people: last sign-in, lock and factors by account id. */
+    states: (ids: string[]): Promise<Map<string, AccountState>> => accountStates(db, ids, secret, guard.now()),
+    setDisabled: (account: string, disabled: boolean): Promise<void> => setDisabled(opening(), account, disabled),
+    endSessions: async (account: string): Promise<void> => {
+      await authTables(db).deleteFrom('auth.session').where('user_id', '=', account).execute();
+    },
+  };
+}
+
+function resetContext(options: AuthOptions, opening: OpeningContext): ResetContext {
+  const { secret, mayApproveReset, personsOf, sendReset } = options;
+  return { ...opening, secret, mayApproveReset, personsOf, ...(sendReset ? { sendReset } : {}) };
+}
 
 function guardOf(options: AuthOptions): GuardOptions {
   return {
@@ -210,9 +184,4 @@ async function setDisabled(context: OpeningContext, account: string, disabled: b
   const set = { disabled_at: disabled ? context.now : null };
   await table.updateTable('auth.user_account').set(set).where('id', '=', account).execute();
   if (disabled) await table.deleteFrom('auth.session').where('user_id', '=', account).execute();
-}
-
-function olderThan(at: string | undefined, days: number | undefined, now: Date): boolean {
-  if (at === undefined || days === undefined) return false;
-  return Date.parse(at) + days * 86_400_000 <= now.getTime();
 }

@@ -72,6 +72,38 @@ export async function askReset(
   return { reset: row.id };
 }
 
+export type OpenReset = {
+  id: string;
+  account: string;
+  askedBy: string;
+  askedAt: string;
+  factors: boolean;
+  until: string;
+};
+
+/** Resets that wait for a second person, newest first; rows written past the program are left out. */
+export async function openResets(context: ResetContext): Promise<OpenReset[]> {
+  const rows = await authTables(context.db)
+    .selectFrom('auth.reset')
+    .selectAll()
+    .where('way', '=', 'two_people')
+    .where('approved_by', 'is', null)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', context.now)
+    .orderBy('asked_at', 'desc')
+    .execute();
+  return rows
+    .filter((row) => isOurs(context, row))
+    .map((row) => ({
+      id: row.id,
+      account: row.account,
+      askedBy: row.asked_by ?? '',
+      askedAt: row.asked_at.toISOString(),
+      factors: row.factors,
+      until: row.expires_at.toISOString(),
+    }));
+}
+
 /** A second, different person approves: answers with the code for the owner's slip of paper, shown once. */
 export async function approveReset(
   context: ResetContext,
