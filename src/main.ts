@@ -148,9 +148,9 @@ function modulesOver(
 export async function startServer(options: ServerOptions): Promise<Server | Refused> {
   const platform = await openPlatform(options);
   if (isRefused(platform)) return platform;
-  const { parts, cache, dispatch, db } = platform;
+  const { parts, dispatch, db } = platform;
   const baseUrl = process.env.ANCHENG_URL ?? `http://localhost:${options.port}`;
-  const auth = authOver(platform, options, baseUrl);
+  const { http, auth } = doorsOver(platform, options, baseUrl);
   if (!(await hasOrganisation(db)) && !options.demo)
     options.log(`\n  設定碼 · set-up code:  ${await auth.createSetupCode()}\n`);
   const scheduler = startScheduler({
@@ -161,27 +161,6 @@ export async function startServer(options: ServerOptions): Promise<Server | Refu
     round: (organisation) => takeBackLoosened(platform, organisation),
   });
   platform.onCommit(() => scheduler.nudge());
-  const http: HttpParts = {
-    parts,
-    cache,
-    dispatch,
-    auth,
-    blobs: platform.blobs,
-    packFiles: () => platform.packFiles,
-    news: platform.news,
-    ledger: platform.ledger,
-    setup: {
-      codeRequired: () => existsSync(setupCodeFile(options.dataDir)),
-      createOrganisation: (name) => createOrganisation(db, { name, demo: false }, parts.clock()),
-      finish: async (organisation) => {
-        await sql`update organisation set setup_done = true where organisation = ${organisation}`.execute(db);
-      },
-    },
-    baseUrl,
-    ...(process.env.ANCHENG_CLAMD ? { clamd: process.env.ANCHENG_CLAMD } : {}),
-    webRoot: join(ROOT, 'dist/web'),
-    health: async () => ({ ok: (await sql`select 1`.execute(db)).rows.length === 1, version: version() }),
-  };
   const server = serve({ fetch: createApp(http).fetch, hostname: options.host, port: options.port });
   await new Promise<void>((listening, failed) => {
     server.once('listening', listening);
@@ -207,6 +186,34 @@ export async function startServer(options: ServerOptions): Promise<Server | Refu
   };
 }
 
+/** What the HTTP door stands on, over an open platform: the server, and tests that send requests in process. */
+export function doorsOver(platform: Platform, options: { dataDir: string }, baseUrl: string) {
+  const { parts, cache, dispatch, db } = platform;
+  const auth = authOver(platform, options, baseUrl);
+  const http: HttpParts = {
+    parts,
+    cache,
+    dispatch,
+    auth,
+    blobs: platform.blobs,
+    packFiles: () => platform.packFiles,
+    news: platform.news,
+    ledger: platform.ledger,
+    setup: {
+      codeRequired: () => existsSync(setupCodeFile(options.dataDir)),
+      createOrganisation: (name) => createOrganisation(db, { name, demo: false }, parts.clock()),
+      finish: async (organisation) => {
+        await sql`update organisation set setup_done = true where organisation = ${organisation}`.execute(db);
+      },
+    },
+    baseUrl,
+    ...(process.env.ANCHENG_CLAMD ? { clamd: process.env.ANCHENG_CLAMD } : {}),
+    webRoot: join(ROOT, 'dist/web'),
+    health: async () => ({ ok: (await sql`select 1`.execute(db)).rows.length === 1, version: version() }),
+  };
+  return { http, auth };
+}
+
 const setupCodeFile = (dataDir: string) => join(dataDir, 'secrets/setup-code.json');
 const version = (): string =>
   (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
@@ -215,7 +222,7 @@ async function hasOrganisation(db: Db): Promise<boolean> {
   return (await organisationIds(db)).some((id) => id !== INSTALLATION);
 }
 
-function authOver({ parts, dispatch, db, secrets }: Platform, options: ServerOptions, origin: string) {
+function authOver({ parts, dispatch, db, secrets }: Platform, options: { dataDir: string }, origin: string) {
   return createAuth({
     db,
     secret: secrets.session,
