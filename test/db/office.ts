@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Hono } from 'hono';
+import pg from 'pg';
+import { createApp } from '../../src/http/app.ts';
+import type { HttpParts } from '../../src/http/parts.ts';
+import { isRefused, type Refusal } from '../../src/kernel/refusal.ts';
+import { doorsOver, openPlatform, type Platform } from '../../src/main.ts';
+import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { PEOPLE, type PersonName, UNITS, type UnitName } from './people.ts';
+
+/**
+ * A small township office over the real composition, for tests of the whole: a database of its own, the platform, the
+ * HTTP door in process. Set up through requests the way a browser does it; everybody signs in with a password.
+ */
+
+export const ORIGIN = 'http://localhost:8480';
+export const PASSWORD = 'Xiluo-Township-2026';
+
+// biome-ignore lint/suspicious/noExplicitAny: answers differ per procedure
+export type Answer = { status: number; body: any; refused: Refusal[] };
+
+/** One browser, or one program with a token: keeps cookies, speaks the pages' protocol. */
+export type Client = {
+  /** Calls a procedure of the contract by its dotted name: `records.act`. A command id is added where none is given. */
+  call(procedure: string, input?: unknown): Promise<Answer>;
+  /** The same, and what came back; throws when it was refused. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers differ per procedure
+  ok(procedure: string, input?: unknown): Promise<any>;
+  send(path: string, init?: RequestInit): Promise<Response>;
+  upload(
+    name: string,
+    content: string | Uint8Array,
+    media?: string,
+  ): Promise<{ id: string; name: string; sha256: string; size: number; media: string }>;
+};
+
+export type Office = Awaited<ReturnType<typeof openOffice>>;
+
+/** `clock` moves the whole installation; without it the real time rules. */
+export async function openOffice(options: { clock?: { now: Date }; pack?: string } = {}) {
+  const database = await startTestDatabase();
+  const dataDir = mkdtempSync(join(tmpdir(), 'ancheng-office-'));
+  const log: string[] = [];
+  const opened = await openPlatform({
+    dataDir,
+    databaseUrl: database.ownerUrl,
+    databaseAppUrl: database.appUrl,
+    log: (line) => log.push(line),
+    ...(options.clock ? { clock: () => options.clock!.now } : {}),
+  });
+  if (isRefused(opened)) throw new Error(opened.refused[0]?.message.en);
+  const platform: Platform = opened;
+  const { http, auth } = doorsOver(platform, { dataDir }, ORIGIN);
+  const app = createApp(http);
+  const superuser = new pg.Client({ connectionString: database.superUrl });
+  await superuser.connect();
+  const founded = await found(app, await auth.createSetupCode(), options.pack ?? 'xiluo');
+  const clients = new Map<PersonName, Client>([['lin', founded.lin]]);
+  const office = {
+    app,
+    http,
+    platform,
+    database,
+    dataDir,
+    superuser,
+    log,
+    ...founded,
+    /** The signed-in browser of a person; accounts are made by invitation when first needed. */
+    async as(name: PersonName): Promise<Client> {
+      const known = clients.get(name) ?? (await invited(app, founded.lin, founded.persons[name], emailOf(name)));
+      clients.set(name, known);
+      return known;
+    },
+    nobody: () => client(app),
+    /** A further account of the same person, with another address. */
+    async secondAccount(name: PersonName): Promise<Client> {
+      const email = `second.${emailOf(name)}`;
+      await founded.lin.ok('people.edit', { id: founded.persons[name], email });
+      return invited(app, founded.lin, founded.persons[name], email);
+    },
+    defects: () => log.filter((line) => line.startsWith('defect ')),
+    async close() {
+      await platform.close();
+      await superuser.end();
+      await database.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return office;
+}
+
+const emailOf = (name: string) => `${name}@xiluo.example.tw`;
+
+/** The browser set-up: organisation, pack, units, people with roles, finish. */
+async function found(app: Hono, code: string, pack: string) {
+  const lin = client(app);
+  const account = { name: PEOPLE.lin.name, email: emailOf('lin'), password: PASSWORD };
+  const organisation = { name: '西螺示範公所', kind: 'agency', level: 'C', hosting: 'self' };
+  await lin.ok('setup.start', { code, organisation, account });
+  await signIn(lin, emailOf('lin'));
+  await lin.ok('setup.adopt', { packs: [{ name: pack }] });
+  const unitRows = await lin.ok('setup.units', {
+    units: Object.entries(UNITS).map(([key, { name, under }]) => ({ key, name, ...(under ? { under } : {}) })),
+  });
+  const units = Object.fromEntries(unitRows.map((unit: { key: string; id: string }) => [unit.key, unit.id])) as Record<
+    UnitName,
+    string
+  >;
+  const names = Object.keys(PEOPLE) as PersonName[];
+  const people = names.map((name) => {
+    const { unit, roles, name: called } = PEOPLE[name];
+    return {
+      name: called,
+      unit: units[unit],
+      email: emailOf(name),
+      roles: roles.map((role) => ({ role })),
+      ...(name === 'lin' ? { me: true } : {}),
+    };
+  });
+  const made = await lin.ok('setup.people', { people });
+  const persons = Object.fromEntries(names.map((name, index) => [name, made[index].id])) as Record<PersonName, string>;
+  const { organisation: named } = await lin.ok('setup.finish', {});
+  return { lin, units, persons, organisation: named.id as string };
+}
+
+/** Invites a person to an account and signs in with it. */
+async function invited(app: Hono, administrator: Client, person: string, email: string): Promise<Client> {
+  const { link } = await administrator.ok('people.invite', { id: person });
+  const [organisation, secret] = new URL(link).pathname.split('/').slice(-2);
+  const browser = client(app);
+  await browser.ok('people.acceptInvitation', { organisation, secret, password: PASSWORD });
+  await signIn(browser, email);
+  return browser;
+}
+
+export async function signIn(browser: Client, email: string, password = PASSWORD): Promise<void> {
+  const response = await browser.send('/api/auth/sign-in/email', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  if (!response.ok) throw new Error(`sign-in of ${email}: ${response.status} ${await response.text()}`);
+}
+
+/** A browser without a session, or with `token` a program. */
+export function client(app: { request: Hono['request'] }, token?: string): Client {
+  const jar = new Map<string, string>();
+  const send = async (path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    if (!headers.has('origin')) headers.set('origin', ORIGIN);
+    if (token) headers.set('authorization', `Bearer ${token}`);
+    if (jar.size > 0) headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '));
+    const response = await app.request(`${ORIGIN}${path}`, { ...init, headers });
+    for (const line of response.headers.getSetCookie()) keep(jar, line);
+    return response;
+  };
+  const call = async (procedure: string, input?: unknown): Promise<Answer> => {
+    const response = await send(`/api/rpc/${procedure.replaceAll('.', '/')}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ json: withCommandId(input) }),
+    });
+    const body = (await response.json()) as { json?: { data?: { refused?: Refusal[] } } };
+    return { status: response.status, body: body.json ?? body, refused: body.json?.data?.refused ?? [] };
+  };
+  return {
+    call,
+    send,
+    async ok(procedure, input) {
+      const { status, body } = await call(procedure, input);
+      if (status !== 200) throw new Error(`${procedure}: ${status} ${JSON.stringify(body)}`);
+      return body;
+    },
+    async upload(name, content, media = 'application/octet-stream') {
+      const form = new FormData();
+      form.set('file', new File([content as never], name, { type: media }));
+      const response = await send('/api/v1/files', { method: 'POST', body: form });
+      if (!response.ok) throw new Error(`upload of ${name}: ${response.status} ${await response.text()}`);
+      return (await response.json()) as never;
+    },
+  };
+}
+
+function keep(jar: Map<string, string>, line: string): void {
+  const [pair = '', ...attributes] = line.split(';');
+  const [name = '', ...value] = pair.split('=');
+  if (attributes.some((attribute) => /max-age=0/i.test(attribute))) jar.delete(name.trim());
+  else jar.set(name.trim(), value.join('='));
+}
+
+const withCommandId = (input: unknown) =>
+  typeof input === 'object' && input !== null && !('commandId' in input)
+    ? { commandId: randomUUID(), ...input }
+    : input;
+
+export type { TestDatabase };
