@@ -39,7 +39,10 @@ export async function typeDetail(look: Look, name: string): Promise<TypeDetail |
   );
   return {
     ...card(look, type, undefined),
-    sections: sections.filter((section) => section.editable),
+    sections: askedAtOpening(
+      type,
+      sections.filter((section) => section.editable),
+    ),
     names: {},
     stages: Object.values(type.flow).flatMap((state) => (state.stage ? [state.stage] : [])),
     clauseList: clausesBehind(definition, name).flatMap((id) => {
@@ -47,6 +50,21 @@ export async function typeDetail(look: Look, name: string): Promise<TypeDetail |
       return clause ? [{ id, ...(clause.ref ? { ref: clause.ref } : {}), text: { zh: clause.zh, en: clause.en } }] : [];
     }),
   };
+}
+
+/**
+ * A form opens with the few fields it cannot be without; the rest is filled on its own page, where conditions show and hide
+ * what applies. A register's entry is made in one go.
+ */
+function askedAtOpening(type: RecordType, sections: SectionView[]): SectionView[] {
+  if (type.role === 'register') return sections;
+  const needed = sections
+    .map((section) => ({
+      ...section,
+      fields: section.fields.filter((field) => field.required.some((when) => when === '*' || when === 'open')),
+    }))
+    .filter((section) => section.fields.length > 0);
+  return needed.length > 0 ? needed : sections.slice(0, 1);
 }
 
 function card(look: Look, type: RecordType, tally: { open: number; total: number } | undefined): TypeCard {
