@@ -119,12 +119,15 @@ function choose(tree: Tree & { op: 'if' }, scope: Scope): Asked {
 
 // ── names and paths ────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Notes the value of a whole path; of a path that begins with a call, the call notes what it was asked and answered. */
 function traced(tree: Tree & { op: 'name' | 'field' | 'index' }, scope: Scope): Asked {
-  if (!scope.trace) return path(tree, scope);
-  const { trace } = scope;
-  const asked = path(tree, { ...scope, trace: undefined });
-  trace(print(tree), asked);
+  const asked = path(tree, scope);
+  if (scope.trace && startsWithName(tree)) scope.trace(print(tree), asked);
   return asked;
+}
+
+function startsWithName(tree: Tree): boolean {
+  return tree.op === 'field' || tree.op === 'index' ? startsWithName(tree.of) : tree.op === 'name';
 }
 
 function path(tree: Tree, scope: Scope): Asked {

@@ -206,7 +206,7 @@ export function computeGiven(world: World, id: string, entry: Entry): void {
   const state = world.records.get(id)!;
   const type = world.definition.records[state.type]!;
   const input = inputOf(world, { kind: 'clock' });
-  const computed = settled(
+  const computed = settled<{ values: Values }>(
     input,
     (at) => {
       const work = begin(at, 'given');
