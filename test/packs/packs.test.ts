@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkPacks } from '../../src/kernel/check.ts';
-import { compile } from '../../src/kernel/pack/compile.ts';
 import { formatDiagnostic } from '../../src/kernel/pack/diagnostics.ts';
 import { schemaFor } from '../../src/kernel/pack/schema.ts';
 import type { Diagnostic } from '../../src/kernel/pack/types.ts';
@@ -20,12 +19,6 @@ describe('shipped packs', () => {
   const files = shipped.flatMap((name) => folder(`packs/${name}`));
   test('compile, keep their own examples, and see each gate refuse', () => {
     expect(errors(checkPacks(files, { shipped }).diagnostics)).toEqual([]);
-  });
-
-  test('the same files give the same hash, in whatever order they are read', () => {
-    const one = compile(files).definition?.hash;
-    expect(one).toMatch(/^[0-9a-f]{64}$/);
-    expect(compile(files).definition?.hash).toBe(one);
   });
 });
 

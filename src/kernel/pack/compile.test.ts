@@ -1,8 +1,10 @@
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { edited, office } from '../../../test/unit/diagnostics/office.ts';
 import { compile } from './compile.ts';
 import { definitionHash } from './hash.ts';
+import { restoreOrder } from './order.ts';
 import type { Definition, RecordType, SourceFile } from './types.ts';
 
 function compiled(files: SourceFile[]): Definition {
@@ -340,6 +342,22 @@ describe('the hash', () => {
     const definition = compiled(office);
     const shuffled = Object.fromEntries(Object.entries(definition).reverse()) as Definition;
     expect(definitionHash(shuffled)).toBe(definition.hash);
+  });
+
+  test('the written order is part of it, and comes back after storage sorted the keys', () => {
+    const definition = compiled(office);
+    const sorted = JSON.parse(canonicalize(definition)!) as Definition;
+    expect(Object.keys(sorted.records.release!.flow)).not.toEqual(Object.keys(definition.records.release!.flow));
+    const restored = restoreOrder(sorted);
+    expect(Object.keys(restored.records.release!.flow)).toEqual(['draft', 'review', 'approved', 'refused']);
+    const { type } = restored.records.release!.fields.steps!;
+    expect(type.is === 'table' && Object.keys(type.columns)).toEqual(['step', 'result', 'helper']);
+    expect(Object.keys(restored.lists.kind!.rows)).toEqual(['new', 'patch']);
+    expect(definitionHash(restored)).toBe(definition.hash);
+  });
+
+  test('does not depend on the order files arrive in', () => {
+    expect(compiled([...office].reverse()).hash).toBe(compiled(office).hash);
   });
 
   test('changes with any word', () => {

@@ -14,6 +14,7 @@ import { buildsOn, inOrderOfUse } from './merge/order.ts';
 import { applyOrganisation, mergeParameters, type OrganisationParameters } from './merge/parameters.ts';
 import { readPacks, type Sayings } from './merge/read.ts';
 import { mergeRecords } from './merge/records.ts';
+import { orderOf } from './order.ts';
 import { own } from './own.ts';
 import { type Compile, inferTypes, queriesOf, resolveSource } from './resolve.ts';
 import type { Definition, Diagnostic, ExampleFile, SourceFile } from './types.ts';
@@ -57,7 +58,8 @@ export function compile(files: SourceFile[], options: CompileOptions = {}): Comp
   const diagnostics = inOrder(report.list);
   if (diagnostics.some((each) => each.severity === 'error')) return { diagnostics, examples };
   const plain = JSON.parse(JSON.stringify(definition)) as Definition;
-  return { definition: { ...plain, hash: definitionHash(plain) }, diagnostics, examples };
+  const whole = { ...plain, order: orderOf(plain) };
+  return { definition: { ...whole, hash: definitionHash(whole) }, diagnostics, examples };
 }
 
 function mergePacks(packs: Sayings[], options: CompileOptions, report: Report, origins: Origins): Definition {

@@ -15,6 +15,8 @@ export type Definition = {
   records: Record<string, RecordType>;
   duties: Record<string, Duty>;
   monitors: Record<string, Monitor>;
+  /** Keys of the maps above in the order people wrote them; `restoreOrder` puts them back after storage sorted them. */
+  order?: Record<string, string[]>;
 };
 
 export type PackCard = { name: string; version: string; title: Text; audience?: Text; source?: string; uses: string[] };

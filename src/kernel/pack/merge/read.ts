@@ -33,14 +33,15 @@ export type Sayings = {
 type Read = { path: string; pack: string; kind: FileKind; item: Item };
 type FileKind = 'pack' | 'record' | 'examples' | 'clauses' | 'declarations';
 
-/** Reads every file; those that cannot be read are reported and left out. */
+/** Reads every file, in the order of their paths so that nothing depends on how they arrived; those that cannot be read are reported and left out. */
 export function readPacks(
   files: SourceFile[],
   report: Report,
   origins: Origins,
   draws: RecordBuild['draws'],
 ): Sayings[] {
-  const reads = files.flatMap((file) => readFile(file, report));
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const reads = sorted.flatMap((file) => readFile(file, report));
   const roles = new Set(reads.flatMap((read) => entries(entry(read.item, 'roles')).map((each) => each.key)));
   const packs = new Map<string, Read[]>();
   for (const read of reads) packs.set(read.pack, [...(packs.get(read.pack) ?? []), read]);
