@@ -16,10 +16,10 @@ import {
   roleLabel,
   today,
 } from './authority.ts';
+import { exclude } from './combining.ts';
 import { date, id } from './inputs.ts';
 import { loadDeputies, loadDeputy, loadPerson } from './load.ts';
 import { type DeputyState, overlap, type Person } from './people.ts';
-import { exclude } from './roles.ts';
 
 const addInput = z.object({
   for: id,

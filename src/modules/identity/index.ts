@@ -1,5 +1,6 @@
 import type { Module } from '../../runtime/module.ts';
 import { acceptInvitation, invite, linkAccount, unlinkAccount, withdrawInvitation } from './accounts.ts';
+import { type CombinationsOf, none } from './combining.ts';
 import { addDeputy, endDeputy } from './deputies.ts';
 import { conflicts, type DefinitionOf, hasRole } from './facts.ts';
 import { addPerson, editPerson, endPerson } from './persons.ts';
@@ -10,17 +11,24 @@ import { effects, resumePerson, suspendPerson } from './suspension.ts';
 import { addUnit, editUnit, endUnit } from './units.ts';
 
 export { actsNobodyCanPerform, type ThinAct } from './acts.ts';
+export type { Combination, CombinationsOf } from './combining.ts';
 export { accountsOfPerson, grantsOfPerson, loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
 export { grantHolds, sealGrant } from './mac.ts';
 export { emailKey } from './people.ts';
 export { organisationsOfAccount } from './reach.ts';
 export { getPerson, listPersons, listUnits, openInvitation, settings, type UnitView } from './views.ts';
 
-/**
- * People, their units, roles, deputies and accounts. `nodeKey` seals the rows that confer authority; `definitionOf` lets the
- * fact `conflicts` know which roles exclude each other.
- */
-export function identity({ nodeKey, definitionOf }: { nodeKey: Uint8Array; definitionOf?: DefinitionOf }): Module {
+export type IdentityOptions = {
+  /** Seals the rows that confer authority. */
+  nodeKey: Uint8Array;
+  /** Lets the fact `conflicts` know which roles exclude each other; without it the fact is not offered. */
+  definitionOf?: DefinitionOf;
+  /** Exceptions that permit one person two roles; without it there are none. */
+  combinationsOf?: CombinationsOf;
+};
+
+/** People, their units, roles, deputies and accounts. */
+export function identity({ nodeKey, definitionOf, combinationsOf = none }: IdentityOptions): Module {
   return {
     name: 'identity',
     commands: {
@@ -34,8 +42,8 @@ export function identity({ nodeKey, definitionOf }: { nodeKey: Uint8Array; defin
       'identity.resume_person': resumePerson,
       'identity.link_account': linkAccount,
       'identity.unlink_account': unlinkAccount,
-      'identity.give_role': giveRole(nodeKey),
-      'identity.confirm_role': confirmRole(nodeKey),
+      'identity.give_role': giveRole(nodeKey, combinationsOf),
+      'identity.confirm_role': confirmRole(nodeKey, combinationsOf),
       'identity.revoke_role': revokeRole(nodeKey),
       'identity.add_deputy': addDeputy,
       'identity.end_deputy': endDeputy,

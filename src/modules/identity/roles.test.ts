@@ -71,6 +71,23 @@ describe('giving a role', () => {
     expect(outcome(decideGiveRole(approver, ask('administrator'), by({ kind: 'setup' })))).toEqual(['refused never']);
   });
 
+  test('an exception in force permits two roles openly, until it ends at the latest, and the event names it', () => {
+    const combinations = [{ role: 'network_manager', exception: 'ex-1', until: '2027-06-30' }];
+    const loaded = { ...chen, grants: [grantState('chen', 'network_manager')], combinations };
+    expect(outcome(decideGiveRole(loaded, ask('auditor'), as('admin')))).toEqual(['refused required']);
+    const tooLong = { ...ask('auditor'), until: '2027-07-01' };
+    expect(outcome(decideGiveRole(loaded, tooLong, as('admin')))).toEqual(['refused required']);
+    const [, done] = eventsOf(decideGiveRole(loaded, { ...ask('auditor'), until: '2027-06-30' }, as('admin')));
+    expect(done?.data.exceptions).toEqual(['ex-1']);
+  });
+
+  test('no exception lets an administrator approve', () => {
+    const combinations = [{ role: 'administrator', exception: 'ex-1', until: '2027-06-30' }];
+    const loaded = { ...chen, grants: [grantState('chen', 'administrator')], combinations };
+    const input = { ...ask('ciso'), until: '2027-06-30' };
+    expect(outcome(decideGiveRole(loaded, input, as('admin')))).toEqual(['refused never']);
+  });
+
   test('a role, person or unit nobody knows is missing; a role held already is a duplicate', () => {
     expect(outcome(decideGiveRole(chen, ask('pope'), as('admin')))).toEqual(['refused missing']);
     expect(outcome(decideGiveRole({ ...chen, unit: undefined }, ask('ciso'), as('admin')))).toEqual([

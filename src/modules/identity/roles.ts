@@ -17,6 +17,7 @@ import {
   roleOf,
   today,
 } from './authority.ts';
+import { type Combination, type CombinationsOf, conflicting, none, relied } from './combining.ts';
 import { date, id } from './inputs.ts';
 import { loadGrants, loadPerson, loadUnit } from './load.ts';
 import { type GrantState, given, overlap, type Person, standing, type Unit } from './people.ts';
@@ -37,15 +38,24 @@ export const revokeInput = z.object({ grant: id });
 type Response = { grant: string; waitingForSecond: boolean };
 type Decided = Refused | { events: NewEvent[]; response: Response };
 
-type Giving = { person: Person | undefined; unit: Unit | undefined; grants: GrantState[] };
+type Giving = {
+  person: Person | undefined;
+  unit: Unit | undefined;
+  grants: GrantState[];
+  combinations?: Combination[];
+};
 
-export const giveRole = (key: Uint8Array): ModuleCommand<z.output<typeof giveInput>, Giving> => ({
+export const giveRole = (
+  key: Uint8Array,
+  combinationsOf: CombinationsOf = none,
+): ModuleCommand<z.output<typeof giveInput>, Giving> => ({
   input: giveInput,
-  async load(tx, input, { organisation }) {
+  async load(tx, input, { organisation, now }) {
     return {
       person: await loadPerson(tx, organisation, input.person),
       unit: await loadUnit(tx, organisation, input.unit),
       grants: await loadGrants(tx, organisation, { person: input.person }, key),
+      combinations: await combinationsOf(tx, { organisation, person: input.person, role: input.role, now }),
     };
   },
   decide: decideGiveRole,
@@ -53,8 +63,8 @@ export const giveRole = (key: Uint8Array): ModuleCommand<z.output<typeof giveInp
 
 /**
  * `grant.asked`, and at once `grant.given` unless the role approves: then a second person must confirm. During set-up the
- * first grants need nobody else and are marked `setup`. Refuses conflicting roles naming both, and an approving role for
- * an administrator.
+ * first grants need nobody else and are marked `setup`. Refuses conflicting roles naming both unless an exception in force
+ * permits it (then `exceptions` names it), and an approving role for an administrator always.
  */
 export function decideGiveRole(loaded: Giving, input: z.output<typeof giveInput>, context: CommandContext): Decided {
   const role = roleOf(context, input.role);
@@ -67,12 +77,13 @@ export function decideGiveRole(loaded: Giving, input: z.output<typeof giveInput>
     reversed(from, input.until) ??
     toOneself(input.person, role, context) ??
     alreadyHeld(loaded.grants, input, from, context) ??
-    conflicting(loaded.grants, { ...input, from }, context);
+    conflicting(loaded, { ...input, from }, context);
   if (no) return refused(no);
   const grant = idFrom(context, 'grant');
   const by = actingPerson(context);
   const setup = isSetup(context);
-  const data = given({ grant, ...wanted, by, setup: setup || undefined });
+  const exceptions = relied(loaded, wanted, context);
+  const data = given({ grant, ...wanted, by, setup: setup || undefined, exceptions });
   const asked: NewEvent = { stream: `grant:${grant}`, type: 'grant.asked', data };
   if (role?.approving && !setup) return { events: [asked], response: { grant, waitingForSecond: true } };
   const { by: _asker, ...what } = data;
@@ -80,16 +91,27 @@ export function decideGiveRole(loaded: Giving, input: z.output<typeof giveInput>
   return { events: [asked, done], response: { grant, waitingForSecond: false } };
 }
 
-type Confirming = { grant: GrantState | undefined; grants: GrantState[]; person: Person | undefined };
+type Confirming = {
+  grant: GrantState | undefined;
+  grants: GrantState[];
+  person: Person | undefined;
+  combinations?: Combination[];
+};
 
-export const confirmRole = (key: Uint8Array): ModuleCommand<z.output<typeof confirmInput>, Confirming> => ({
+export const confirmRole = (
+  key: Uint8Array,
+  combinationsOf: CombinationsOf = none,
+): ModuleCommand<z.output<typeof confirmInput>, Confirming> => ({
   input: confirmInput,
-  async load(tx, input, { organisation }) {
+  async load(tx, input, { organisation, now }) {
     const [grant] = await loadGrants(tx, organisation, { id: input.grant }, key);
     return {
       grant,
       grants: grant ? await loadGrants(tx, organisation, { person: grant.person }, key) : [],
       person: await loadPerson(tx, organisation, grant?.person),
+      combinations: grant
+        ? await combinationsOf(tx, { organisation, person: grant.person, role: grant.role, now })
+        : [],
     };
   },
   decide: decideConfirmRole,
@@ -104,11 +126,20 @@ export function decideConfirmRole(
   const { grant } = loaded;
   if (!grant) return refused(missing(text('角色授予案', 'role request'), 'grant'));
   const by = actingPerson(context);
-  const no = notWaiting(grant, context) ?? notSecond(grant, by, context) ?? conflicting(loaded.grants, grant, context);
+  const no = notWaiting(grant, context) ?? notSecond(grant, by, context) ?? conflicting(loaded, grant, context);
   if (no || by === undefined || grant.askedBy === undefined) return refused(no ?? noPerson);
   const { askedBy } = grant;
   const { id: grantId, person, role, unit, from, until } = grant;
-  const data = given({ grant: grantId, person, role, unit, from, until, by: [askedBy, by] });
+  const data = given({
+    grant: grantId,
+    person,
+    role,
+    unit,
+    from,
+    until,
+    by: [askedBy, by],
+    exceptions: relied(loaded, grant, context),
+  });
   return {
     events: [{ stream: `grant:${grantId}`, type: 'grant.given', data }],
     response: { grant: grantId, waitingForSecond: false },
@@ -182,44 +213,6 @@ function alreadyHeld(
     fix: { text: text('請確認既有授予，或先撤銷', 'Confirm or revoke the grant that is there'), go: 'field.role' },
     field: 'role',
   };
-}
-
-/** Two roles one person may not hold on the same day; asked-for grants count, or two requests could pass each other. */
-function conflicting(
-  grants: GrantState[],
-  wanted: { id?: string; role: string; from: string; until?: string | undefined },
-  context: CommandContext,
-): Refusal | undefined {
-  const dated = { from: wanted.from, ...(wanted.until ? { until: wanted.until } : {}) };
-  const other = grants.find(
-    (grant) =>
-      grant.id !== wanted.id &&
-      standing(grant, today(context)) &&
-      overlap(grant, dated) &&
-      exclude(context, grant.role, wanted.role),
-  );
-  if (!other) return undefined;
-  const [held, asked] = [roleLabel(context, other.role), roleLabel(context, wanted.role)];
-  return {
-    code: 'never',
-    message: text(
-      `「${held.zh}」與「${asked.zh}」不得由同一人擔任`,
-      `One person may not hold both “${held.en}” and “${asked.en}”`,
-    ),
-    fix: {
-      text: text(`請先撤銷「${held.zh}」，或改由他人擔任`, `Revoke “${held.en}” first, or choose somebody else`),
-      go: 'field.person',
-    },
-    items: [held.zh, asked.zh],
-    field: 'role',
-  };
-}
-
-/** Declared on either role, or administrator beside a role that approves. */
-export function exclude(context: CommandContext, one: string, other: string): boolean {
-  const [a, b] = [roleOf(context, one), roleOf(context, other)];
-  if (a?.conflicts.includes(other) || b?.conflicts.includes(one)) return true;
-  return (one === ADMINISTRATOR && b?.approving === true) || (other === ADMINISTRATOR && a?.approving === true);
 }
 
 function notWaiting(grant: GrantState, context: CommandContext): Refusal | undefined {
