@@ -225,7 +225,12 @@ const SCALARS: Record<ScalarType, Schema> = {
     properties: { start: { type: 'string', format: 'date-time' }, end: { type: 'string', format: 'date-time' } },
   },
   span: { type: 'string' },
-  duration: { type: 'string', format: 'duration' },
+  duration: {
+    anyOf: [
+      { type: 'string' },
+      { type: 'object', properties: { n: { type: 'number' }, unit: { type: 'string' } }, required: ['n', 'unit'] },
+    ],
+  },
   time_of_day: { type: 'string', pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' },
   person: { type: 'string', 'x-ref': 'person' },
   unit: { type: 'string', 'x-ref': 'unit' },
