@@ -10,6 +10,7 @@ import type { ComponentType } from 'react';
 import { isSignedOut } from './api.ts';
 import type { Search } from './pages/lists/list-view.tsx';
 import { otherPage } from './pages/others.ts';
+import { trailSearch } from './pages/trail/search.ts';
 import { meQuery, queryClient } from './queries.ts';
 import { NotFound } from './shell/not-found.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -71,8 +72,9 @@ const routes = [
   createRoute({ ...page('/procedure/$pack', otherPage('procedure/pack')), validateSearch: asOfSearch }),
   createRoute({ ...page('/parameters', otherPage('parameters/page')) }),
   createRoute({ ...page('/people', otherPage('people/page')) }),
+  createRoute({ ...page('/people/units', otherPage('people/units')) }),
   createRoute({ ...page('/people/$id', otherPage('people/person')) }),
-  createRoute({ ...page('/trail', otherPage('trail/page')) }),
+  createRoute({ ...page('/trail', otherPage('trail/page')), validateSearch: trailSearch }),
   createRoute({ ...page('/import/scan', otherPage('import/scan')) }),
   createRoute({ ...page('/import/$type', otherPage('import/page')) }),
 ] as const;
@@ -83,8 +85,14 @@ const setup = createRoute({
   component: lazyRouteComponent(otherPage('setup/page')),
 });
 
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation/$organisation/$secret',
+  component: lazyRouteComponent(otherPage('invitation/page')),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, setup, inside.addChildren(routes)]),
+  routeTree: root.addChildren([signIn, setup, invitation, inside.addChildren(routes)]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultPendingComponent: () => <Skeleton lines={8} />,

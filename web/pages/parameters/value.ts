@@ -1,0 +1,21 @@
+import type { ParameterView } from '../../../src/runtime/views.ts';
+import { language, t } from '../../language.ts';
+
+type Value = ParameterView['value'];
+
+/** A value with its unit, as it is said: `30 日`, `85 %`, `Telnet、FTP`. */
+export function showValue(value: Value, unit: string): string {
+  if (Array.isArray(value)) return value.length === 0 ? t('parameter.none') : value.map(String).join('、');
+  if (typeof value === 'boolean') return value ? t('common.yes') : t('common.no');
+  if (typeof value !== 'number') return String(value);
+  const number = value.toLocaleString(language());
+  return unit === 'percent' ? `${number}%` : `${number} ${unitWord(unit, value)}`.trim();
+}
+
+const plain = ['version', 'list', 'time_range', 'time_of_day', 'factor'];
+
+/** A unit this page has no word for keeps its own name rather than none. */
+export function unitWord(unit: string, count = 2): string {
+  if (plain.includes(unit)) return '';
+  return t(`unit.${unit}` as 'unit.day', { count, defaultValue: unit.replaceAll('_', ' ') });
+}

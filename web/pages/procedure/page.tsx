@@ -1,0 +1,58 @@
+import './page.css';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { say, t } from '../../language.ts';
+import { proceduresQuery } from '../../queries.ts';
+import { Empty, Problem, Skeleton } from '../../ui/bits.tsx';
+import { AsOf, PastNote } from './as-of.tsx';
+import { LightBar, LightPill, lights } from './lights.tsx';
+
+const route = getRouteApi('/in/procedure');
+
+/** The procedures this organisation has adopted, each with the state of its clauses as of a day. */
+export default function ProceduresPage() {
+  const { asOf } = route.useSearch();
+  const navigate = route.useNavigate();
+  const procedures = useQuery(proceduresQuery(asOf));
+  const go = (day?: string) => navigate({ search: day ? { asOf: day } : {}, replace: true });
+  return (
+    <>
+      <header className="page-head">
+        <div>
+          <h1>{t('nav.procedure')}</h1>
+          <div className="sub">{t('clause.listText')}</div>
+        </div>
+        <AsOf value={asOf} onChange={go} />
+      </header>
+      <PastNote asOf={asOf} onBack={() => go()} />
+      {procedures.isPending && <Skeleton lines={8} />}
+      {procedures.isError && <Problem error={procedures.error} retry={() => procedures.refetch()} />}
+      {procedures.data?.length === 0 && <Empty title={t('clause.noneTitle')}>{t('clause.noneText')}</Empty>}
+      <ul className="procedures">
+        {procedures.data?.map((card) => (
+          <li key={card.pack} className="card">
+            <h2>
+              <Link to="/procedure/$pack" params={{ pack: card.pack }} search={asOf ? { asOf } : {}} className="cover">
+                {say(card.title)}
+              </Link>
+            </h2>
+            <div className="sub">
+              {t('clause.about', {
+                version: card.version,
+                count: lights.reduce((sum, light) => sum + card.counts[light], 0),
+              })}
+            </div>
+            <LightBar counts={card.counts} />
+            <div className="row lights-row">
+              {lights.map((light) => (
+                <span key={light}>
+                  <LightPill light={light} /> {card.counts[light]}
+                </span>
+              ))}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

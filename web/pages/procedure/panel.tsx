@@ -1,0 +1,192 @@
+import '../../ui/document.css';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import type { ClauseEvidence, ClauseView, ProcedureView } from '../../../src/runtime/views.ts';
+import { say, t } from '../../language.ts';
+import { officeTime, showDate } from '../../time.ts';
+import { Alert, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
+import { parametersQuery } from '../parameters/queries.ts';
+import { showValue } from '../parameters/value.ts';
+import type { Kind } from './document.tsx';
+import { LightDot, LightPill, lights } from './lights.tsx';
+import { evidenceQuery } from './queries.ts';
+import { numberOf } from './sections.ts';
+
+type Props = { clause: ClauseView; asOf: string | undefined; inSheet?: boolean };
+
+/** One clause: why its light, what makes it happen, which figures it uses, and the dated records that show it. */
+export function ClausePanel({ clause, asOf, inSheet = false }: Props) {
+  const evidence = useQuery(evidenceQuery(clause.id, asOf));
+  return (
+    <>
+      <header className="panel-head">
+        {!inSheet && <h2>{numberOf(clause)}</h2>}
+        <LightPill light={clause.light} />
+        <code className="faint">{clause.id}</code>
+      </header>
+      {inSheet && <p className="panel-clause">{say(clause.text)}</p>}
+      {clause.pending ? (
+        <Alert tone="warn">{t('clause.pendingWhy', { why: say(clause.pending) })}</Alert>
+      ) : (
+        <p className="sub">
+          {t(`clause.why_${clause.light}`, { count: clause.count, late: evidence.data?.violations ?? 0 })}
+        </p>
+      )}
+      <Mechanisms clause={clause} />
+      <Parameters clause={clause} />
+      {evidence.isPending && <Skeleton lines={4} />}
+      {evidence.isError && <Problem error={evidence.error} retry={() => evidence.refetch()} />}
+      {evidence.data && <Evidence evidence={evidence.data} asOf={asOf} />}
+    </>
+  );
+}
+
+/** Parameters are left to the list of figures, which shows the value in force. */
+function Mechanisms({ clause }: { clause: ClauseView }) {
+  const shown = clause.mechanisms.filter(({ kind }) => kind !== 'parameter');
+  if (shown.length === 0) return null;
+  return (
+    <section>
+      <h3>{t('clause.realised')}</h3>
+      <ul className="mechanisms">
+        {shown.map((mechanism) => (
+          <li key={mechanism.name}>
+            <span className="kind">{t(`clause.kind_${mechanism.kind as Kind}`)}</span>
+            <div>
+              <strong>
+                <Place go={mechanism.go} name={mechanism.name}>
+                  {say(mechanism.label)}
+                </Place>
+              </strong>
+              <p>{say(mechanism.sentence)}</p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Where a mechanism can be seen at work; what has no page of its own is only named. */
+function Place({ go, name, children }: { go: string | undefined; name: string; children: ReactNode }) {
+  const [first = '', second = ''] = (go ?? '').split('.');
+  if (go === 'packs.parameters') {
+    return (
+      <Link to="/parameters" hash={name.split('.')[1] ?? ''}>
+        {children}
+      </Link>
+    );
+  }
+  if (go === 'people.roles') return <Link to="/people">{children}</Link>;
+  if (second === 'list' && !['duties', 'monitors'].includes(first)) {
+    return (
+      <Link to="/lists/$type" params={{ type: first }}>
+        {children}
+      </Link>
+    );
+  }
+  return <>{children}</>;
+}
+
+function Parameters({ clause }: { clause: ClauseView }) {
+  const named = new Set(clause.mechanisms.flatMap(({ kind, name }) => (kind === 'parameter' ? [name.slice(10)] : [])));
+  const used = (useQuery(parametersQuery).data ?? []).filter(
+    (parameter) => named.has(parameter.name) || parameter.usedBy.includes(clause.id),
+  );
+  if (used.length === 0) return null;
+  return (
+    <section>
+      <h3>{t('clause.parameters')}</h3>
+      <ul className="used-parameters">
+        {used.map((parameter) => (
+          <li key={parameter.name}>
+            <Link to="/parameters" hash={parameter.name}>
+              {say(parameter.label)}
+            </Link>
+            <b>{showValue(parameter.value, parameter.unit)}</b>
+            {parameter.setBy?.organisation && <Pill tone="info">{t('parameter.own')}</Pill>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const FIRST = 5;
+
+function Evidence({ evidence, asOf }: { evidence: ClauseEvidence; asOf: string | undefined }) {
+  const [all, setAll] = useState(false);
+  const { records, refusals, violations } = evidence;
+  return (
+    <section>
+      <div className="row apart">
+        <h3>{t('clause.evidence')}</h3>
+        <span className="row counts">
+          {violations > 0 && <Pill tone="bad">{t('clause.violations', { count: violations })}</Pill>}
+          {refusals > 0 && <Pill tone="plain">{t('clause.refusals', { count: refusals })}</Pill>}
+        </span>
+      </div>
+      {records.length === 0 && <p className="sub">{t('clause.noEvidence')}</p>}
+      <ol className="timeline evidence">
+        {(all ? records : records.slice(0, FIRST)).map((record) => (
+          <li key={record.pos}>
+            <small>
+              <time dateTime={record.at}>{showDate(officeTime(record.at).date)}</time> · {say(record.what)}
+            </small>
+            <Link to="/records/$id" params={{ id: record.id }} search={asOf ? { asOf } : {}}>
+              {record.title}
+            </Link>
+            <small>
+              {record.number} · {say(record.stateLabel)} · {t('clause.position', { pos: record.pos.toLocaleString() })}
+            </small>
+          </li>
+        ))}
+      </ol>
+      {!all && records.length > FIRST && (
+        <Button look="quiet" onPress={() => setAll(true)}>
+          {t('record.courseMore', { count: records.length - FIRST })}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+/** What the page shows before a clause is chosen: how to read the lights, and where to look first. */
+export function Guide({ procedure }: { procedure: ProcedureView }) {
+  const first = procedure.clauses.filter((clause) => clause.light === 'late');
+  return (
+    <>
+      <h2>{t('clause.guideTitle')}</h2>
+      <dl className="legend">
+        {lights.map((light) => (
+          <div key={light}>
+            <dt>
+              <LightDot light={light} />
+              <span aria-hidden="true">{t(`clause.light_${light}`)}</span>
+            </dt>
+            <dd>{t(`clause.means_${light}`)}</dd>
+          </div>
+        ))}
+      </dl>
+      {first.length > 0 && (
+        <section>
+          <h3>{t('clause.lookFirst')}</h3>
+          <ul className="look-first">
+            {first.slice(0, 6).map((clause) => (
+              <li key={clause.id}>
+                <Link to="." search={(search) => search} hash={clause.id} resetScroll={false}>
+                  <span className="clause-number">{numberOf(clause)}</span> {say(clause.text)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <p className="faint">
+        <kbd>J</kbd> <kbd>K</kbd> {t('clause.keys')}
+      </p>
+    </>
+  );
+}
