@@ -8,7 +8,7 @@ import { isTimeUnit } from './units.ts';
 
 export type Names = Record<string, ValueType>;
 /** Everything known before one expression is looked at. */
-export type Known = Pick<Definition, 'records' | 'lists' | 'parameters'> & {
+export type Known = Pick<Definition, 'records' | 'lists' | 'parameters' | 'duties' | 'roles' | 'clauses'> & {
   /** By record type: who opens it, so that `origin` has a type. */
   openers: Map<string, Set<string>>;
   cache: Map<string, Names>;

@@ -84,7 +84,7 @@ test('a duty says how often, for what, by whom, with what proof and until when',
 
 test('a monitor says what is measured, when it alerts and what then', () => {
   expect(monitorSentence(definition, 'storage')).toEqual({
-    zh: '每 5 分鐘，為每一主機（「列入巡查」為是）量測本主機的使用率；讀值至少 85，持續 15 分鐘即示警，開立「弱點」，由負責人辦理，期限 1 個工作日。',
+    zh: '每 5 分鐘，為每一主機（「列入巡查」為是）量測本主機的使用率；讀值至少 85，持續 15 分鐘，即示警，開立「弱點」，由負責人辦理，期限 1 個工作日。',
     en: 'Every 5 minutes, the use of this host in percent is measured for each host (“Inspected” is yes); an alert is raised when the value is at least 85 for 15 minutes, and it opens a finding, for the owner to handle, due within 1 working day.',
   });
 });

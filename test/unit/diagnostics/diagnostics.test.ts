@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../../src/kernel/pack/compile.ts';
 import { formatDiagnostic } from '../../../src/kernel/pack/diagnostics.ts';
-import { type Edit, edited, type Expected, expectDiagnostic, office } from './office.ts';
+import { type Edit, type Expected, edited, expectDiagnostic, office } from './office.ts';
 
 const release = 'records/release.yaml';
 
@@ -17,7 +17,12 @@ const cases: Case[] = [
   [
     'yaml-trap: text cut by a comma leaves a key without a value',
     { in: release, replace: 'en: Refused, final', by: 'en: Refused, to be redone, final' },
-    { code: 'yaml-trap', at: 'to be redone', says: 'key "to be redone" has no value', remedy: 'quote text with commas' },
+    {
+      code: 'yaml-trap',
+      at: 'to be redone',
+      says: 'key "to be redone" has no value',
+      remedy: 'quote text with commas',
+    },
   ],
   [
     'yaml-trap: no without quotes',
@@ -61,7 +66,11 @@ const cases: Case[] = [
   ],
   [
     'unknown-key: a missing key is named',
-    { in: release, replace: 'who: requester, due: 5 workdays }', by: 'who: requester }\n    emergency: { owes: submit }' },
+    {
+      in: release,
+      replace: 'who: requester, due: 5 workdays }',
+      by: 'who: requester }\n    emergency: { owes: submit }',
+    },
     { code: 'unknown-key', at: '{ owes', says: 'emergency lacks "due"', remedy: 'add due:' },
   ],
   [
@@ -112,7 +121,23 @@ const cases: Case[] = [
   [
     'unknown-name: a clause names something not declared',
     { in: 'clauses.yaml', replace: 'gate.release.tested', by: 'gate.release.testd' },
-    { code: 'unknown-name', in: 'clauses.yaml', at: 'gate.release.testd', says: 'is not declared', remedy: 'gate.release.tested' },
+    {
+      code: 'unknown-name',
+      in: 'clauses.yaml',
+      at: 'gate.release.testd',
+      says: 'is not declared',
+      remedy: 'gate.release.tested',
+    },
+  ],
+  [
+    'unknown-name: a duty named as an argument',
+    { in: release, replace: 'holds: passed && flaws.size() == 0', by: "holds: missed('reviev') == 0" },
+    { code: 'unknown-name', at: "'reviev'", says: '"reviev" is not declared', remedy: 'review' },
+  ],
+  [
+    'unknown-name: a figure cites a clause that is not there',
+    { in: 'pack.yaml', replace: 'clause: office.5', by: 'clause: office.55' },
+    { code: 'unknown-name', in: 'pack.yaml', at: 'office.55', says: 'no clause "office.55"', remedy: 'office.5' },
   ],
   [
     'unknown-name: a record type that does not exist is opened',
@@ -162,11 +187,20 @@ const cases: Case[] = [
   [
     'not-pure: a stored field asks a fact',
     { in: release, replace: `is: "steps.all(s, s.result == 'pass')"`, by: `is: "open_findings(this).size() == 0"` },
-    { code: 'not-pure', at: 'open_findings', says: 'open_findings() changes behind the seal', remedy: 'ask it in a gate' },
+    {
+      code: 'not-pure',
+      at: 'open_findings',
+      says: 'open_findings() changes behind the seal',
+      remedy: 'ask it in a gate',
+    },
   ],
   [
     'not-sql: a fact about the candidate',
-    { in: release, replace: "case == this && state != 'fixed'", by: 'case == this && last_scan(host).finished_at > now' },
+    {
+      in: release,
+      replace: "case == this && state != 'fixed'",
+      by: 'case == this && last_scan(host).finished_at > now',
+    },
     { code: 'not-sql', at: 'last_scan(host)', says: 'last_scan() has no column', remedy: 'test it in holds' },
   ],
   [
@@ -186,7 +220,11 @@ const cases: Case[] = [
   ],
   [
     'dead-end: nothing leaves a state',
-    { in: release, replace: '  approved: { zh: 核可, en: Approved, final: true }', by: '  approved: { zh: 核可, en: Approved }' },
+    {
+      in: release,
+      replace: '  approved: { zh: 核可, en: Approved, final: true }',
+      by: '  approved: { zh: 核可, en: Approved }',
+    },
     { code: 'dead-end', at: '{ zh: 核可, en: Approved }', says: 'nothing leaves "approved"', remedy: 'final: true' },
   ],
   [
@@ -201,23 +239,50 @@ const cases: Case[] = [
   ],
   [
     'one-sided: what cites a clause is not named there',
-    { in: 'clauses.yaml', replace: 'by: [gate.release.scan_recent, gate.release.tested]', by: 'by: [gate.release.scan_recent]' },
-    { code: 'one-sided', in: 'clauses.yaml', at: '[gate.release.scan_recent]', says: 'gate.release.tested cites office.2', remedy: 'add it to by:' },
+    {
+      in: 'clauses.yaml',
+      replace: 'by: [gate.release.scan_recent, gate.release.tested]',
+      by: 'by: [gate.release.scan_recent]',
+    },
+    {
+      code: 'one-sided',
+      in: 'clauses.yaml',
+      at: '[gate.release.scan_recent]',
+      says: 'gate.release.tested cites office.2',
+      remedy: 'add it to by:',
+    },
   ],
   [
     'nothing-behind: a clause without by',
     { in: 'clauses.yaml', replace: '  by: [duty.review]\n', by: '' },
-    { code: 'nothing-behind', in: 'clauses.yaml', at: 'id: office.5', says: 'office.5 has nothing behind it', remedy: 'pending: reason' },
+    {
+      code: 'nothing-behind',
+      in: 'clauses.yaml',
+      at: 'id: office.5',
+      says: 'office.5 has nothing behind it',
+      remedy: 'pending: reason',
+    },
   ],
   [
     'missing-text: a row without English',
     { in: 'lists/kinds.yaml', replace: 'patch: { zh: 修補, en: Patch }', by: 'patch: { zh: 修補 }' },
-    { code: 'missing-text', in: 'lists/kinds.yaml', at: '{ zh: 修補 }', says: 'row "patch" lacks en', remedy: 'translate' },
+    {
+      code: 'missing-text',
+      in: 'lists/kinds.yaml',
+      at: '{ zh: 修補 }',
+      says: 'row "patch" lacks en',
+      remedy: 'translate',
+    },
   ],
   [
     'self-approval: a seal without never',
     { in: release, replace: '    never: [requester]\n', by: '' },
-    { code: 'self-approval', at: '[room_manager, deputy_manager]', says: 'approve may be sealed by who requested', remedy: 'never: [requester]' },
+    {
+      code: 'self-approval',
+      at: '[room_manager, deputy_manager]',
+      says: 'approve may be sealed by who requested',
+      remedy: 'never: [requester]',
+    },
   ],
   [
     'nobody: the barred may be the only holder',
@@ -226,12 +291,27 @@ const cases: Case[] = [
       replace: '    by: room_manager\n    asks: [reason]',
       by: '    by: room_manager\n    never: [acts.check]\n    asks: [reason]\n  check:\n    { zh: 檢查, en: Check, from: review, by: room_manager }\n  drop:\n    zh: 放棄\n    en: Drop\n    from: review\n    to: refused\n    by: requester',
     },
-    { code: 'nobody', at: 'room_manager\n    never: [acts.check]', says: 'who did check may be the only room_manager', remedy: 'add a second role' },
+    {
+      code: 'nobody',
+      at: 'room_manager\n    never: [acts.check]',
+      says: 'who did check may be the only room_manager',
+      remedy: 'add a second role',
+    },
   ],
   [
     'flood: one occurrence per finding per day',
-    { in: 'monitors/storage.yaml', replace: 'for: host where in_scope\n    every: 5 minutes\n    measure: used_percent(this)', by: 'for: finding\n    every: day\n    measure: used_percent(host)' },
-    { code: 'flood', in: 'monitors/storage.yaml', at: 'finding\n', says: 'one per finding per day', remedy: 'group by' },
+    {
+      in: 'monitors/storage.yaml',
+      replace: 'for: host where in_scope\n    every: 5 minutes\n    measure: used_percent(this)',
+      by: 'for: finding\n    every: day\n    measure: used_percent(host)',
+    },
+    {
+      code: 'flood',
+      in: 'monitors/storage.yaml',
+      at: 'finding\n',
+      says: 'one per finding per day',
+      remedy: 'group by',
+    },
   ],
 ];
 

@@ -18,11 +18,26 @@ extends: release
 describe('removes: a pack that extends only adds', () => {
   test.each([
     ['a gate named without a value', 'gates:\n  tested:\n', 'tested', 'gate tested is dropped'],
-    ['an action pointed elsewhere', 'actions:\n  approve: { to: refused }\n', 'refused', 'to of the existing action approve'],
+    [
+      'an action pointed elsewhere',
+      'actions:\n  approve: { to: refused }\n',
+      'refused',
+      'to of the existing action approve',
+    ],
     ['a seal taken off', 'actions:\n  approve: { seal: false }\n', 'false', 'seal of the existing action approve'],
     ['a gate that asks less', 'gates:\n  tested: { holds: passed }\n', 'passed', 'holds of the existing gate tested'],
-    ['a gate that may now be waived', 'gates:\n  tested: { waive: exception }\n', 'exception', 'waive of the existing gate tested'],
-    ['a final state that goes on', 'flow:\n  refused: { final: false }\n', 'false', 'final of the existing state refused'],
+    [
+      'a gate that may now be waived',
+      'gates:\n  tested: { waive: exception }\n',
+      'exception',
+      'waive of the existing gate tested',
+    ],
+    [
+      'a final state that goes on',
+      'flow:\n  refused: { final: false }\n',
+      'false',
+      'final of the existing state refused',
+    ],
   ])('%s', (_, text, at, says) => {
     const files = city(tightened + text);
     expectDiagnostic(files, {
@@ -100,7 +115,11 @@ describe('loosens', () => {
 
 test('circle: does that comes back to where it began', () => {
   const files = edited(
-    { in: 'records/release.yaml', replace: 'by: requester, seal: true }', by: 'by: requester, seal: true, does: [first.fix] }' },
+    {
+      in: 'records/release.yaml',
+      replace: 'by: requester, seal: true }',
+      by: 'by: requester, seal: true, does: [first.fix] }',
+    },
     {
       path: 'city/records/finding.yaml',
       text: `record: finding
@@ -118,7 +137,13 @@ actions:
     card('city'),
   ).map((file) =>
     file.path === 'office/records/release.yaml'
-      ? { ...file, text: file.text.replace('      note: ', '      first:   { zh: 首項, en: First, type: ref, to: finding }\n      note: ') }
+      ? {
+          ...file,
+          text: file.text.replace(
+            '      note: ',
+            '      first:   { zh: 首項, en: First, type: ref, to: finding }\n      note: ',
+          ),
+        }
       : file,
   );
   expectDiagnostic(files, {
@@ -136,7 +161,11 @@ describe('examples', () => {
   });
 
   test('example-fails: the outcome differs from what the example expects', () => {
-    const files = edited({ in: 'examples/release.yaml', replace: '{ refused: tested }', by: '{ state: { r2: approved } }' });
+    const files = edited({
+      in: 'examples/release.yaml',
+      replace: '{ refused: tested }',
+      by: '{ state: { r2: approved } }',
+    });
     expectDiagnostic(
       files,
       {

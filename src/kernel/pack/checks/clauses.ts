@@ -19,6 +19,7 @@ export function checkClauses(definition: Definition, compile: Compile): void {
     expectYesNo(clause.when, scopeOf(compile.known), compile);
   }
   for (const cite of citations(definition)) checkCitation(cite, definition, compile);
+  for (const cite of valueCitations(definition)) citedClause(cite, definition, compile);
 }
 
 function nothingBehind(clause: Clause, compile: Compile): void {
@@ -162,20 +163,37 @@ function recordCitations(type: RecordType): Citation[] {
   ];
 }
 
-/** A clause of a pack that is not adopted here may be cited: what it demands stays, whoever else demands it. */
+/** A parameter's figure cites a clause but need not be named there: what applies it is. */
+function valueCitations(definition: Definition): Citation[] {
+  const values = Object.values(definition.parameters).flatMap((parameter) =>
+    parameter.values.map((of) => ({ name: `parameter.${parameter.name}`, clauses: of.clause ? [of.clause] : [], of })),
+  );
+  return values.filter((each) => each.clauses.length > 0);
+}
+
 function checkCitation(cite: Citation, definition: Definition, compile: Compile): void {
-  cite.clauses.forEach((id, n) => {
+  for (const clause of citedClause(cite, definition, compile)) {
+    if (clause.by.includes(cite.name) || namedAsAncestor(clause, cite.name, definition)) continue;
+    const message = {
+      zh: `${cite.name} 引用 ${clause.id}，那裡沒有列它`,
+      en: `${cite.name} cites ${clause.id}, not named there`,
+    };
+    const at = placeOf(compile.origins, clause, 'by');
+    compile.report('one-sided', at, message, { zh: '加進它的 by', en: 'add it to by:' });
+  }
+}
+
+/** The clauses cited that are here; one of a pack that is not adopted may be cited, one that no longer exists may not. */
+function citedClause(cite: Citation, definition: Definition, compile: Compile): Clause[] {
+  return cite.clauses.flatMap((id, n) => {
     const clause = own(definition.clauses, id);
-    const at = placeOf(compile.origins, cite.of, 'clause', n);
-    if (clause) {
-      if (clause.by.includes(cite.name) || namedAsAncestor(clause, cite.name, definition)) return;
-      const message = { zh: `${cite.name} 引用 ${id}，那裡沒有列它`, en: `${cite.name} cites ${id}, not named there` };
-      const where = compile.origins.get(clause) ? placeOf(compile.origins, clause, 'by') : at;
-      compile.report('one-sided', where, message, { zh: '加進它的 by', en: 'add it to by:' });
-    } else if (definition.packs.some((pack) => id === pack.name || id.startsWith(`${pack.name}.`))) {
+    if (clause) return [clause];
+    if (definition.packs.some((pack) => id === pack.name || id.startsWith(`${pack.name}.`))) {
+      const at = placeOf(compile.origins, cite.of, 'clause', n);
       const message = { zh: `沒有條文 "${id}"`, en: `there is no clause "${id}"` };
       compile.report('unknown-name', at, message, suggestion(id, Object.keys(definition.clauses)));
     }
+    return [];
   });
 }
 

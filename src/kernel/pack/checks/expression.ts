@@ -1,6 +1,8 @@
 import { checkExpression } from '../../cel/check.ts';
 import { comparable, familyOf, nameOf } from '../../cel/families.ts';
+import { readExpression, walk } from '../../cel/parse.ts';
 import type { TypeScope } from '../../cel/types.ts';
+import { suggestion } from '../diagnostics.ts';
 import { own } from '../own.ts';
 import type { Compile } from '../resolve.ts';
 import { elementOf } from '../scope.ts';
@@ -11,12 +13,40 @@ import { entry, type Item, inside } from '../yaml.ts';
 export function checkedType(expression: Expression, scope: TypeScope, compile: Compile): ValueType {
   const item = compile.origins.get(expression);
   const typed = checkExpression(expression.cel, scope);
-  if (!('problems' in typed)) return typed.type;
+  if (!('problems' in typed)) {
+    checkNamed(expression, compile);
+    return typed.type;
+  }
   for (const problem of typed.problems) {
     const code = problem.code === 'syntax' ? 'wrong-type' : problem.code;
     compile.report(code, inside(item, problem.offset), problem.message, problem.remedy);
   }
   return { is: 'any' };
+}
+
+type Named = 'duties' | 'roles' | 'lists' | 'clauses';
+/** Text arguments that are names of things declared: which argument, of what. */
+const NAMED: Record<string, [argument: number, of: Named]> = {
+  last_done: [0, 'duties'],
+  missed: [0, 'duties'],
+  has_role: [1, 'roles'],
+  agreed: [1, 'lists'],
+  passed_quiz: [1, 'lists'],
+  clause_state: [0, 'clauses'],
+};
+
+function checkNamed(expression: Expression, compile: Compile): void {
+  const read = readExpression(expression.cel);
+  if ('problem' in read) return;
+  walk(read.tree, (tree) => {
+    const [nth, of] = (tree.op === 'call' && own(NAMED, tree.name)) || [];
+    const argument = tree.op === 'call' && nth !== undefined ? tree.args[nth] : undefined;
+    if (!of || argument?.op !== 'value' || own<unknown>(compile.known[of], String(argument.value))) return;
+    const name = String(argument.value);
+    const at = inside(compile.origins.get(expression), argument.at[0]);
+    const message = { zh: `"${name}" 沒有宣告`, en: `"${name}" is not declared` };
+    compile.report('unknown-name', at, message, suggestion(name, Object.keys(compile.known[of])));
+  });
 }
 
 /** An expression that must give a value of one of these types. */

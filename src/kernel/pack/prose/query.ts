@@ -130,11 +130,13 @@ const isThis = (tree: Tree): boolean =>
   tree.op === 'compare' &&
   tree.by === '==' &&
   tree.left.op === 'name' &&
+  tree.left.name !== 'item' &&
   tree.right.op === 'name' &&
   tree.right.name === 'this';
 
+/** `item == this`, `item != this`: itself, or the others; the noun says enough. */
 const isNotItself = (tree: Tree): boolean =>
-  tree.op === 'compare' && tree.by === '!=' && tree.left.op === 'name' && tree.left.name === 'item';
+  tree.op === 'compare' && tree.left.op === 'name' && tree.left.name === 'item';
 
 function sameAs(tree: Tree): string | undefined {
   if (tree.op !== 'compare' || tree.by !== '==' || tree.left.op !== 'name' || tree.right.op !== 'field')

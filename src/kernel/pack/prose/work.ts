@@ -94,7 +94,7 @@ export function monitorWords(monitor: Monitor, definition: Definition): Text {
   const lasting = monitor.lasting && timeWords(monitor.lasting, place);
   return stop(
     text(
-      `${often.zh}，為每一${each?.zh ?? ''}量測${measure.zh}；${breach.zh}${lasting ? `，持續 ${lasting.zh}` : ''}即示警${then.zh ? `，${then.zh}` : ''}`,
+      `${often.zh}，為每一${each?.zh ?? ''}量測${measure.zh}；${breach.zh}${lasting ? `，持續 ${lasting.zh}` : ''}，即示警${then.zh ? `，${then.zh}` : ''}`,
       `${often.en}, ${measure.en} is measured for each ${each?.en ?? 'subject'}; an alert is raised when ${breach.en}${lasting ? ` for ${lasting.en}` : ''}${then.en ? `, and it ${then.en}` : ''}`,
     ),
   );
