@@ -16,7 +16,8 @@ import { localSigner } from './adapters/sealing/signer.ts';
 import { directoryStore } from './adapters/sealing/store.ts';
 import { openSubjectKeys, type SubjectKeys } from './adapters/sealing/subject-keys.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
-import { createApp } from './http/app.ts';
+import { mayApproveReset, personsOfAccount } from './http/accounts.ts';
+import { ADDRESS_HEADER, createApp } from './http/app.ts';
 import type { HttpParts } from './http/parts.ts';
 import { type Calendar, emptyCalendar, withYears } from './kernel/calendar/calendar.ts';
 import { readOfficeCalendar } from './kernel/calendar/office.ts';
@@ -230,36 +231,15 @@ function authOver({ parts, dispatch, db, secrets }: Platform, options: { dataDir
     origin,
     now: () => new Date(parts.clock()),
     setupCodeFile: setupCodeFile(options.dataDir),
+    ip: (request) => request.headers.get(ADDRESS_HEADER) ?? undefined,
     record: async (event) => {
       const command = { do: 'installation.note', id: randomUUID(), input: event };
       const outcome = await dispatch({ organisation: INSTALLATION, actor: { kind: 'setup' }, command });
       if (isRefused(outcome))
         throw new Error(`the installation's ledger refused ${event.type}: ${outcome.refused[0]?.message.en}`);
     },
-    mayApproveReset: async ({ person }) => {
-      for (const organisation of await organisationIds(db)) {
-        const found = await withOrganisation(db, organisation, (tx) =>
-          sql`select 1 from role_grant where organisation = ${organisation} and person = ${person} and revoked_at is null and given_at is not null
-            and role in ('administrator', 'security_officer', 'unit_head', 'isms_coordinator')`.execute(tx),
-        );
-        if (found.rows.length > 0) return true;
-      }
-      return false;
-    },
-    personsOf: async (account) => {
-      const persons: string[] = [];
-      for (const organisation of await organisationIds(db)) {
-        const found = await withOrganisation(db, organisation, (tx) =>
-          sql<{
-            person: string;
-          }>`select person from account_link where organisation = ${organisation} and account = ${account} and ended_at is null`.execute(
-            tx,
-          ),
-        );
-        persons.push(...found.rows.map((row) => row.person));
-      }
-      return persons;
-    },
+    mayApproveReset: ({ person }) => mayApproveReset(parts, person),
+    personsOf: (account) => personsOfAccount(parts, account),
   });
 }
 

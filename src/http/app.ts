@@ -2,7 +2,7 @@ import { OpenAPIHandler } from '@orpc/openapi/fetch';
 import { ORPCError, onError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/fetch';
 import { ResponseHeadersPlugin } from '@orpc/server/plugins';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Refusal } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import { no } from './answers/ask.ts';
@@ -35,7 +35,7 @@ export function createApp(http: HttpParts): Hono {
   app.use('/api/*', async (c, next) =>
     fromElsewhere(c.req.raw, http.baseUrl) ? c.json({ error: 'origin' }, 403) : next(),
   );
-  app.all('/api/auth/*', (c) => http.auth.handler(c.req.raw));
+  app.all('/api/auth/*', (c) => http.auth.handler(withAddress(c)));
   app.get('/api/v1/openapi.json', async (c) => c.json(await openApiDocument(http, c.req.raw)));
   app.get('/api/docs', (c) => c.html(documentPage));
   streamRoute(app, http);
@@ -71,6 +71,17 @@ function procedureRoutes(app: Hono, http: HttpParts) {
     const { response } = await rest.handle(c.req.raw, { context: { http, request: c.req.raw } });
     return response ?? c.json({ error: 'missing' }, 404);
   });
+}
+
+/** Header that carries the caller's network address to sign-in; whatever a client sends under it is overwritten. */
+export const ADDRESS_HEADER = 'x-ancheng-address';
+
+function withAddress(c: Context): Request {
+  const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
+  const request = new Request(c.req.raw);
+  request.headers.delete(ADDRESS_HEADER);
+  if (incoming?.socket?.remoteAddress) request.headers.set(ADDRESS_HEADER, incoming.socket.remoteAddress);
+  return request;
 }
 
 type Issue = { path?: PropertyKey[]; message: string };

@@ -5,6 +5,7 @@ import { personOfAccount } from '../modules/identity/index.ts';
 import { INSTALLATION } from '../runtime/organisations.ts';
 import type { Viewer } from '../runtime/query/look.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
+import { administers } from './accounts.ts';
 import type { HttpParts } from './parts.ts';
 
 /** Whoever makes a request: a signed-in account in one organisation, or a token that acts for a person. */
@@ -40,7 +41,23 @@ export async function callerOf(http: HttpParts, request: Request): Promise<Calle
   };
 }
 
-async function organisationsOf(http: HttpParts, account: string) {
+type Link = { id: string; name: string; demo: boolean; person: string; administrator: boolean };
+const LINKS_KEPT_MILLISECONDS = 3_000;
+const kept = new WeakMap<HttpParts, Map<string, { at: number; links: Link[] }>>();
+
+/** Who an account is where; remembered for three seconds, so that a page with ten questions asks once. */
+async function organisationsOf(http: HttpParts, account: string): Promise<Link[]> {
+  const known = kept.get(http) ?? new Map<string, { at: number; links: Link[] }>();
+  kept.set(http, known);
+  const found = known.get(account);
+  const now = performance.now();
+  if (found && now - found.at < LINKS_KEPT_MILLISECONDS) return found.links;
+  const links = await readLinks(http, account);
+  known.set(account, { at: now, links });
+  return links;
+}
+
+async function readLinks(http: HttpParts, account: string): Promise<Link[]> {
   const all = await sql<{
     organisation: string;
     name: string;
@@ -48,16 +65,14 @@ async function organisationsOf(http: HttpParts, account: string) {
   }>`select organisation, name, demo from organisation where organisation <> ${INSTALLATION} order by created_at`.execute(
     http.parts.db,
   );
-  const links: { id: string; name: string; demo: boolean; person: string; administrator: boolean }[] = [];
+  const links: Link[] = [];
   for (const { organisation, name, demo } of all.rows) {
-    const link = await withOrganisation(http.parts.db, organisation, async (tx) => {
-      const found = await personOfAccount(tx, organisation, account, http.parts.nodeKey, http.parts.clock());
-      if (!found) return undefined;
-      const grant = await sql`select 1 from role_grant where organisation = ${organisation} and person = ${found.person}
-        and role = 'administrator' and given_at is not null and revoked_at is null`.execute(tx);
-      return { person: found.person, administrator: grant.rows.length > 0 };
-    });
-    if (link) links.push({ id: organisation, name, demo, ...link });
+    const link = await withOrganisation(http.parts.db, organisation, (tx) =>
+      personOfAccount(tx, organisation, account, http.parts.nodeKey, http.parts.clock()),
+    );
+    if (!link) continue;
+    const administrator = await administers(http.parts, organisation, link.person);
+    links.push({ id: organisation, name, demo, person: link.person, administrator });
   }
   return links;
 }
