@@ -15,6 +15,11 @@ export function print(tree: Tree): string {
       return `${tree.name}(${tree.args.map(print).join(', ')})`;
     case 'method':
       return `${print(tree.of)}.${tree.name}(${tree.args.map(print).join(', ')})`;
+    case 'arithmetic':
+    case 'compare':
+      return `${print(tree.left)} ${tree.by} ${print(tree.right)}`;
+    case 'minus':
+      return `-${print(tree.of)}`;
     default:
       return tree.op;
   }
