@@ -18,6 +18,7 @@ import { openSubjectKeys, type SubjectKeys } from './adapters/sealing/subject-ke
 import type { Server, ServerOptions } from './cli/serve.ts';
 import { mayApproveReset, personsOfAccount } from './http/accounts.ts';
 import { ADDRESS_HEADER, createApp } from './http/app.ts';
+import { forgetLinks } from './http/caller.ts';
 import type { HttpParts } from './http/parts.ts';
 import { type Calendar, emptyCalendar, withYears } from './kernel/calendar/calendar.ts';
 import { readOfficeCalendar } from './kernel/calendar/office.ts';
@@ -30,7 +31,7 @@ import { identity, loadDirectory } from './modules/identity/index.ts';
 import { installation } from './modules/installation/index.ts';
 import { notices } from './modules/notices/index.ts';
 import { tokens } from './modules/tokens/index.ts';
-import { contexts } from './runtime/context.ts';
+import { changesContext, contexts } from './runtime/context.ts';
 import { dispatcher } from './runtime/dispatch.ts';
 import { ledgerDoor } from './runtime/ledger-door.ts';
 import { noteCheckpoint, unsealed } from './runtime/ledger-rows.ts';
@@ -212,6 +213,9 @@ export function doorsOver(platform: Platform, options: { dataDir: string }, base
     webRoot: join(ROOT, 'dist/web'),
     health: async () => ({ ok: (await sql`select 1`.execute(db)).rows.length === 1, version: version() }),
   };
+  platform.onCommit((news) => {
+    if ([...news.eventTypes].some(changesContext)) forgetLinks(http);
+  });
   return { http, auth };
 }
 

@@ -57,6 +57,9 @@ async function organisationsOf(http: HttpParts, account: string): Promise<Link[]
   return links;
 }
 
+/** Something about people changed: the next request asks anew. */
+export const forgetLinks = (http: HttpParts): boolean => kept.delete(http);
+
 async function readLinks(http: HttpParts, account: string): Promise<Link[]> {
   const all = await sql<{
     organisation: string;
