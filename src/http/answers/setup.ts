@@ -65,6 +65,20 @@ const running = async (context: Context, name: string, id: string, input: unknow
   return must(await context.http.dispatch({ organisation, actor, command: { do: name, id, input } }));
 };
 
+/**
+ * Where a role is held when nobody says: heads of a unit in their own, every other role in the unit at the top,
+ * because a machine room, a CISO or an auditor serves the whole organisation and a role reaches only downwards.
+ */
+function placeOf(role: string, unit: string, units: Record<string, { under?: string }>): string {
+  const seen = new Set<string>();
+  let place = unit;
+  while (role !== 'unit_head' && units[place]?.under !== undefined && !seen.has(place)) {
+    seen.add(place);
+    place = units[place]!.under!;
+  }
+  return place;
+}
+
 export const setupAnswers = {
   status: os.setup.status.handler(({ context }) => status(context.http)),
   start: os.setup.start.handler(async ({ input, context }) => {
@@ -156,6 +170,7 @@ export const setupAnswers = {
   }),
   people: os.setup.people.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
+    const { units } = await asking(context, async (look) => look.context.directory);
     const made = [];
     for (const { roles, me, ...person } of input.people) {
       const id = randomUUID();
@@ -163,7 +178,11 @@ export const setupAnswers = {
       if (me && caller.viewer.account)
         await running(context, 'identity.link_account', randomUUID(), { account: caller.viewer.account, person: id });
       for (const { role, unit } of roles)
-        await running(context, 'identity.give_role', randomUUID(), { person: id, role, unit: unit ?? person.unit });
+        await running(context, 'identity.give_role', randomUUID(), {
+          person: id,
+          role,
+          unit: unit ?? placeOf(role, person.unit, units),
+        });
       made.push({ id, name: person.name });
     }
     return made;
