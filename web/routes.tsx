@@ -88,7 +88,7 @@ const setup = createRoute({
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/invitation/$organisation/$secret',
-  component: lazyRouteComponent(otherPage('invitation/page')),
+  component: lazyRouteComponent(() => import('./pages/invitation/page.tsx')),
 });
 
 export const router = createRouter({

@@ -1,10 +1,11 @@
+import type { Refusal } from '../src/kernel/refusal.ts';
+
 /** Signing in and the own account, over better-auth's routes. */
 
 export type SignInAnswer =
   | { outcome: 'in' }
   | { outcome: 'second' } // the password was right; a second factor is asked
-  | { outcome: 'locked'; until: string }
-  | { outcome: 'wrong' }
+  | { outcome: 'refused'; refused: Refusal[] } // wrong, locked until, too many: told in full
   | { outcome: 'failed'; reference?: string };
 
 export type OwnSession = {
@@ -16,7 +17,7 @@ export type OwnSession = {
 };
 export type Passkey = { id: string; name?: string; createdAt?: string };
 
-type Problem = { code?: string; message?: string; until?: string; reference?: string };
+type Problem = { code?: string; message?: string; refused?: Refusal[]; reference?: string };
 
 /** Password first; names that do not exist are answered like wrong passwords. */
 export async function signIn(email: string, password: string): Promise<SignInAnswer> {
@@ -73,18 +74,19 @@ export async function addPasskey(name: string): Promise<boolean> {
   return true;
 }
 
-/** A "no" from better-auth, with the code it gave; `session.<code>` in the messages says it in words. */
+/** A "no" from the account's door: refusals in full, or the code of the library. */
 export class SessionProblem extends Error {
   readonly code: string;
+  readonly refused: Refusal[];
   constructor(problem: Problem) {
     super(problem.message ?? problem.code ?? 'failed');
     this.code = problem.code ?? 'failed';
+    this.refused = problem.refused ?? [];
   }
 }
 
 function refusedSignIn(status: number, body: Problem): SignInAnswer {
-  if (body.code?.toLowerCase() === 'locked' && body.until) return { outcome: 'locked', until: body.until };
-  if (status < 500) return { outcome: 'wrong' };
+  if (status < 500) return { outcome: 'refused', refused: body.refused ?? [] };
   return { outcome: 'failed', ...(body.reference && { reference: body.reference }) };
 }
 

@@ -117,6 +117,15 @@ function task(
   };
 }
 
+const groups: Record<string, Text> = {
+  change: tx('系統異動與上線', 'Changes and go-live'),
+  access: tx('帳號與權限', 'Access'),
+  room: tx('機房與設備', 'Room and equipment'),
+  incident: tx('事件與弱點', 'Incidents and findings'),
+  governance: tx('文件與治理', 'Documents and governance'),
+  asset: tx('資產', 'Assets'),
+  supplier: tx('廠商與契約', 'Suppliers'),
+};
 const card = (
   type: string,
   zh: string,
@@ -130,6 +139,7 @@ const card = (
   label: tx(zh, en),
   role,
   group,
+  groupLabel: groups[group] ?? tx(group, group),
   mayOpen: true,
   packs: ['xiluo'],
   clauses: ['xiluo.5.2.2', 'xiluo.5.2.3'],

@@ -54,7 +54,19 @@ async function account(request: IncomingMessage, response: ServerResponse): Prom
   };
   if (route.startsWith('/sign-in/email')) {
     if (body.password === 'locked')
-      return send(403, { code: 'locked', until: new Date(Date.now() + 15 * 60_000).toISOString() });
+      return send(401, {
+        code: 'LOCKED',
+        refused: [
+          {
+            code: 'by',
+            message: {
+              zh: '連續失敗次數過多，20:49 以前不能登入',
+              en: 'Too many failures in a row; no sign-in before 20:49',
+            },
+            fix: { text: { zh: '請於 20:49 以後再試', en: 'Try again after 20:49' } },
+          },
+        ],
+      });
     if (body.password === 'wrong') return send(401, { code: 'INVALID_EMAIL_OR_PASSWORD' });
     if (body.password === 'totp') return send(200, { twoFactorRedirect: true });
     return send(200, {}, body.email?.split('@')[0] ?? 'room');

@@ -1,21 +1,19 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ActionView, GateView, Value, Values } from '../../src/kernel/engine/types.ts';
 import type { FieldView, RecordView } from '../../src/runtime/views.ts';
 import { say, t } from '../language.ts';
-import { meQuery } from '../queries.ts';
-import { signInWithPasskey } from '../session.ts';
 import { Alert, Problem } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextControl } from '../ui/field.tsx';
 import { FieldControl } from './control.tsx';
+import { Factor, type GivenFactor } from './factor.tsx';
 import { inWords } from './value.tsx';
 
 export type Act = {
   with: Values;
   waive?: { gate: string; with: Values }[];
-  factor?: { password?: string; totp?: string };
+  factor?: GivenFactor;
 };
 type Props = {
   record: RecordView;
@@ -35,15 +33,15 @@ export function ActDialog({ record, action, busy, error, onAct, onClose }: Props
   const [answers, setAnswers] = useState<Values>({});
   const [names, setNames] = useState(record.names);
   const [waivers, setWaivers] = useState<Record<string, string>>({});
-  const [factor, setFactor] = useState<{ password?: string; totp?: string }>({});
+  const [factor, setFactor] = useState<GivenFactor>({});
   const ready = Object.keys(factor).length > 0;
-  const act = (given = factor) =>
+  const act = () =>
     onAct({
       with: answers,
       ...(Object.keys(waivers).length > 0 && {
         waive: Object.entries(waivers).map(([gate, reason]) => ({ gate, with: { reason } })),
       }),
-      ...(action.seals && { factor: given }),
+      ...(action.seals && { factor }),
     });
   return (
     <Dialog title={say(action.label)} onClose={onClose}>
@@ -83,7 +81,7 @@ export function ActDialog({ record, action, busy, error, onAct, onClose }: Props
             onChange={(reason) => setWaivers((old) => ({ ...old, [gate.gate]: reason }))}
           />
         ))}
-        {action.seals && <Factor value={factor} onChange={setFactor} onPasskey={() => act({})} />}
+        {action.seals && <Factor value={factor} onChange={setFactor} />}
         {error !== null && error !== undefined && <Problem error={error} />}
         <div className="actions">
           <Button onPress={onClose}>{t('common.cancel')}</Button>
@@ -98,53 +96,6 @@ export function ActDialog({ record, action, busy, error, onAct, onClose }: Props
         </div>
       </form>
     </Dialog>
-  );
-}
-
-/** Signing asks again who it is: password, the app's code, or a passkey. */
-function Factor({
-  value,
-  onChange,
-  onPasskey,
-}: {
-  value: { password?: string; totp?: string };
-  onChange(value: { password?: string; totp?: string }): void;
-  onPasskey(): void;
-}) {
-  const factors = useQuery(meQuery).data?.account.factors ?? [];
-  return (
-    <div className="stack" style={{ gap: 8 }}>
-      <p className="sub">{t('action.sealMeans')}</p>
-      {factors.includes('totp') ? (
-        <TextControl
-          label={t('signIn.code')}
-          layout="stacked"
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          value={value.totp ?? ''}
-          onChange={(totp) => onChange(totp ? { totp: totp.replace(/\s/g, '') } : {})}
-        />
-      ) : (
-        <TextControl
-          label={t('signIn.password')}
-          layout="stacked"
-          type="password"
-          autoComplete="current-password"
-          value={value.password ?? ''}
-          onChange={(password) => onChange(password ? { password } : {})}
-        />
-      )}
-      {factors.includes('passkey') && (
-        <Button
-          onPress={async () => {
-            const answer = await signInWithPasskey();
-            if (answer?.outcome === 'in') onPasskey();
-          }}
-        >
-          {t('signIn.passkey')}
-        </Button>
-      )}
-    </div>
   );
 }
 

@@ -27,8 +27,9 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new address closes whatever is open
   useEffect(() => setOpen(undefined), [path]);
   if (!me) return <Skeleton lines={8} />;
+  const managing = me.administrator && me.roles.length === 0;
   return (
-    <div className={me.administrator ? 'shell management' : 'shell'}>
+    <div className={managing ? 'shell management' : 'shell'}>
       <a className="skip" href="#main">
         {t('nav.skip')}
       </a>
@@ -47,7 +48,7 @@ export function Shell() {
         <Navigation me={me} onSearch={() => setOpen('search')} />
       </aside>
       <main id="main" tabIndex={-1}>
-        {me.administrator && (
+        {managing && (
           <div className="management-note">
             <Alert tone="warn">{t('shell.management')}</Alert>
           </div>

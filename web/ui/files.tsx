@@ -5,13 +5,14 @@ import { DropZone } from 'react-aria-components/DropZone';
 import { FileTrigger } from 'react-aria-components/FileTrigger';
 import type { Uploaded } from '../../src/http/contract.ts';
 import type { FileValue } from '../../src/kernel/engine/types.ts';
-import { t } from '../language.ts';
+import type { Refusal } from '../../src/kernel/refusal.ts';
+import { say, t } from '../language.ts';
 import { Button } from './button.tsx';
 import { type ControlProps, fieldClass } from './field.tsx';
 import { Icon } from './icons.tsx';
 
 type Slot = { id: string; label: string };
-type Going = { key: number; name: string; part: number; failed?: boolean };
+type Going = { key: number; name: string; part: number; failed?: string };
 type FilesProps = ControlProps & { value: FileValue[]; slots?: Slot[] | undefined; onChange(files: FileValue[]): void };
 
 /** Attachments, dropped or chosen; with slots (what must be enclosed) each slot has its own place. */
@@ -64,15 +65,18 @@ function Place({
     const done: FileValue[] = [];
     for (const file of chosen) {
       const key = Math.random();
-      const show = (part: number, failed = false) =>
-        setGoing((list) => [...list.filter((each) => each.key !== key), { key, name: file.name, part, failed }]);
+      const show = (part: number, failed?: string) =>
+        setGoing((list) => [
+          ...list.filter((each) => each.key !== key),
+          { key, name: file.name, part, ...(failed && { failed }) },
+        ]);
       show(0);
-      const uploaded = await upload(file, show).catch(() => undefined);
-      if (!uploaded) {
-        show(0, true);
+      const answer = await upload(file, show);
+      if ('failed' in answer) {
+        show(0, answer.failed);
         continue;
       }
-      done.push(uploaded);
+      done.push(answer);
       setGoing((list) => list.filter((each) => each.key !== key));
     }
     if (done.length > 0) onChange([...files, ...done]);
@@ -101,7 +105,7 @@ function Place({
         <div key={file.key} className="going">
           <span>{file.name}</span>
           {file.failed ? (
-            <span className="wrong">{t('files.failed')}</span>
+            <span className="wrong">{file.failed}</span>
           ) : (
             <progress max={1} value={file.part} aria-label={t('files.uploading', { name: file.name })} />
           )}
@@ -136,18 +140,25 @@ export function FileList({ files, onRemove }: { files: FileValue[]; onRemove?: (
 const size = (bytes: number): string =>
   bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 
-/** XMLHttpRequest, because fetch cannot tell how far an upload has come. */
-export function upload(file: File, progress: (part: number) => void): Promise<Uploaded> {
-  return new Promise((resolve, reject) => {
+/** XMLHttpRequest, because fetch cannot tell how far an upload has come. Answers the stored file, or why it was not taken. */
+export function upload(file: File, progress: (part: number) => void): Promise<Uploaded | { failed: string }> {
+  return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open('POST', '/api/v1/files');
-    request.setRequestHeader('x-csrf-token', 'orpc');
+    request.setRequestHeader('x-activity', 'person');
     request.upload.onprogress = (event) => progress(event.total ? event.loaded / event.total : 0);
-    request.onload = () =>
-      request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(new Error(request.responseText));
-    request.onerror = () => reject(new Error('network'));
+    request.onload = () => resolve(answerOf(request.status, request.responseText));
+    request.onerror = () => resolve({ failed: t('problem.unreachable') });
     const form = new FormData();
     form.append('file', file);
     request.send(form);
   });
+}
+
+function answerOf(status: number, text: string): Uploaded | { failed: string } {
+  if (status < 300) return JSON.parse(text) as Uploaded;
+  if (!text.startsWith('{')) return { failed: t('files.failed') };
+  const { refused = [], reference } = JSON.parse(text) as { refused?: Refusal[]; reference?: string };
+  if (refused[0]) return { failed: refused.map((refusal) => say(refusal.message)).join(' ') };
+  return { failed: reference ? t('problem.reference', { reference }) : t('files.failed') };
 }

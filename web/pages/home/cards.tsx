@@ -50,10 +50,9 @@ function Lights({ ok, partial, late, off }: { ok: number; partial: number; late:
   const words = t('light.summary', { ok, partial, late, off });
   return (
     <div className="lights" role="img" aria-label={words} title={words}>
-      <i className="ok" style={{ flexGrow: ok }} />
-      <i className="partial" style={{ flexGrow: partial }} />
-      <i className="late" style={{ flexGrow: late }} />
-      <i className="off" style={{ flexGrow: off }} />
+      {Object.entries({ ok, partial, late, off }).map(
+        ([light, count]) => count > 0 && <i key={light} className={light} style={{ flexGrow: count }} />,
+      )}
     </div>
   );
 }

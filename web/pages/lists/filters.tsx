@@ -6,14 +6,13 @@ import { say, t } from '../../language.ts';
 import { queryClient, savedFiltersQuery } from '../../queries.ts';
 import { showDate } from '../../time.ts';
 import { Button } from '../../ui/button.tsx';
-import { SelectControl } from '../../ui/choice.tsx';
-import { DateControl } from '../../ui/date.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { Switcher } from '../../ui/tabs.tsx';
 import { tell } from '../../ui/toast.tsx';
+import { AddFilter } from './add-filter.tsx';
 import { type Search, without } from './list-view.tsx';
 
 type Columns = ListPage['columns'];
@@ -65,6 +64,7 @@ export function Filters({ asked, columns, query, onQuery }: Props) {
       </span>
       {adding && (
         <AddFilter
+          type={asked.type ?? ''}
           columns={columns}
           onClose={() => setAdding(false)}
           onAdd={(filter) => put({ ...query, filters: [...(query.filters ?? []), filter] })}
@@ -171,56 +171,6 @@ function SaveFilter({ asked, onClose }: { asked: ListQuery; onClose(): void }) {
         <div className="actions">
           <Button look="go" type="submit" busy={save.isPending}>
             {t('common.save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-type Filter = NonNullable<ListQuery['filters']>[number];
-
-function AddFilter({ columns, onAdd, onClose }: { columns: Columns; onAdd(filter: Filter): void; onClose(): void }) {
-  const [field, setField] = useState(columns[0]?.field ?? '');
-  const [op, setOp] = useState<Filter['op']>('is');
-  const [value, setValue] = useState('');
-  const type = columns.find((column) => column.field === field)?.type ?? 'text';
-  const ranged = ['date', 'moment', 'number'].includes(type);
-  return (
-    <Dialog title={t('list.filter')} onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!value) return;
-          onAdd({ field, op: ranged ? op : 'is', value });
-          onClose();
-        }}
-      >
-        <SelectControl
-          label={t('list.field')}
-          layout="stacked"
-          value={field}
-          options={columns.map((column) => ({ value: column.field, label: say(column.label) }))}
-          onChange={setField}
-        />
-        {ranged && (
-          <SelectControl
-            label={t('list.op')}
-            layout="stacked"
-            value={op}
-            options={(['is', 'from', 'until'] as const).map((each) => ({ value: each, label: t(`list.op_${each}`) }))}
-            onChange={(to) => setOp(to as Filter['op'])}
-          />
-        )}
-        {type === 'date' || type === 'moment' ? (
-          <DateControl label={t('list.value')} layout="stacked" value={value} onChange={setValue} />
-        ) : (
-          <TextControl label={t('list.value')} layout="stacked" value={value} onChange={setValue} />
-        )}
-        <div className="actions">
-          <Button look="go" type="submit" why={value ? undefined : t('list.valueFirst')}>
-            {t('list.apply')}
           </Button>
         </div>
       </form>

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { say, t } from '../../language.ts';
 import { typesQuery } from '../../queries.ts';
-import { groupLabel } from '../../record/groups.ts';
 import { Empty, Problem, Skeleton } from '../../ui/bits.tsx';
 
 /** The inventories: systems, hosts, rules, suppliers … with how much each holds. */
@@ -25,7 +24,7 @@ export default function RegistersPage() {
       )}
       {[...Map.groupBy(registers, (type) => type.group)].map(([group, members]) => (
         <section key={group} className="catalogue-group">
-          <h2>{groupLabel(group)}</h2>
+          <h2>{members[0] && say(members[0].groupLabel)}</h2>
           <ul className="catalogue">
             {members.map((type) => (
               <li key={type.type} className="card">

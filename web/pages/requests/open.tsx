@@ -2,6 +2,7 @@ import './page.css';
 import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { TypeView } from '../../../src/http/contract/work.ts';
+import type { SectionView } from '../../../src/runtime/views.ts';
 import { api, newCommandId, refusalsOf } from '../../api.ts';
 import { say, t } from '../../language.ts';
 import { meQuery, queryClient, typeQuery } from '../../queries.ts';
@@ -43,6 +44,7 @@ function OpenForm({ type }: { type: TypeView }) {
     },
   });
   const refused = refusalsOf(open.error) ?? [];
+  const first = firstSections(type.sections);
   return (
     <form
       className="open-form stack"
@@ -63,7 +65,7 @@ function OpenForm({ type }: { type: TypeView }) {
       </header>
       {!type.mayOpen && <Alert tone="warn">{type.why ? say(type.why) : t('open.mayNot')}</Alert>}
       <Sections
-        sections={type.sections}
+        sections={first}
         values={prefill}
         names={{ ...type.names, ...draft.names }}
         editing={{
@@ -75,6 +77,16 @@ function OpenForm({ type }: { type: TypeView }) {
           next: undefined,
         }}
       />
+      {first.length < type.sections.length && (
+        <p className="sub">
+          {t('open.later', {
+            sections: type.sections
+              .filter((section) => !first.includes(section))
+              .map((section) => say(section.label))
+              .join('、'),
+          })}
+        </p>
+      )}
       {open.isError && <Problem error={open.error} />}
       <div className="form-end">
         <Link to="/requests" className="button">
@@ -99,4 +111,12 @@ function OpenForm({ type }: { type: TypeView }) {
       )}
     </form>
   );
+}
+
+/** What must be known to open at all; the rest follows on the record, where only what applies to this case is shown. */
+function firstSections(sections: SectionView[]): SectionView[] {
+  const needed = sections.filter((section) =>
+    section.fields.some((field) => field.required.includes('*') && !field.hidden),
+  );
+  return needed.length > 0 ? needed : sections.slice(0, 1);
 }

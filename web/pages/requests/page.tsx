@@ -5,7 +5,6 @@ import { useState } from 'react';
 import type { TypeCard } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
 import { typesQuery } from '../../queries.ts';
-import { groupLabel } from '../../record/groups.ts';
 import { Empty, Problem, Skeleton } from '../../ui/bits.tsx';
 import { TextControl } from '../../ui/field.tsx';
 
@@ -31,7 +30,7 @@ export default function RequestsPage() {
       {types.data && forms.length === 0 && <Empty title={t('requests.noneTitle')}>{t('requests.noneText')}</Empty>}
       {groups.map(([group, members]) => (
         <section key={group} className="catalogue-group">
-          <h2>{groupLabel(group)}</h2>
+          <h2>{members[0] && say(members[0].groupLabel)}</h2>
           <ul className="catalogue">
             {members.map((type) => (
               <FormCard key={type.type} type={type} />
@@ -58,8 +57,12 @@ function FormCard({ type }: { type: TypeCard }) {
       </h3>
       {type.why && <p className="sub">{say(type.why)}</p>}
       <p className="faint">
-        {t('requests.clauses', { count: type.clauses.length })}
-        {type.open > 0 && ` · ${t('requests.open', { count: type.open })}`}
+        {[
+          type.clauses.length > 0 && t('requests.clauses', { count: type.clauses.length }),
+          type.open > 0 && t('requests.open', { count: type.open }),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
       </p>
     </li>
   );

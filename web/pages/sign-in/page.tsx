@@ -4,8 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { language, switchLanguage, t } from '../../language.ts';
 import { queryClient } from '../../queries.ts';
 import { type SignInAnswer, signIn, signInWithPasskey, verifyCode } from '../../session.ts';
-import { fromNow, showMoment } from '../../time.ts';
-import { Alert } from '../../ui/bits.tsx';
+import { Alert, Refusals } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextControl } from '../../ui/field.tsx';
 
@@ -35,7 +34,11 @@ export default function SignInPage() {
         <h1>{t('signIn.title')}</h1>
         <p className="sub">{t('signIn.text')}</p>
         {idle && !problem && <Alert>{t('signIn.idle')}</Alert>}
-        {problem && <Alert tone="bad">{reason(problem, step)}</Alert>}
+        {problem && (
+          <Alert tone="bad">
+            <Reason problem={problem} step={step} />
+          </Alert>
+        )}
         {step === 'password' ? (
           <Password busy={busy} onSubmit={(email, password) => answered(signIn(email, password))} />
         ) : (
@@ -121,17 +124,16 @@ function Form({ onSubmit, children }: { onSubmit(): void; children: ReactNode })
   );
 }
 
-function reason(problem: SignInAnswer, step: 'password' | 'second'): string {
+function Reason({ problem, step }: { problem: SignInAnswer; step: 'password' | 'second' }) {
   switch (problem.outcome) {
-    case 'locked':
-      return t('signIn.locked', { at: showMoment(problem.until), when: fromNow(problem.until) });
+    case 'refused':
+      if (problem.refused.length > 0) return <Refusals list={problem.refused} />;
+      return step === 'second' ? t('signIn.wrongCode') : t('signIn.wrong');
     case 'failed':
       return problem.reference ? t('problem.reference', { reference: problem.reference }) : t('problem.unreachable');
-    case 'wrong':
-      return step === 'second' ? t('signIn.wrongCode') : t('signIn.wrong');
     case 'in':
     case 'second':
-      return '';
+      return null;
     default:
       return problem satisfies never;
   }
