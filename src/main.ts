@@ -69,7 +69,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
   const blobs = folderBlobs(join(options.dataDir, 'files'));
   const news = newsRoom();
   const packFiles = await loadPacks([SHIPPED_PACKS]);
-  const modules = modulesOver(secrets.nodeKey, packFiles, blobs.intact);
+  const modules = modulesOver(secrets.nodeKey, packFiles, (sha256) => blobs.intact(sha256));
   const clock = options.clock ?? (() => new Date());
   let committed: Parts['committed'] = () => {};
   const parts: Parts = {
