@@ -30,7 +30,7 @@ function shown(cel: string, language: Language, scope: Scope): string {
 }
 
 /** The declared type of a field or column named by a path, so that a choice shows its label. */
-function declaredType(tree: Tree, scope: Scope): ValueType | undefined {
+export function declaredType(tree: Tree, scope: Scope): ValueType | undefined {
   const { world, self } = scope;
   if (tree.op === 'name') return self && world.typeOf(self)?.fields[tree.name]?.type;
   if (tree.op !== 'field') return undefined;

@@ -80,7 +80,7 @@ describe('waiting', () => {
     };
     office.act('wang', 'c1', 'submit');
     office.act('li', 'c1', 'endorse');
-    expect(next()).toMatchObject([{ action: 'accept', persons: ['chen', 'hsu'] }, { action: 'correct' }]);
+    expect(next()).toMatchObject([{ action: 'accept', persons: ['chen', 'hsu'] }]);
     office.act('chen', 'c1', 'correct', { reason: 'x' });
     office.save('wang', 'c1', { title: 'Other' });
     expect(next()).toMatchObject([

@@ -64,8 +64,11 @@ export function assess(
   const forbidden = doing.nested ? [] : notPermitted(work, type, state, action, doing.values);
   const early = [...read.refusals, ...forbidden];
   const candidate = candidateOf(work, type, state, action, read);
+  // Filling a section along with an act is also saving it, and must pass what guards saving.
+  const written = doing.nested ? [] : Object.keys(doing.values).filter((name) => !action.asks.includes(name));
   const missing = [
-    ...missingAsked(type, action.asks, (name) => name in doing.values || given[name] !== undefined),
+    ...missingFields(type, candidate, 'save', { fields: new Set(written) }, scopeOf(work, candidate)),
+    ...missingAsked(type, doing.nested ? [] : action.asks, (name) => name in doing.values || given[name] !== undefined),
     ...missingFields(
       type,
       candidate,
@@ -74,7 +77,14 @@ export function assess(
       scopeOf(work, candidate),
     ),
   ];
-  const judged = judgeAll(work, type, candidate, action.name, action.to ?? state.state, doing.waive);
+  const judged = judgeAll(
+    work,
+    type,
+    candidate,
+    written.length > 0 ? [action.name, 'save'] : [action.name],
+    action.to ?? state.state,
+    doing.waive,
+  );
   const refusals = early.length > 0 ? early : [...uniqueFields(missing), ...judged.refusals];
   const changes = {
     values: { ...changesBetween(state.values, candidate.values), ...judged.values },

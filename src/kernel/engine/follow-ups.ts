@@ -11,7 +11,7 @@ import { open } from './open.ts';
 import { select } from './select.ts';
 import { dueOf, shifted, spanIn } from './time.ts';
 import type { RecordState, Value, Values } from './types.ts';
-import { personsOfAll } from './who.ts';
+import { personsOfAll, present } from './who.ts';
 import { emit, MOST_EVENTS, nextId, recordOf, scopeOf, type Work } from './work.ts';
 
 const DEEPEST = 12;
@@ -104,7 +104,7 @@ export function openAll(
 function openOne(work: Work, record: string, opening: Opening, state: RecordState, scope: Scope): Refusal[] {
   const type = work.input.current.records[opening.record];
   const values = valuesOf(opening.with, scope);
-  const persons = opening.who ? personsOfAll(work, opening.who, scope).persons : [];
+  const persons = opening.who ? present(work, personsOfAll(work, opening.who, scope).persons) : [];
   const requester = persons[0] ?? (work.world.actor as string | undefined) ?? state.requester;
   const assigned = assignment(work, opening, type, persons, scope);
   const { origin, ...rest } = values;
@@ -246,7 +246,7 @@ export function tellAll(work: Work, record: string, type: RecordType, action: Ac
 
 /** One notice: to whom, in which words, acknowledged until when, and who else if not. */
 export function tellOne(work: Work, record: string, tell: Tell, scope: Scope, otherwise: Text): void {
-  const to = personsOfAll(work, tell.who, scope).persons;
+  const to = present(work, personsOfAll(work, tell.who, scope).persons);
   if (to.length === 0) return;
   const message = tell.message ? renderText(tell.message, scope) : otherwise;
   const until = tell.ack ? shifted(work.input.now, tell.ack, 1, scope) : undefined;

@@ -20,19 +20,20 @@ export type AllJudged = {
 
 export type Waive = { gate: string; with: Values };
 
-/** Asks every gate that guards an action, of the record as it would stand in state `to`. */
+/** Asks every gate that guards one of some actions, of the record as it would stand in state `to`. */
 export function judgeAll(
   work: Work,
   type: RecordType,
   state: RecordState,
-  action: string,
+  actions: string[],
   to: string,
   waive: Waive[],
 ): AllJudged {
   const values: Values = {};
-  const judged = planOf(type)
-    .gates(action)
-    .map((gate) => waivedHere(work, type, state, judge(work, type, state, gate, to), waive, values));
+  const gates = new Set(actions.flatMap((action) => planOf(type).gates(action)));
+  const judged = [...gates].map((gate) =>
+    waivedHere(work, type, state, judge(work, type, state, gate, to), waive, values),
+  );
   const stopping = judged.filter(stops);
   const refusals = stopping.filter(({ gate }) => !gate.advises).map((one) => refusalOf(work, state, one));
   const warnings = stopping.filter(({ gate }) => gate.advises).map((one) => refusalOf(work, state, one));

@@ -2,7 +2,8 @@ import { localDate, partsOf } from '../calendar/date.ts';
 import { rocYear } from '../calendar/roc.ts';
 import { evaluate } from '../cel/evaluate.ts';
 import { format } from '../cel/format.ts';
-import { type TemplatePart, templateParts } from '../cel/template.ts';
+import { parse } from '../cel/parse.ts';
+import { declaredType, type TemplatePart, templateParts } from '../cel/template.ts';
 import { isKnown } from '../cel/things.ts';
 import type { Scope } from '../cel/world.ts';
 import type { RecordType } from '../pack/types.ts';
@@ -51,7 +52,7 @@ function partText(part: TemplatePart, scope: Scope, now: string): string {
       return padded(day, part);
     default: {
       const asked = evaluate(part.cel, scope);
-      return isKnown(asked) ? format(asked, 'zh', scope, { is: 'text' }) : '';
+      return isKnown(asked) ? format(asked, 'zh', scope, declaredType(parse(part.cel), scope)) : '';
     }
   }
 }

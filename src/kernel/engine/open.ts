@@ -48,7 +48,7 @@ export function open(work: Work, wanted: Opened): Refusal[] {
   const candidate = completed(work, type, filled);
   const personal = wanted.by !== 'act' && work.input.actor.kind !== 'clock';
   const missing = personal ? missingFields(type, candidate, 'open', { all: true }, scopeOf(work, candidate)) : [];
-  const judged = judgeAll(work, type, candidate, 'open', candidate.state, []);
+  const judged = judgeAll(work, type, candidate, ['open'], candidate.state, []);
   const refusals = [...missing, ...judged.refusals];
   const numbered = numberFor(work, type, candidate);
   if (work.needs.size > 0 || numbered === 'pending') return [];

@@ -50,7 +50,7 @@ function actionView(work: Work, type: RecordType, record: RecordState, action: A
     nested: false,
   });
   const judged =
-    'stopped' in stage ? judgeAll(work, type, record, action.name, action.to ?? record.state, []) : stage.judged;
+    'stopped' in stage ? judgeAll(work, type, record, [action.name], action.to ?? record.state, []) : stage.judged;
   const gates = judged.judged.filter(({ outcome }) => outcome !== 'off').map((one) => viewOf(work, record, one));
   const refusals =
     'stopped' in stage ? [stage.stopped] : stage.refusals.filter((refusal) => !isForLater(type, action, refusal));

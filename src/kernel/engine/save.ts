@@ -35,7 +35,7 @@ export function save(work: Work, record: string, given: Values): Refusal[] {
   const names = [...Object.keys(read.values), ...read.cleared];
   const candidate = candidateOf(work, type, found, read, names);
   const missing = missingFields(type, candidate, 'save', { fields: new Set(names) }, scopeOf(work, candidate));
-  const judged = judgeAll(work, type, candidate, 'save', found.state, []);
+  const judged = judgeAll(work, type, candidate, ['save'], found.state, []);
   if (work.needs.size > 0) return [];
   const refusals = [...missing, ...judged.refusals];
   if (refusals.length > 0) return refusals;

@@ -3,7 +3,7 @@ import type { Action, Allowed, Group } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
 import { text } from '../text.ts';
 import type { RecordState } from './types.ts';
-import { isActive, personsOf, personsWhen, principalsOf } from './who.ts';
+import { isActive, personsOf, personsWhen, present, principalsOf } from './who.ts';
 import { typeOf, type Work } from './work.ts';
 
 /** In which groups somebody counts, and for which entries of each. */
@@ -163,7 +163,7 @@ export function couldAct(
     if (entry.who.kind === 'role' || entry.who.kind === 'role_of') role ??= entry.who.role;
     persons.push(...meant.persons);
   }
-  const free = [...new Set(persons)].filter((person) => !barred.persons.has(person));
+  const free = present(work, [...new Set(persons)]).filter((person) => !barred.persons.has(person));
   return { persons: free, pending, ...(role === undefined ? {} : { role }) };
 }
 

@@ -10,8 +10,8 @@ import { emit, mark, recordOf, scopeOf, typeOf, type Work } from './work.ts';
 const MOST_ROUNDS = 10;
 
 /**
- * What the passing of time does to a record: owed papers not made in time are violations, rungs of lateness are told, clock
- * actions whose `when` turned true are done (one after another, as each may move the case), those whose `when` turned false are armed again.
+ * What the passing of time does to a record: owed papers not made in time are violations; clock actions whose `when` turned true are
+ * done (one after another, as each may move the case), those whose `when` turned false are armed again; rungs of lateness are told.
  * A clock action that a gate refuses is not tried again until its `when` turns true anew.
  */
 export function tick(work: Work, record: string): void {
@@ -20,10 +20,11 @@ export function tick(work: Work, record: string): void {
   const type = typeOf(work, found);
   if (!type || work.input.actor.kind !== 'clock') return;
   violations(work, type, found);
-  for (const rung of rungsOf(work, type, latest(work, record))) if (rung.at <= work.input.now) rung.run();
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    if (work.needs.size > 0 || !fireOne(work, type, latest(work, record))) return;
+    if (work.needs.size > 0 || !fireOne(work, type, latest(work, record))) break;
   }
+  // After the clock actions: a stay that ends by itself at its due moment was never late.
+  for (const rung of rungsOf(work, type, latest(work, record))) if (rung.at <= work.input.now) rung.run();
 }
 
 const latest = (work: Work, record: string): RecordState => recordOf(work, record) as RecordState;

@@ -84,7 +84,7 @@ export function superseded(work: Work, record: string, type: RecordType): Refusa
       final: true,
       values: {},
       asked: {},
-      by: state.id,
+      because: state.id,
     },
   });
   return [];

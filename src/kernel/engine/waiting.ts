@@ -7,7 +7,8 @@ import { begin, scopeOf, typeOf, type Work } from './work.ts';
 
 /**
  * Who must do something next on a record: for each way forward, everybody who may take it (deputies are found by whoever shows
- * the list), and for each owed act those who owe it. Ways back, entries, withdrawals and emergencies are nobody's task.
+ * the list), and for each owed act those who owe it. Ways back, entries, withdrawals, turnings aside and emergencies
+ * are nobody's task.
  */
 export function waiting(input: Input, record: RecordState): Waiting[] | { needs: Need[] } {
   const work = begin(input, 'waiting');
@@ -23,6 +24,7 @@ export function waitingFor(work: Work, record: RecordState): Waiting[] {
   const owed = owedBy(work, type, record);
   if (owed.length > 0) return owed;
   const found: Waiting[] = [];
+  if (rests(type, record)) return found;
   for (const action of Object.values(type.actions)) {
     if (!isNext(type, record, action)) continue;
     const able = couldAct(work, action, scopeOf(work, record));
@@ -41,8 +43,16 @@ export function waitingFor(work: Work, record: RecordState): Waiting[] {
   return found;
 }
 
+/** A stay nobody has to end: a version in force, an entry of a register unless its state says when it is due. */
+function rests(type: RecordType, record: RecordState): boolean {
+  if (type.versioned === record.state) return true;
+  return type.role === 'register' && !type.flow[record.state]?.due;
+}
+
+/** Forward, or to the end; what asks for a reason (refuse, revoke, retire) is a turning aside that nobody is waited for to do. */
 function isNext(type: RecordType, record: RecordState, action: Action): boolean {
-  if (!action.from.includes(record.state) || action.clock || action.emergency) return false;
+  if (!action.from.includes(record.state) || action.clock || action.emergency || action.asks.includes('reason'))
+    return false;
   const kind = kindOf(type, action, record.state);
   return kind === 'forward' || (kind === 'end' && !isWithdrawal(type, action, record.state));
 }

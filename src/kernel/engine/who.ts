@@ -62,6 +62,13 @@ export function personsOfAll(work: Work, allowed: Allowed[], scope: Scope): Peop
   );
 }
 
+/** Those of some persons who are with the organisation now. */
+export const present = (work: Work, persons: string[]): string[] =>
+  persons.filter((person) => {
+    const known = work.input.directory.persons[person];
+    return !known || isDuring(known, work.input.now);
+  });
+
 /** Whether an entry applies now. A condition about `item` is asked person by person instead. */
 export function isActive(_work: Work, entry: Allowed, scope: Scope): boolean | 'pending' {
   if (!entry.when || asksItem(entry)) return true;

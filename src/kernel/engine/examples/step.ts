@@ -1,6 +1,7 @@
 import { isRefused, type Refusal } from '../../refusal.ts';
 import { solve } from '../solve.ts';
 import type { Actor, Command, Decision, RecordState, Value, Values } from '../types.ts';
+import { isRevision } from '../versions.ts';
 import { ExampleFault } from './fault.ts';
 import { momentText, readGiven } from './given.ts';
 import { find } from './select.ts';
@@ -46,7 +47,8 @@ function runAct(world: World, does: string, when: Record<string, unknown>): Happ
   const state = find(world, does.slice(0, dot));
   const action = does.slice(dot + 1);
   const type = world.definition.records[state.type]!;
-  if (action !== 'save' && !type.actions[action]) throw new ExampleFault(`${type.name} has no action ${action}`);
+  if (action !== 'save' && !type.actions[action] && !isRevision(type, state, action))
+    throw new ExampleFault(`${type.name} has no action ${action}`);
   const values = readGiven(type, (when.with ?? {}) as Values, readingOf(world));
   const id = nextCommand(world);
   const command: Command =
