@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { Hono } from 'hono';
 import pg from 'pg';
 import { createApp } from '../../src/http/app.ts';
-import type { HttpParts } from '../../src/http/parts.ts';
 import { isRefused, type Refusal } from '../../src/kernel/refusal.ts';
 import { doorsOver, openPlatform, type Platform } from '../../src/main.ts';
 import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
@@ -59,6 +58,17 @@ export async function openOffice(options: { clock?: { now: Date }; pack?: string
   await superuser.connect();
   const founded = await found(app, await auth.createSetupCode(), options.pack ?? 'xiluo');
   const clients = new Map<PersonName, Client>([['lin', founded.lin]]);
+  const emails = new Map<Client, string>([[founded.lin, emailOf('lin')]]);
+  /** Idle sessions end after ten minutes: whoever comes back after the clock moved signs in again. */
+  const awake = async (browser: Client): Promise<Client> => {
+    if ((await browser.call('me.get')).status === 401) await signIn(browser, emails.get(browser)!);
+    return browser;
+  };
+  const enter = async (name: PersonName, email: string): Promise<Client> => {
+    const browser = await invited(app, await awake(founded.lin), founded.persons[name], email);
+    emails.set(browser, email);
+    return browser;
+  };
   const office = {
     app,
     http,
@@ -70,16 +80,17 @@ export async function openOffice(options: { clock?: { now: Date }; pack?: string
     ...founded,
     /** The signed-in browser of a person; accounts are made by invitation when first needed. */
     async as(name: PersonName): Promise<Client> {
-      const known = clients.get(name) ?? (await invited(app, founded.lin, founded.persons[name], emailOf(name)));
+      const known = clients.get(name) ?? (await enter(name, emailOf(name)));
       clients.set(name, known);
-      return known;
+      return awake(known);
     },
     nobody: () => client(app),
     /** A further account of the same person, with another address. */
     async secondAccount(name: PersonName): Promise<Client> {
+      await office.as(name); // the first account takes the first address
       const email = `second.${emailOf(name)}`;
-      await founded.lin.ok('people.edit', { id: founded.persons[name], email });
-      return invited(app, founded.lin, founded.persons[name], email);
+      await (await awake(founded.lin)).ok('people.edit', { id: founded.persons[name], email });
+      return enter(name, email);
     },
     defects: () => log.filter((line) => line.startsWith('defect ')),
     async close() {
@@ -103,7 +114,11 @@ async function found(app: Hono, code: string, pack: string) {
   await signIn(lin, emailOf('lin'));
   await lin.ok('setup.adopt', { packs: [{ name: pack }] });
   const unitRows = await lin.ok('setup.units', {
-    units: Object.entries(UNITS).map(([key, { name, under }]) => ({ key, name, ...(under ? { under } : {}) })),
+    units: Object.entries<{ name: string; under?: string }>(UNITS).map(([key, { name, under }]) => ({
+      key,
+      name,
+      ...(under ? { under } : {}),
+    })),
   });
   const units = Object.fromEntries(unitRows.map((unit: { key: string; id: string }) => [unit.key, unit.id])) as Record<
     UnitName,

@@ -22,6 +22,7 @@ export const PEOPLE = {
   kuo: { name: '郭資安', unit: 'it', roles: ['security_officer'] },
   ho: { name: '何作業', unit: 'it', roles: ['security_staff'] },
   chou: { name: '周承辦', unit: 'it', roles: ['isms_coordinator', 'isms_team'] },
+  tang: { name: '唐副主任', unit: 'it', roles: ['unit_head'] },
   lu: { name: '呂組長', unit: 'office', roles: ['isms_team_lead'] },
   fan: { name: '范資安長', unit: 'office', roles: ['ciso'] },
   chien: { name: '簡稽核', unit: 'office', roles: ['auditor'] },
