@@ -7,7 +7,10 @@ export function derive(types: Record<string, RecordType>, origins: Origins): voi
   for (const type of Object.values(types)) {
     type.flow = flowOf(type, origins);
     const first = initialState(type);
-    type.sections = mapValues(type.sections, (section) => filledByDefault(section, first, origins));
+    const open = Object.values(type.flow)
+      .filter((state) => !state.final)
+      .map((state) => state.name);
+    type.sections = mapValues(type.sections, (section) => filledByDefault(section, { first, open }, origins));
     type.actions = withOpen(type, origins);
     type.actions = mapValues(type.actions, (action) => settled(action, type, origins));
     if (type.retention) type.retention = { ...type.retention, from: kept(type, origins) };
@@ -45,14 +48,18 @@ const ON_RECORD: State = {
 export const initialState = (type: RecordType): string =>
   Object.values(type.flow).find((state) => state.initial)?.name ?? Object.keys(type.flow)[0]!;
 
-/** A section that says nothing is written by the requester where the record begins. */
-function filledByDefault(section: Section, first: string, origins: Origins): Section {
-  if (said(origins, section, 'filled') || section.filled !== 'none') {
-    if (section.filled === 'none' || section.filled.in.length > 0) return section;
-    return copyOf(origins, section, { ...section, filled: { ...section.filled, in: [first] } });
+type Begin = { first: string; open: string[] };
+
+/** A section that says nothing is written by the requester where the record begins; `in: any` is every open state. */
+function filledByDefault(section: Section, { first, open }: Begin, origins: Origins): Section {
+  const { filled } = section;
+  if (filled === 'none') {
+    if (said(origins, section, 'filled')) return section;
+    const by: Group = { pack: '', any: [{ who: { kind: 'path', path: ['requester'] } }], quorum: 1 };
+    return copyOf(origins, section, { ...section, filled: { by: [by], in: [first] } });
   }
-  const by: Group = { pack: '', any: [{ who: { kind: 'path', path: ['requester'] } }], quorum: 1 };
-  return copyOf(origins, section, { ...section, filled: { by: [by], in: [first] } });
+  const states = filled.in.includes('any') ? open : filled.in.length > 0 ? filled.in : [first];
+  return copyOf(origins, section, { ...section, filled: { ...filled, in: states } });
 }
 
 /** Without an `open` of its own, whoever writes the first sections opens the record; the requester may be anyone. */

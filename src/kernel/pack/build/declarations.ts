@@ -160,7 +160,7 @@ export function listOf(build: RecordBuild, { key, value }: Entry): List {
       ),
       columns: Object.fromEntries(columns),
       rows: Object.fromEntries(entries(entry(value, 'rows')).map((each) => [each.key, rowOf(build, each.value)])),
-      ...optional('audience', whoOf(build, several(entry(value, 'audience'))[0])),
+      ...optional('audience', whoOf(build, entry(value, 'audience'))),
       ...optional('again', expression(build, entry(value, 'again'))),
       ...optional('sample', expression(build, entry(value, 'sample'))),
       ...optional('lapse', lapse && lapseOf(build, lapse)),

@@ -6,7 +6,10 @@ import { expression, isTrue, labelOf, mark, numberOf, optional, wordOf, words } 
 import type { RecordBuild } from './record.ts';
 import { queryOf } from './which.ts';
 
-/** A field or a table's column. A computed field without a type gets it from its expression, after the merge. */
+/**
+ * A field or a table's column. A computed field without a type gets it from its expression, and one that another pack
+ * declares keeps that pack's; whether any remains without is looked at after the merge.
+ */
 export function fieldOf(build: RecordBuild, name: string, section: string, item: Item): Field {
   return mark(
     build,
@@ -45,21 +48,13 @@ function requiredOf(item: Item | undefined): string[] {
 function typeOf(build: RecordBuild, item: Item): ValueType {
   const type = entry(item, 'type');
   const is = written(type);
-  if (is === undefined) {
-    if (!entry(item, 'is')) untyped(build, item);
-    return { is: 'any' };
-  }
+  if (is === undefined) return entry(item, 'columns') ? valueType(build, 'table', item) : { is: 'any' };
   if (!(FIELD_TYPES as readonly string[]).includes(is)) {
     const message = { zh: `沒有 "${is}" 這種欄位`, en: `"${is}" is no field type` };
     build.report('unknown-name', type!.at, message, suggestion(is, FIELD_TYPES));
     return { is: 'any' };
   }
   return valueType(build, is, item);
-}
-
-function untyped(build: RecordBuild, item: Item): void {
-  const message = { zh: '欄位沒有 type', en: 'field has no type' };
-  build.report('unknown-key', item.at, message, { zh: '加上 type:', en: 'add type:' });
 }
 
 /** The type a field, a column or a list's column states with `type`, `of`, `to`, `unit`, `columns`, `slots`. */

@@ -85,6 +85,7 @@ function checkField(field: Field, place: Place, extra: Names): void {
   const type = place.type!;
   const column = field.section === '';
   reserved(field, column, compile);
+  hasType(field, compile);
   pointsSomewhere(field, place);
   const scope = recordScope(type, compile.known, extra);
   expectYesNo(field.when, scope, compile);
@@ -111,6 +112,13 @@ function checkField(field: Field, place: Place, extra: Names): void {
       suggestion(field.at, Object.keys(type.actions)),
     );
   }
+}
+
+function hasType(field: Field, compile: Compile): void {
+  if (field.type.is !== 'any' || field.is || field.section === '_base') return;
+  if (said(compile.origins, field, 'type')) return; // named, but no type of ours: reported where it was read
+  const message = { zh: '欄位沒有 type', en: 'field has no type' };
+  compile.report('unknown-key', placeOf(compile.origins, field), message, { zh: '加上 type:', en: 'add type:' });
 }
 
 function checkColumns(field: Field, place: Place): void {

@@ -1,7 +1,7 @@
 import type { Text } from '../../text.ts';
 import { placeOf } from '../build/build.ts';
 import type { Compile } from '../resolve.ts';
-import type { Definition, Field, List, RecordType, Tell } from '../types.ts';
+import type { Definition, Field, List, Monitor, RecordType, Tell } from '../types.ts';
 
 type Labelled = { text: Text; kind: Text; name: string; of: object };
 
@@ -43,10 +43,13 @@ function texts(definition: Definition): Labelled[] {
     ]),
     ...Object.values(definition.monitors).flatMap((monitor) => [
       named(monitor.label, { zh: '監測', en: 'monitor' }, monitor.name, monitor),
-      ...messages(monitor.tell, monitor.name),
+      ...messages([...monitor.tell, ...comparisonTells(monitor)], monitor.name),
     ]),
   ];
 }
+
+const comparisonTells = ({ compare }: Monitor): Tell[] =>
+  [compare?.extra, compare?.missing, compare?.differs].flatMap((outcome) => outcome?.tell ?? []);
 
 function listTexts(list: List): Labelled[] {
   const rows = Object.entries(list.rows).map(([name, row]) => named(row.label, { zh: '列', en: 'row' }, name, row));

@@ -143,7 +143,7 @@ export const CONSTRUCTS: Record<string, Construct> = {
       stricter: key(word('fewer', 'more')),
       columns: key(named(construct('list_column'))),
       rows: needed(mapOf(construct('list_row'))),
-      audience: key(who),
+      audience: key(whoText),
       again: key(time),
       sample: key(either(condition, number)),
       lapse: key(construct('lapse')),

@@ -1,3 +1,4 @@
+import { said } from '../build/build.ts';
 import type { Declared } from '../build/record.ts';
 import type { Field, Gate, RecordType, Section } from '../types.ts';
 import type { RecordMerge } from './records.ts';
@@ -26,7 +27,7 @@ export function kindOf(base: RecordType, declared: Declared, merge: RecordMerge)
   };
   merged.gates = { ...inheritedGates(base, merged), ...type.gates };
   merged.fields = { ...inheritedFields(base, merged), ...type.fields };
-  merged.sections = sectionsOf(base, type, merged);
+  merged.sections = sectionsOf(base, type, merged, merge);
   const origin = merge.origins.get(type);
   if (origin) merge.origins.set(merged, origin);
   return merged;
@@ -56,7 +57,7 @@ function inheritedFields(base: RecordType, kind: RecordType): Record<string, Fie
 }
 
 /** Inherited sections are written in those of their states the kind has; where it has none of them, in its first state. */
-function sectionsOf(base: RecordType, type: RecordType, kind: RecordType): Record<string, Section> {
+function sectionsOf(base: RecordType, type: RecordType, kind: RecordType, merge: RecordMerge): Record<string, Section> {
   const mine = new Set(Object.values(type.sections).flatMap((section) => section.fields));
   const first = Object.keys(kind.flow)[0];
   const sections: Record<string, Section> = {};
@@ -68,7 +69,12 @@ function sectionsOf(base: RecordType, type: RecordType, kind: RecordType): Recor
   for (const section of Object.values(type.sections)) {
     const inherited = sections[section.name];
     const fields = [...(inherited?.fields ?? []), ...section.fields];
-    sections[section.name] = { ...section, fields };
+    const merged = { ...section, fields };
+    if (inherited && !said(merge.origins, section, 'filled')) merged.filled = inherited.filled;
+    if (inherited && !section.label.zh && !section.label.en) merged.label = inherited.label;
+    const origin = merge.origins.get(section);
+    if (origin) merge.origins.set(merged, origin);
+    sections[section.name] = merged;
   }
   return sections;
 }

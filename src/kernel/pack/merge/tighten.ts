@@ -3,6 +3,7 @@ import { placeOf, said } from '../build/build.ts';
 import type { Declared } from '../build/record.ts';
 import { own } from '../own.ts';
 import type { Action, Field, Gate, Position, Query, RecordType, Section, State, Who } from '../types.ts';
+import { entry } from '../yaml.ts';
 import type { RecordMerge } from './records.ts';
 import { strictestRetention } from './retention.ts';
 
@@ -22,16 +23,29 @@ export function tighten(base: RecordType, declared: Declared, merge: RecordMerge
     actions: each(base.actions, type.actions, (a, b) => sameAction(a, b, merge)),
     gates: each(base.gates, type.gates, (a, b) => sameGate(a, b, merge)),
     sets: each(base.sets, type.sets, (a, b, name) => sameSet(a, b, name, declared, merge)),
-    sections: each(base.sections, type.sections, (a, b) => sameSection(a, b)),
+    sections: each(base.sections, type.sections, (a, b) => sameSection(a, b, merge)),
   };
-  if (!base.number && type.number) merged.number = type.number;
-  if (!base.versioned && type.versioned) merged.versioned = type.versioned;
-  if (!base.print && type.print) merged.print = type.print;
+  reword(merged, base, declared, merge);
   if (type.see) merged.see = base.see ? narrower(base.see, type.see) : type.see;
   if (type.retention) merged.retention = strictestRetention(base.retention, type.retention);
   const origin = merge.origins.get(base);
   if (origin) merge.origins.set(merged, origin);
   return merged;
+}
+
+/** What a pack that builds on another may say its own way: the title, the numbering, the printed form, the ruling state. */
+function reword(merged: RecordType, base: RecordType, declared: Declared, merge: RecordMerge): void {
+  const { type } = declared;
+  const builds = base.packs.every((pack) => merge.buildsOn(declared.pack, pack));
+  if (builds && labelled(type.label)) merged.label = type.label;
+  for (const key of ['number', 'print', 'versioned'] as const) {
+    if (type[key] === undefined || sameSource(base[key], type[key])) continue;
+    if (base[key] === undefined || builds) Object.assign(merged, { [key]: type[key] });
+    else {
+      const message = { zh: `${declared.pack} 的 ${key} 與他處不同`, en: `${declared.pack} says another ${key}` };
+      merge.report('clash', placeOf(merge.origins, type, key), message, { zh: '保留一個', en: 'keep one' });
+    }
+  }
 }
 
 /** Union by name, in order; members of both go through `meet`. */
@@ -95,21 +109,41 @@ function keepOrigin<T extends object>(merge: RecordMerge, from: object, merged: 
 function sameField(known: Field, added: Field, merge: RecordMerge): Field {
   if (known.section === '_base') return added;
   const gives = (key: string) => said(merge.origins, added, key);
-  if (gives('type') && JSON.stringify(known.type) !== JSON.stringify(added.type)) {
-    if (strangers(merge, known, added)) clash(merge, added, known, { zh: '欄位', en: 'field' }, added.name);
-    else refuseRemoval(merge, placeOf(merge.origins, added, 'type'), changed('欄位', 'field', added.name, 'type'));
-  }
-  for (const key of ['is', 'from', 'when'] as const)
+  for (const key of ['is', 'from', 'when', 'at'] as const)
     if (gives(key) && !sameSource(known[key], added[key]))
       refuseRemoval(merge, placeOf(merge.origins, added, key), changed('欄位', 'field', added.name, key));
+  const help = added.help ?? known.help;
   return keepOrigin(merge, known, {
     ...known,
+    type: sameType(known, added, merge),
     label: labelled(added.label) ? added.label : known.label,
     personal: known.personal || added.personal,
     required:
       known.required.includes('*') || added.required.includes('*') ? ['*'] : union(known.required, added.required),
     clauses: union(known.clauses, added.clauses),
+    ...narrowed('min', Math.max, known, added),
+    ...narrowed('max', Math.min, known, added),
+    ...(help ? { help } : {}),
   });
+}
+
+/** At least as many rows, at most as many, as either asks. */
+function narrowed(key: 'min' | 'max', pick: (...of: number[]) => number, known: Field, added: Field): Partial<Field> {
+  const both = [known[key], added[key]].filter((n) => n !== undefined);
+  return both.length > 0 ? { [key]: pick(...both) } : {};
+}
+
+/** A table may gain columns; otherwise a field keeps its type. */
+function sameType(known: Field, added: Field, merge: RecordMerge): Field['type'] {
+  const { type } = known;
+  if (type.is === 'table' && added.type.is === 'table') {
+    const columns = each(type.columns, added.type.columns, (a, b) => sameField(a, b, merge));
+    return { ...type, columns };
+  }
+  if (!said(merge.origins, added, 'type') || sameSource(type, added.type)) return type;
+  if (strangers(merge, known, added)) clash(merge, added, known, { zh: '欄位', en: 'field' }, added.name);
+  else refuseRemoval(merge, placeOf(merge.origins, added, 'type'), changed('欄位', 'field', added.name, 'type'));
+  return type;
 }
 
 const labelled = (label: Text): boolean => Boolean(label.zh && label.en);
@@ -150,7 +184,7 @@ function sameAction(known: Action, added: Action, merge: RecordMerge): Action {
     ...rest,
     label: labelled(added.label) ? added.label : known.label,
     clauses: union(known.clauses, added.clauses),
-    by: [...known.by, ...added.by],
+    by: [...tighterQuorum(known, added, merge), ...added.by],
     never: union<Who>(known.never, added.never),
     asks: union(known.asks, added.asks),
     deputy: known.deputy && added.deputy,
@@ -159,6 +193,17 @@ function sameAction(known: Action, added: Action, merge: RecordMerge): Action {
     tell: [...known.tell, ...added.tell],
     ...(seal ? { seal } : {}),
   });
+}
+
+/** `quorum:` without a `by` asks more of the groups that are there. */
+function tighterQuorum(known: Action, added: Action, merge: RecordMerge): Action['by'] {
+  const quorum = entry(merge.origins.get(added), 'quorum');
+  if (!quorum || added.by.length > 0 || quorum.kind !== 'scalar') return known.by;
+  const wanted = quorum.value === 'all' ? 'all' : Number(quorum.value);
+  const size = (of: number | 'all'): number => (of === 'all' ? Number.POSITIVE_INFINITY : of);
+  if (known.by.some((group) => size(group.quorum) > size(wanted)))
+    refuseRemoval(merge, quorum.at, changed('動作', 'action', added.name, 'quorum'));
+  return known.by.map((group) => ({ ...group, quorum: size(group.quorum) > size(wanted) ? group.quorum : wanted }));
 }
 
 function coversSeal(known: string[], added: string[] | undefined): boolean {
@@ -176,13 +221,16 @@ function sameGate(known: Gate, added: Gate, merge: RecordMerge): Gate {
   for (const key of ['holds', 'each', 'when', 'unique', 'while', 'advises'] as const)
     if (said(origins, added, key) && !sameSource(known[key], added[key]))
       refuseRemoval(merge, placeOf(origins, added, key), changed('關卡', 'gate', added.name, key));
+  const fix = added.fix ?? known.fix;
   const loosens = said(origins, added, 'waive') && known.waive === 'never' && added.waive !== 'never';
   if (loosens) refuseRemoval(merge, placeOf(origins, added, 'waive'), changed('關卡', 'gate', added.name, 'waive'));
   return keepOrigin(merge, known, {
     ...known,
     guards: union(known.guards, added.guards),
     clauses: union(known.clauses, added.clauses),
+    label: labelled(added.label) ? added.label : known.label,
     waive: added.waive === 'never' ? 'never' : known.waive,
+    ...(fix ? { fix } : {}),
   });
 }
 
@@ -195,9 +243,22 @@ function sameSet(known: Query, added: Query, name: string, declared: Declared, m
   return known;
 }
 
-function sameSection(known: Section, added: Section): Section {
-  return { ...known, fields: union(known.fields, added.fields) };
+function sameSection(known: Section, added: Section, merge: RecordMerge): Section {
+  for (const key of ['filled', 'when'] as const)
+    if (said(merge.origins, added, key) && !sameSource(written(known[key]), written(added[key])))
+      refuseRemoval(merge, placeOf(merge.origins, added, key), changed('區段', 'section', added.name, key));
+  const see = known.see && added.see ? narrower(known.see, added.see) : (added.see ?? known.see);
+  return keepOrigin(merge, known, {
+    ...known,
+    label: labelled(added.label) ? added.label : known.label,
+    fields: union(known.fields, added.fields),
+    ...(see ? { see } : {}),
+  });
 }
+
+/** Without the pack that wrote it: the same words are the same. */
+const written = (of: unknown): unknown =>
+  JSON.parse(JSON.stringify(of ?? null, (key, value: unknown) => (key === 'pack' ? undefined : value)));
 
 type See = NonNullable<RecordType['see']>;
 
