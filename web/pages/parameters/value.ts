@@ -1,15 +1,22 @@
 import type { ParameterView } from '../../../src/runtime/views.ts';
-import { language, t } from '../../language.ts';
+import { language, say, t } from '../../language.ts';
 
 type Value = ParameterView['value'];
 
 /** A value with its unit, as it is said: `30 日`, `85 %`, `Telnet、FTP`. */
 export function showValue(value: Value, unit: string): string {
-  if (Array.isArray(value)) return value.length === 0 ? t('parameter.none') : value.map(String).join('、');
+  if (Array.isArray(value))
+    return value.length === 0 ? t('parameter.none') : value.map(String).join(language() === 'en' ? ', ' : '、');
   if (typeof value === 'boolean') return value ? t('common.yes') : t('common.no');
   if (typeof value !== 'number') return String(value);
   const number = value.toLocaleString(language());
   return unit === 'percent' ? `${number}%` : `${number} ${unitWord(unit, value)}`.trim();
+}
+
+/** Packs write labels to stand inside sentences; at the start of a row they get a capital. */
+export function labelOf({ label }: Pick<ParameterView, 'label'>): string {
+  const said = say(label);
+  return said.charAt(0).toUpperCase() + said.slice(1);
 }
 
 const plain = ['version', 'list', 'time_range', 'time_of_day', 'factor'];

@@ -8,7 +8,7 @@ import { officeTime, showDate } from '../../time.ts';
 import { Alert, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { parametersQuery } from '../parameters/queries.ts';
-import { showValue } from '../parameters/value.ts';
+import { labelOf, showValue } from '../parameters/value.ts';
 import type { Kind } from './document.tsx';
 import { LightDot, LightPill, lights } from './lights.tsx';
 import { evidenceQuery } from './queries.ts';
@@ -21,11 +21,11 @@ export function ClausePanel({ clause, asOf, inSheet = false }: Props) {
   const evidence = useQuery(evidenceQuery(clause.id, asOf));
   return (
     <>
-      <header className="panel-head">
+      <div className="panel-head">
         {!inSheet && <h2>{numberOf(clause)}</h2>}
         <LightPill light={clause.light} />
         <code className="faint">{clause.id}</code>
-      </header>
+      </div>
       {inSheet && <p className="panel-clause">{say(clause.text)}</p>}
       {clause.pending ? (
         <Alert tone="warn">{t('clause.pendingWhy', { why: say(clause.pending) })}</Alert>
@@ -103,7 +103,7 @@ function Parameters({ clause }: { clause: ClauseView }) {
         {used.map((parameter) => (
           <li key={parameter.name}>
             <Link to="/parameters" hash={parameter.name}>
-              {say(parameter.label)}
+              {labelOf(parameter)}
             </Link>
             <b>{showValue(parameter.value, parameter.unit)}</b>
             {parameter.setBy?.organisation && <Pill tone="info">{t('parameter.own')}</Pill>}
