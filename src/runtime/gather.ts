@@ -74,13 +74,18 @@ async function answerSets(asking: Asking, known: Known, needs: Extract<Need, { n
     const rows = await setOf(asking, need.query, need.outer);
     known.sets.set(need.key, rows);
     asking.queries.set(need.key, need.query);
-    for (const row of rows) if (!known.records.has(row.id)) known.records.set(row.id, row);
+    for (const row of rows === 'unknown' ? [] : rows) if (!known.records.has(row.id)) known.records.set(row.id, row);
   }
 }
 
 /** Records a query names, oldest first (newest first by a system moment when it asks for the newest). */
-export async function setOf(asking: Asking, query: Query, outer: Record<string, Value>): Promise<RecordState[]> {
-  if (query.from.kind !== 'record') return [];
+export async function setOf(
+  asking: Asking,
+  query: Query,
+  outer: Record<string, Value>,
+): Promise<RecordState[] | 'unknown'> {
+  // What no module keeps as records yet (occurrences, alerts) is unknown, never empty.
+  if (query.from.kind !== 'record') return 'unknown';
   const types = kindsOf(asking.definition, query.from.type);
   const condition = query.where ? whereSql(query.where, outer) : sql<boolean>`true`;
   const found = await sql<{ body: RecordState }>`

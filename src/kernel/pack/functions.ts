@@ -110,7 +110,13 @@ export const FUNCTIONS: Record<string, FunctionType> = {
 
   last_scan: findings(
     [ref('any')],
-    object({ finished_at: moment, patched_on: date, tool: text, covers: { is: 'refs', to: 'any' } }),
+    object({
+      finished_at: moment,
+      patched_on: date,
+      tool: text,
+      covers: { is: 'refs', to: 'any' },
+      keys: { is: 'list', of: text },
+    }),
   ),
   open_findings: findings([ref('any'), text], rows(ref('finding')), 1),
   last_malware_scan: findings([ref('any')], object({ finished_at: moment, detections: number, tool: text })),
