@@ -42,6 +42,18 @@ function numberOf(address: string): number | undefined {
   return parts.reduce((sum, part) => sum * 256 + part, 0);
 }
 
+/** Whether two written addresses, ranges or networks share an address; names and IPv6 only when written alike. */
+export function addressesTouch(a: string, b: string): boolean {
+  const others = b.split(/[,\s、]+/).filter((part) => part !== '');
+  return a
+    .split(/[,\s、]+/)
+    .filter((part) => part !== '')
+    .some((part) => others.some((other) => part === other || rangesTouch(rangeOf(part), rangeOf(other))));
+}
+
+const rangesTouch = (a: [number, number] | undefined, b: [number, number] | undefined): boolean =>
+  a !== undefined && b !== undefined && a[0] <= b[1] && b[0] <= a[1];
+
 /** Whether two written sets of ports (`443`, `1-65535`, `80,443`, `any`) have one in common. */
 export function portsTouch(a: string, b: string): boolean {
   const [some, others] = [portRanges(a), portRanges(b)];

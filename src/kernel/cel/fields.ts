@@ -22,7 +22,7 @@ export function fieldOf(of: Thing, name: string, scope: Scope, path: () => strin
   if (Array.isArray(of)) return ofEach(of, name, scope, path);
   switch (of.thing) {
     case undefined:
-      return of[name] ?? unknown(path());
+      return entryOf(of, name) ?? unknown(path());
     case 'record':
       return recordField(of.state, name, world) ?? unknown(path());
     case 'row':
@@ -34,9 +34,9 @@ export function fieldOf(of: Thing, name: string, scope: Scope, path: () => strin
     case 'list':
       return Object.hasOwn(of.list.rows, name) ? { thing: 'entry', list: of.list, id: name } : unknown(path());
     case 'param':
-      return parameterThing(world.current.parameters[name]) ?? unknown(path());
+      return parameterThing(entryOf(world.current.parameters, name)) ?? unknown(path());
     case 'acts':
-      return { thing: 'act', name, act: of.state.acts[name] };
+      return { thing: 'act', name, act: entryOf(of.state.acts, name) };
     case 'act':
       return actField(of.act, name) ?? unknown(path());
     case 'span':
@@ -86,12 +86,16 @@ export function rowOf(id: string, world: World): RowThing | undefined | typeof P
   );
 }
 
+/** A member by a name that people wrote: never what every object has. */
+export const entryOf = <T>(of: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(of, name) ? of[name] : undefined;
+
 type Known = { value: Thing | undefined };
 
 function personField(id: string, name: string, world: World): Known | undefined {
-  const person = world.directory.persons[id];
+  const person = entryOf(world.directory.persons, id);
   if (person) return { value: (person as Record<string, Thing | undefined>)[name] };
-  const unit = world.directory.units[id];
+  const unit = entryOf(world.directory.units, id);
   return unit && { value: (unit as Record<string, Thing | undefined>)[name] };
 }
 
@@ -99,7 +103,8 @@ function personField(id: string, name: string, world: World): Known | undefined 
 function declared(id: string, name: string, world: World): Known | undefined {
   const dot = id.indexOf('.');
   if (dot > 0) {
-    const gate = world.current.records[id.slice(0, dot)]?.gates[id.slice(dot + 1)];
+    const type = entryOf(world.current.records, id.slice(0, dot));
+    const gate = type && entryOf(type.gates, id.slice(dot + 1));
     if (gate) {
       const waive = typeof gate.waive === 'string' ? gate.waive : 'here';
       const values: Record<string, Thing> = {
@@ -113,10 +118,10 @@ function declared(id: string, name: string, world: World): Known | undefined {
       };
       return { value: values[name] };
     }
-    const clause = world.current.clauses[id];
+    const clause = entryOf(world.current.clauses, id);
     if (clause) return { value: { id, pack: clause.pack, ref: clause.ref, text: clause.zh }[name] };
   }
-  const parameter = Object.hasOwn(world.current.parameters, id) ? world.current.parameters[id] : undefined;
+  const parameter = entryOf(world.current.parameters, id);
   if (!parameter) return undefined;
   const values = {
     id,
@@ -189,7 +194,7 @@ const listOf = (query: Query, scope: Scope) =>
   query.from.kind === 'list' ? scope.world.editionOf(scope.self).lists[query.from.list] : undefined;
 
 function entryField(entry: EntryThing, name: string): Thing | undefined {
-  const row = entry.list.rows[entry.id];
+  const row = entryOf(entry.list.rows, entry.id);
   if (!row) return undefined;
   if (name === 'id') return entry.id;
   if (name === 'label') return row.label.zh;
@@ -199,7 +204,7 @@ function entryField(entry: EntryThing, name: string): Thing | undefined {
 }
 
 function listNamed(name: string, scope: Scope): Thing | undefined {
-  const list = scope.world.editionOf(scope.self).lists[name];
+  const list = entryOf(scope.world.editionOf(scope.self).lists, name);
   return list && { thing: 'list', list };
 }
 

@@ -3,7 +3,7 @@ import { formatRoc, formatRocMoment } from '../calendar/roc.ts';
 import type { RecordState } from '../engine/types.ts';
 import type { SpanUnit, ValueType } from '../pack/types.ts';
 import type { Language } from '../text.ts';
-import { recordField, rowOf, sourceOf } from './fields.ts';
+import { entryOf, recordField, rowOf, sourceOf } from './fields.ts';
 import { isDateText, isMomentText, PENDING, type RowThing, readRowId, type Thing } from './things.ts';
 import type { Scope } from './world.ts';
 
@@ -54,21 +54,22 @@ function formatText(value: string, language: Language, scope: Scope, type?: Valu
 
 function choiceLabel(list: string, value: string, language: Language, scope: Scope): string | undefined {
   const name = list.startsWith('lists.') ? list.slice(6) : list;
-  return scope.world.editionOf(scope.self).lists[name]?.rows[value]?.label[language];
+  return scope.world.editionOf(scope.self).lists[name]?.rows[value]?.label?.[language];
 }
 
 /** The name behind an id, as far as it is in memory; a record not loaded is asked for. */
 function named(id: string, language: Language, scope: Scope): string | undefined {
   const { directory, current } = scope.world;
-  const person = directory.persons[id] ?? directory.units[id];
+  const person = entryOf(directory.persons, id) ?? entryOf(directory.units, id);
   if (person) return person.name;
   if (readRowId(id)) {
     const row = rowOf(id, scope.world);
     return row && row !== PENDING ? rowTitle(row as RowThing, language, scope) : undefined;
   }
   const dot = id.indexOf('.');
-  const gate = dot > 0 ? current.records[id.slice(0, dot)]?.gates[id.slice(dot + 1)] : undefined;
-  if (gate) return `${current.records[id.slice(0, dot)]!.label[language]}：${plainLabel(gate.label[language])}`;
+  const type = dot > 0 ? entryOf(current.records, id.slice(0, dot)) : undefined;
+  const gate = type && entryOf(type.gates, id.slice(dot + 1));
+  if (type && gate) return `${type.label[language]}：${plainLabel(gate.label[language])}`;
   if (!looksLikeId(id, scope)) return undefined;
   const state = scope.world.record(id);
   return state && state !== PENDING ? recordTitle(state as RecordState, scope) : undefined;

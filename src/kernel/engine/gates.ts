@@ -9,7 +9,8 @@ import { type Text, text } from '../text.ts';
 import { exceptionFor } from './exceptions.ts';
 import { select } from './select.ts';
 import type { GateSeen, GateView, RecordState, Value } from './types.ts';
-import { ask, scopeOf, type Work } from './work.ts';
+import { judgeUnique } from './unique.ts';
+import { scopeOf, type Work } from './work.ts';
 
 /** What a gate came to. `failing` are the items that do not hold; `pending`: something must be asked first. */
 export type Judged = {
@@ -88,41 +89,6 @@ function isLeftEmpty(work: Work, each: Query, scope: Scope): boolean {
   const field = work.world.typeOf(scope.self)?.fields[each.from.of.cel];
   if (!field || field.is || !['refs', 'choices', 'files'].includes(field.type.is)) return false;
   return scope.self.values[field.name] === undefined;
-}
-
-function judgeUnique(work: Work, type: RecordType, state: RecordState, gate: Gate, judged: Judged, to: string): Judged {
-  if (gate.while && !gate.while.includes(to)) return { ...judged, outcome: 'off' };
-  const values = gate.unique!.map((field) => state.values[field]);
-  const missing = gate.unique!.filter((_, i) => values[i] === undefined);
-  if (missing.length > 0) return { ...judged, outcome: 'unknown', unknown: missing };
-  const taken = takenBy(work, type, state, gate, values as Value[]);
-  if (taken === 'pending') return { ...judged, outcome: 'pending' };
-  judged.saw.push({ what: gate.unique!.join(', '), value: values as Value[] });
-  return taken === undefined ? judged : { ...judged, outcome: 'refuses', taken };
-}
-
-function takenBy(
-  work: Work,
-  type: RecordType,
-  state: RecordState,
-  gate: Gate,
-  values: Value[],
-): string | undefined | 'pending' {
-  const wanted = JSON.stringify(values);
-  for (const other of work.states.values()) {
-    if (other.id === state.id || other.type !== type.name) continue;
-    if (gate.while && !gate.while.includes(other.state)) continue;
-    if (JSON.stringify(gate.unique!.map((field) => other.values[field])) === wanted) return other.id;
-  }
-  const key = `unique|${type.name}.${gate.name}|${wanted}|${state.id}`;
-  const { taken } = work.input.known;
-  if (!taken.has(key)) {
-    ask(work, { need: 'unique', key, type: type.name, gate: gate.name, values, except: state.id });
-    return 'pending';
-  }
-  const holder = taken.get(key);
-  const moved = holder === undefined ? undefined : work.states.get(holder);
-  return moved && !(gate.while?.includes(moved.state) ?? true) ? undefined : holder;
 }
 
 // ── what it saw, and what people read ──────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ import { judgeAll } from './judge-all.ts';
 import { numberFor } from './number.ts';
 import { planOf } from './plan.ts';
 import { missingFields } from './required.ts';
-import { askingOf, mayFill, standing } from './standing.ts';
+import { askingOf, coversAll, mayFill, notAllowed, standing } from './standing.ts';
 import type { RecordState, Values } from './types.ts';
 import { readValues } from './values.ts';
 import { emit, moment, nextId, scopeOf, type Work } from './work.ts';
@@ -122,7 +122,9 @@ function whoOpens(work: Work, type: RecordType, draft: RecordState): Refusal | u
   const scope = scopeOf(work, draft);
   if (action) {
     const stands = standing(work, askingOf(action), scope);
-    return stands.may === false ? stands.refusal : undefined;
+    if (stands.may === false) return stands.refusal;
+    const alone = stands.may !== true || coversAll(action.by, stands.ballots);
+    return alone ? undefined : notAllowed(askingOf(action)).refusal;
   }
   if (actor.kind === 'clock' || type.role === 'form') return undefined;
   const fills =

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { canonicalProblem } from '../ledger/canonical.ts';
 import { isRefused } from '../refusal.ts';
 import { office as definition } from './fixtures/change.ts';
 import { directory, Office } from './fixtures/office.ts';
@@ -218,5 +219,41 @@ test('a seal’s hash changes if and only if the content changes', () => {
       const same = JSON.stringify(Object.entries(one!).sort()) === JSON.stringify(Object.entries(other!).sort());
       expect(sealHash(one!) === sealHash(other!)).toBe(same);
     }),
+  );
+});
+
+test('whatever is sent, deciding answers and never throws', () => {
+  const anything = fc.dictionary(
+    fc.constantFrom(...Object.keys(definition.records.change!.fields), 'other'),
+    fc.jsonValue() as fc.Arbitrary<never>,
+  );
+  const row = fc.constantFrom(
+    'c1#steps/r1',
+    'c1#',
+    '#/',
+    'h1',
+    '\ud800',
+    '2026-11-20T99:99',
+    '__proto__',
+    'constructor',
+    'constructor.name',
+  );
+  fc.assert(
+    fc.property(
+      anything,
+      row,
+      fc.constantFrom('save', 'act', 'open'),
+      fc.constantFrom(...actions),
+      (given, odd, what, name) => {
+        const office = begin();
+        const some = { ...given, host: odd as never };
+        if (what === 'open') office.run('wang', { do: 'open', type: 'change', values: some });
+        else if (what === 'save') office.run('wang', { do: 'save', record: 'c1', values: some });
+        else office.run('wang', { do: 'act', record: 'c1', action: name, with: some });
+        expect(office.folded('c1')).toEqual(office.state('c1'));
+        for (const event of office.events) expect(canonicalProblem(event.data)).toBeUndefined();
+      },
+    ),
+    { numRuns: 300 },
   );
 });

@@ -30,10 +30,10 @@ type Asking = {
 export function standing(work: Work, asking: Asking, scope: Scope): Standing {
   const { actor, directory, now } = work.input;
   const byAct = ballotsOf(asking.by, (entry) => namesAct(work, entry));
-  if (byAct.length > 0) return { may: true, ballots: byAct, throughAct: true };
+  if (byAct.length > 0) return throughAct(work, asking, byAct, scope);
   if (actor.kind === 'clock') {
     const ballots = ballotsOf(asking.by, (entry) => entry.who.kind === 'clock');
-    return ballots.length > 0 ? { may: true, ballots } : notAllowed(asking);
+    return coversAll(asking.by, ballots) ? { may: true, ballots } : notAllowed(asking);
   }
   if (actor.person === undefined) return notAllowed(asking);
   const barred = barredPersons(work, asking.never, scope);
@@ -41,6 +41,18 @@ export function standing(work: Work, asking: Asking, scope: Scope): Standing {
   const capacities = [actor.person, ...(asking.deputy ? principalsOf(directory, actor.person, now) : [])];
   return asOneOf(work, capacities, asking, scope, barred.persons);
 }
+
+/** Every pack's group is met by the act around this one, or by whoever does it. */
+function throughAct(work: Work, asking: Asking, ballots: Ballot[], scope: Scope): Standing {
+  const { actor } = work.input;
+  const person = actor.kind === 'clock' ? undefined : actor.person;
+  const own = person === undefined ? [] : ballotsFor(work, person, asking.by, scope).ballots;
+  return coversAll(asking.by, [...ballots, ...own]) ? { may: true, ballots, throughAct: true } : notAllowed(asking);
+}
+
+/** Whether somebody counts in every group: what one person (or the clock) does alone must satisfy each pack. */
+export const coversAll = (groups: Group[], ballots: Ballot[]): boolean =>
+  groups.every((_, index) => ballots.some(({ group }) => group === index));
 
 function asOneOf(work: Work, capacities: string[], asking: Asking, scope: Scope, barred: Set<string>): Standing {
   const self = capacities[0]!;
@@ -121,7 +133,7 @@ function roleIn(groups: Group[], ballots: Ballot[]): string | undefined {
   return undefined;
 }
 
-const notAllowed = ({ label, clauses }: Asking): Standing => ({
+export const notAllowed = ({ label, clauses }: Asking): Standing & { may: false } => ({
   may: false,
   refusal: {
     code: 'by',

@@ -1,9 +1,11 @@
 import { isDate } from '../calendar/date.ts';
 import { readSpan } from '../cel/things.ts';
+import { canonicalProblem } from '../ledger/canonical.ts';
 import type { Definition, Field, ValueType } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
 import { type Text, text } from '../text.ts';
-import type { Directory, Row, Value, Values } from './types.ts';
+import { readTable } from './tables.ts';
+import type { Directory, Value, Values } from './types.ts';
 
 /** Values as given, read into the form they are kept in; what cannot be read is a refusal naming the field (and line). */
 export type Read = { values: Values; cleared: string[]; refusals: Refusal[] };
@@ -12,7 +14,6 @@ export type Read = { values: Values; cleared: string[]; refusals: Refusal[] };
 export type Reading = { definition: Definition; directory: Directory; before: Values };
 
 const LONGEST_TEXT = 20_000;
-const MOST_ROWS = 5_000;
 
 /**
  * Reads given values by the declared types: moments become UTC, choices must be rows of their list, tables keep what people may
@@ -21,7 +22,7 @@ const MOST_ROWS = 5_000;
 export function readValues(fields: Record<string, Field>, given: Values, reading: Reading): Read {
   const read: Read = { values: {}, cleared: [], refusals: [] };
   for (const [name, value] of Object.entries(given)) {
-    const field = fields[name];
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!field) {
       read.refusals.push(unreadable(name, text(`沒有「${name}」這個欄位`, `There is no field "${name}"`)));
     } else if (isEmptied(value)) {
@@ -37,14 +38,14 @@ export function readValues(fields: Record<string, Field>, given: Values, reading
   return read;
 }
 
-const isEmptied = (value: Value | null): boolean => value === null || value === '';
+export const isEmptied = (value: Value | null): boolean => value === null || value === '';
 
-type One = { value: Value } | { problem: Text };
-const isProblem = (one: One): one is { problem: Text } => 'problem' in one;
-const about = (field: Field, problem: Text): Text =>
+export type One = { value: Value } | { problem: Text };
+export const isProblem = (one: One): one is { problem: Text } => 'problem' in one;
+export const about = (field: Field, problem: Text): Text =>
   text(`「${field.label.zh}」${problem.zh}`, `${field.label.en}: ${problem.en}`);
 
-const unreadable = (field: string, message: Text, line?: number): Refusal => ({
+export const unreadable = (field: string, message: Text, line?: number): Refusal => ({
   code: 'invalid',
   message,
   field,
@@ -52,7 +53,8 @@ const unreadable = (field: string, message: Text, line?: number): Refusal => ({
   ...(line === undefined ? {} : { line }),
 });
 
-function readOne(type: ValueType, value: Value, reading: Reading): One {
+/** One value of a plain type. */
+export function readOne(type: ValueType, value: Value, reading: Reading): One {
   switch (type.is) {
     case 'text':
     case 'address':
@@ -95,13 +97,9 @@ function readOne(type: ValueType, value: Value, reading: Reading): One {
     case 'unit':
       return known(value, reading.directory.units, '沒有這個單位', 'there is no such unit');
     case 'ref':
-      return typeof value === 'string' && value.length <= 300
-        ? { value }
-        : problem('應為關聯的編號', 'the id of a record is wanted');
+      return idValue(value);
     case 'refs':
-      return eachOf(value, (item) =>
-        typeof item === 'string' ? { value: item } : problem('應為關聯的編號', 'ids of records are wanted'),
-      );
+      return eachOf(value, idValue);
     case 'files':
       return filesValue(value);
     case 'contact':
@@ -109,14 +107,21 @@ function readOne(type: ValueType, value: Value, reading: Reading): One {
     case 'object':
     case 'rows':
     case 'list':
+      return canonicalProblem(value) ? problem('無法讀取', 'it cannot be read') : { value };
     case 'table':
-      return { value };
+      return problem('表格不能放在表格裡', 'a table cannot stand inside a table');
     default:
       return type satisfies never;
   }
 }
 
 const problem = (zh: string, en: string): { problem: Text } => ({ problem: text(zh, en) });
+
+/** The id of a record, or of a row of one: `record#field/row`. */
+function idValue(value: Value): One {
+  const right = typeof value === 'string' && value !== '' && value.length <= 300 && value.isWellFormed();
+  return right ? { value } : problem('應為關聯的編號', 'the id of a record is wanted');
+}
 
 function textual(value: Value): One {
   const written = typeof value === 'number' ? String(value) : value;
@@ -138,7 +143,7 @@ function momentValue(value: Value): One {
 }
 
 function periodValue(value: Value): One {
-  if (typeof value !== 'object' || Array.isArray(value)) return problem('應有起訖', 'a start and an end are wanted');
+  if (!isObject(value)) return problem('應有起訖', 'a start and an end are wanted');
   const [start, end] = [edge(value.start), edge(value.end)];
   if (start === undefined || end === undefined) return problem('應有起訖', 'a start and an end are wanted');
   return start <= end ? { value: { start, end } } : problem('訖早於起', 'it ends before it starts');
@@ -173,115 +178,15 @@ function known(value: Value, among: Record<string, unknown>, zh: string, en: str
 
 function filesValue(value: Value): One {
   const files = Array.isArray(value) ? value : [value];
-  const right = files.every((file) => typeof file === 'object' && !Array.isArray(file) && typeof file.id === 'string');
-  return right ? { value: files } : problem('應為檔案', 'files are wanted');
+  return files.every(isFile) ? { value: files } : problem('應為檔案', 'files are wanted');
 }
 
-// ── tables ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+/** Stored already: known by id, with its name and hash. */
+const isFile = (file: Value): boolean =>
+  isObject(file) &&
+  [file.id, file.name, file.sha256].every((part) => typeof part === 'string') &&
+  !canonicalProblem(file);
 
-function readTable(field: Field, columns: Record<string, Field>, value: Value, reading: Reading, read: Read): void {
-  if (!Array.isArray(value) || value.length > MOST_ROWS) {
-    read.refusals.push(
-      unreadable(
-        field.name,
-        text(
-          `「${field.label.zh}」應為多列，至多 ${MOST_ROWS} 列`,
-          `${field.label.en}: rows are wanted, at most ${MOST_ROWS}`,
-        ),
-      ),
-    );
-    return;
-  }
-  const before = (reading.before[field.name] ?? []) as Row[];
-  const rows = value.map((row, i) => readRow(field, columns, row, i, before, reading, read));
-  read.values[field.name] = (field.from ? answersInto(field, before, rows, read) : withIds(rows, before)) as Value;
-}
-
-type RowGiven = { id?: string; source?: string; cells: Values; cleared: string[] };
-
-function readRow(
-  field: Field,
-  columns: Record<string, Field>,
-  row: Value,
-  line: number,
-  before: Row[],
-  reading: Reading,
-  read: Read,
-): RowGiven {
-  const given = (typeof row === 'object' && !Array.isArray(row) ? row : {}) as Values;
-  const { id, source, item, ...cells } = given;
-  const known: Values = {};
-  const cleared: string[] = [];
-  for (const [name, cell] of Object.entries(cells)) {
-    const column = columns[name];
-    if (column?.is) continue;
-    if (!column) {
-      read.refusals.push(
-        unreadable(
-          field.name,
-          text(`「${field.label.zh}」沒有「${name}」這一欄`, `${field.label.en} has no column "${name}"`),
-          line + 1,
-        ),
-      );
-    } else if (isEmptied(cell)) cleared.push(name);
-    else {
-      const one = readOne(column.type, cell, reading);
-      if (isProblem(one)) read.refusals.push(unreadable(field.name, about(column, one.problem), line + 1));
-      else known[name] = one.value;
-    }
-  }
-  const from = (source ?? item) as string | undefined;
-  const old = id === undefined ? undefined : before.find((one) => one.id === id);
-  return {
-    cells: known,
-    cleared,
-    ...(typeof id === 'string' ? { id } : {}),
-    ...((from ?? old?.source) ? { source: (from ?? old?.source)! } : {}),
-  };
-}
-
-/** A drawn table keeps its rows; what is given answers some of them. */
-function answersInto(field: Field, before: Row[], given: RowGiven[], read: Read): Row[] {
-  const rows = before.map((row) => ({ ...row }));
-  for (const answer of given) {
-    const row = rows.find(
-      (one) =>
-        (answer.id !== undefined && one.id === answer.id) ||
-        (answer.source !== undefined && one.source === answer.source),
-    );
-    if (row) Object.assign(row, withoutCells(row, answer.cleared), answer.cells);
-    else
-      read.refusals.push(
-        unreadable(
-          field.name,
-          text(
-            `「${field.label.zh}」的列由系統帶入，不能增加`,
-            `Rows of ${field.label.en} are drawn, none can be added`,
-          ),
-        ),
-      );
-  }
-  return rows;
-}
-
-function withoutCells(row: Row, names: string[]): Row {
-  for (const name of names) delete row[name];
-  return row;
-}
-
-/** Rows typed in replace the table; a row with a known id keeps what was computed for it, a new one gets the next free id. */
-function withIds(given: RowGiven[], before: Row[]): Row[] {
-  const used = new Set([
-    ...before.map((row) => row.id),
-    ...given.flatMap((row) => (row.id === undefined ? [] : [row.id])),
-  ]);
-  let n = 0;
-  const next = (): string => {
-    do n += 1;
-    while (used.has(`r${n}`));
-    return `r${n}`;
-  };
-  return given.map(
-    ({ id, source, cells }) => ({ id: id ?? next(), ...(source === undefined ? {} : { source }), ...cells }) as Row,
-  );
-}
+/** An object as JSON has it; arrays and null are none. */
+export const isObject = (value: unknown): value is { [key: string]: Value } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
