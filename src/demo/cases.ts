@@ -259,7 +259,7 @@ function majorUpdate(story: Story): void {
     hosts: ['app1'],
     planned: -34,
     affects: true,
-    installer: 'hsu',
+    installer: 'wu',
   };
   const confirmation = 'confirm-doc51';
   story.on(-50, '09:30', () => release(story, 'doc-5.1', 'doc', '5.1', 'doc-5.0'));
@@ -319,7 +319,7 @@ function realData(story: Story): void {
     hosts: ['app3'],
     planned: -18,
     testData: 'real',
-    installer: 'hsu',
+    installer: 'wu',
   };
   const copy = 'copy-hr';
   story.on(-30, '09:30', () => release(story, 'hr-7.2', 'hr', '7.2', 'hr-7.1'));
@@ -357,7 +357,7 @@ function realData(story: Story): void {
   story.on(-23, '15:00', () => passTests(story, one));
   story.on(-22, '09:40', () => pass(story, one));
   story.on(-21, '16:30', async () => {
-    await story.refused('hsu', formOf(one), 'install', 'real_data_gone', { installed_release: id('hr-7.2') });
+    await story.refused('wu', formOf(one), 'install', 'real_data_gone', { installed_release: id('hr-7.2') });
     const [destruction] = await story.find('data_destruction', (one) => one.values.copy === id(copy));
     await story.saveIn('chen', destruction!, {
       way: 'overwrite',

@@ -217,7 +217,7 @@ export async function failInstallation(story: Story, one: Case): Promise<void> {
         result: 'differs',
         about: 'document',
       },
-      { step: '安裝套件並啟動', expected: '服務啟動', actual: '啟動逾時', result: 'differs', about: 'system' },
+      { step: '安裝套件並啟動', expected: '服務啟動', actual: '服務啟動', result: 'as_expected' },
     ],
   });
   await story.refusedIn('chen', tests.installation!, 'conclude', 'steps_agree');
