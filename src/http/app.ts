@@ -37,7 +37,7 @@ export function createApp(http: HttpParts): Hono {
   );
   app.all('/api/auth/*', (c) => http.auth.handler(withAddress(c)));
   app.get('/api/v1/openapi.json', async (c) => c.json(await openApiDocument(http, c.req.raw)));
-  app.get('/api/docs', (c) => c.html(documentPage));
+  app.get('/api/docs', async (c) => c.html(documentPage(await openApiDocument(http, c.req.raw))));
   streamRoute(app, http);
   fileRoutes(app, http);
   printRoutes(app, http);

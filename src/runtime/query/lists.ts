@@ -114,7 +114,9 @@ function conditionsOf(
         field: filter.field,
         message: text(`沒有欄位「${filter.field}」。`, `There is no field "${filter.field}".`),
       });
-    conditions.push(fieldCondition(field, filter.op, filter.value));
+    conditions.push(
+      look.asOf ? pastCondition(field, filter.op, filter.value) : fieldCondition(field, filter.op, filter.value),
+    );
   }
   if (query.search?.trim()) {
     // A handful of bigrams narrows as well as all of them.
@@ -135,6 +137,22 @@ function fieldCondition(field: Field, op: 'is' | 'from' | 'until', value: string
     and ${sql.raw(`f.${column} ${symbol}`)} ${value}::${sql.raw(cast)} and f.record = c.id)`;
 }
 
+/** The same over a past state: its content is JSON, so this reads every record of the type once. */
+function pastCondition(field: Field, op: 'is' | 'from' | 'until', value: string): RawBuilder<boolean> {
+  const cast = { t: 'text', n: 'double precision', m: 'timestamptz', d: 'date' }[columnOf(field.type)];
+  const symbol = { is: '=', from: '>=', until: '<=' }[op];
+  return sql`(c.body->'values'->>${field.name})::${sql.raw(cast)} ${sql.raw(symbol)} ${value}::${sql.raw(cast)}`;
+}
+
+/** Records as they stand, or as they stood at the position looked at; columns are the same. */
+function recordsThen(look: Look): RawBuilder<unknown> {
+  if (!look.asOf) return sql`record`;
+  return sql`(select v.organisation, v.id, v.type, v.number, v.title, v.state, v.open, v.changed_at, v.body, r.requester, r.unit, r.opened_at,
+      (v.body->>'since')::timestamptz as since, null::timestamptz as due_at, v.body->>'definition' as definition
+    from record_version v join record r on r.organisation = v.organisation and r.id = v.id
+    where v.organisation = ${look.organisation} and v.pos_from < ${look.asOf.pos} and (v.pos_to is null or v.pos_to >= ${look.asOf.pos}))`;
+}
+
 async function pageOf(
   look: Look,
   query: ListQuery,
@@ -150,7 +168,7 @@ async function pageOf(
   const found =
     await sql<Row>`select c.id, c.type, c.number, c.title, c.state, c.definition, c.requester, c.unit, c.opened_at, c.changed_at,
       c.since, c.due_at, c.body, ${order.column} as sort
-    from record c ${order.join ?? sql``}
+    from ${recordsThen(look)} c ${order.join ?? sql``}
     where ${sql.join(conditions, sql` and `)} ${order.cast === 'timestamptz' && query.order?.by === 'due' ? sql`and c.due_at is not null` : sql``} ${beyond}
     order by ${order.column} ${direction}, c.id ${direction} limit ${limit + 1}`.execute(look.tx);
   return found.rows;
@@ -172,7 +190,9 @@ function readCursor(cursor: string): { sort: string; id: string } | undefined {
 
 async function count(look: Look, conditions: RawBuilder<boolean>[]): Promise<number> {
   const found = await sql<{ n: string }>`select count(*) as n from (
-    select 1 from record c where ${sql.join(conditions, sql` and `)} limit ${COUNTED + 1}) x`.execute(look.tx);
+    select 1 from ${recordsThen(look)} c where ${sql.join(conditions, sql` and `)} limit ${COUNTED + 1}) x`.execute(
+    look.tx,
+  );
   return Number(found.rows[0]?.n ?? 0);
 }
 
