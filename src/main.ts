@@ -16,10 +16,12 @@ import { localSigner } from './adapters/sealing/signer.ts';
 import { directoryStore } from './adapters/sealing/store.ts';
 import { openSubjectKeys, type SubjectKeys } from './adapters/sealing/subject-keys.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
+import { openDemo } from './demo/start.ts';
 import { mayApproveReset, personsOfAccount } from './http/accounts.ts';
 import { ADDRESS_HEADER, createApp } from './http/app.ts';
 import { forgetLinks } from './http/caller.ts';
 import type { HttpParts } from './http/parts.ts';
+import { importReport } from './http/reports.ts';
 import { type Calendar, emptyCalendar, withYears } from './kernel/calendar/calendar.ts';
 import { readOfficeCalendar } from './kernel/calendar/office.ts';
 import { compile } from './kernel/pack/compile.ts';
@@ -155,6 +157,11 @@ export async function startServer(options: ServerOptions): Promise<Server | Refu
   const { http, auth } = doorsOver(platform, options, baseUrl);
   if (!(await hasOrganisation(db)) && !options.demo)
     options.log(`\n  設定碼 · set-up code:  ${await auth.createSetupCode()}\n`);
+  const unready = options.demo ? await openDemo(platform, auth, importReport, options.log) : undefined;
+  if (unready) {
+    await platform.close();
+    return unready;
+  }
   const scheduler = startScheduler({
     db,
     dispatch,
