@@ -1,0 +1,129 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { PersonView } from '../../../src/runtime/views.ts';
+import { api, newCommandId } from '../../api.ts';
+import { t } from '../../language.ts';
+import { fromNow, showMoment } from '../../time.ts';
+import { Card, Pill, Problem } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { FieldRow, TextControl } from '../../ui/field.tsx';
+import { tell } from '../../ui/toast.tsx';
+import { CopyLink } from './copy-link.tsx';
+
+/** The account behind a person: how it signs in, whether it is locked; inviting somebody who has none. */
+export function AccountCard({ person, manages }: { person: PersonView; manages: boolean }) {
+  const { account } = person;
+  const [resetting, setResetting] = useState(false);
+  if (!account) {
+    return (
+      <Card title={t('people.account')}>
+        <p className="sub">{t('people.accountNone')}</p>
+        {manages && <Invite person={person} />}
+      </Card>
+    );
+  }
+  const locked = account.lockedUntil && Date.parse(account.lockedUntil) > Date.now() ? account.lockedUntil : undefined;
+  return (
+    <Card title={t('people.account')}>
+      <FieldRow label={t('people.lastSignInLabel')}>
+        {account.lastSignInAt
+          ? `${showMoment(account.lastSignInAt)}（${fromNow(account.lastSignInAt)}）`
+          : t('people.neverSignedIn')}
+      </FieldRow>
+      <FieldRow label={t('people.lock')}>
+        {locked ? (
+          <>
+            <Pill tone="bad">{t('people.locked')}</Pill>
+            <div className="sub">{t('people.lockedUntil', { at: showMoment(locked), when: fromNow(locked) })}</div>
+          </>
+        ) : (
+          t('people.notLocked')
+        )}
+      </FieldRow>
+      <FieldRow label={t('people.factors')}>
+        {account.factors.length === 0 ? (
+          <Pill tone="warn">{t('people.noFactor')}</Pill>
+        ) : (
+          <span className="pills">
+            {account.factors.map((factor) => (
+              <Pill key={factor} tone="ok">
+                {factor === 'totp' ? t('factors.totp') : factor === 'passkey' ? t('factors.passkey') : factor}
+              </Pill>
+            ))}
+          </span>
+        )}
+      </FieldRow>
+      {manages && (
+        <div className="row card-actions">
+          <Button onPress={() => setResetting(true)}>{t('people.reset')}</Button>
+        </div>
+      )}
+      {resetting && <Reset person={person} onClose={() => setResetting(false)} />}
+    </Card>
+  );
+}
+
+export function Invite({ person }: { person: Pick<PersonView, 'id' | 'email'> }) {
+  const invite = useMutation({
+    mutationFn: () => api.people.invite({ commandId: newCommandId(), id: person.id }),
+  });
+  if (invite.data) {
+    return (
+      <div className="stack">
+        <CopyLink label={t('people.inviteLink')} link={invite.data.link} />
+        <p className="sub">{t('people.inviteText', { until: showMoment(invite.data.until) })}</p>
+      </div>
+    );
+  }
+  return (
+    <>
+      {invite.isError && <Problem error={invite.error} />}
+      <Button
+        look="go"
+        busy={invite.isPending}
+        why={person.email ? undefined : t('people.emailFirst')}
+        onPress={() => invite.mutate()}
+      >
+        {t('people.invite')}
+      </Button>
+    </>
+  );
+}
+
+/** Never by the administrator alone: the own mailbox, or two people. */
+function Reset({ person, onClose }: { person: PersonView; onClose(): void }) {
+  const [reason, setReason] = useState('');
+  const ask = useMutation({
+    mutationFn: () => api.people.resetRequest({ commandId: newCommandId(), id: person.id, reason: reason.trim() }),
+    onSuccess: () => {
+      tell(t('people.resetAsked', { name: person.name }));
+      onClose();
+    },
+  });
+  return (
+    <Dialog title={t('people.resetTitle', { name: person.name })} onClose={onClose}>
+      <p className="sub">{t('people.resetText')}</p>
+      <TextControl
+        label={t('people.reason')}
+        must
+        layout="stacked"
+        autoFocus
+        lines={2}
+        value={reason}
+        onChange={setReason}
+      />
+      {ask.isError && <Problem error={ask.error} />}
+      <div className="actions">
+        <Button
+          look="go"
+          busy={ask.isPending}
+          why={reason.trim() ? undefined : t('people.reasonFirst')}
+          onPress={() => ask.mutate()}
+        >
+          {t('people.resetAsk')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

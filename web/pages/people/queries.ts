@@ -1,0 +1,35 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { api } from '../../api.ts';
+import { queryClient } from '../../queries.ts';
+
+type Asked = { search?: string; unit?: string; former?: boolean };
+
+export const peopleQuery = (asked: Asked) =>
+  queryOptions({
+    queryKey: ['people', 'list', asked],
+    queryFn: () => api.people.list(asked),
+    placeholderData: keepPreviousData,
+  });
+
+export const personQuery = (id: string) =>
+  queryOptions({ queryKey: ['people', id], queryFn: () => api.people.get({ id }) });
+
+export const unitsQuery = queryOptions({ queryKey: ['units'], queryFn: () => api.units.list() });
+
+export const rolesQuery = queryOptions({
+  queryKey: ['roles'],
+  queryFn: () => api.people.roles(),
+  staleTime: 300_000,
+});
+
+/** Acts for which the roles as they stand leave nobody, or a single person. */
+export const thinActsQuery = queryOptions({ queryKey: ['people', 'acts'], queryFn: () => api.setup.acts() });
+
+/** After any change about persons: lists, counts per unit, and who could act are asked again. */
+export async function peopleChanged(): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: ['people'] }),
+    queryClient.invalidateQueries({ queryKey: ['units'] }),
+    queryClient.invalidateQueries({ queryKey: ['me'] }),
+  ]);
+}

@@ -1,0 +1,133 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Me, PersonView } from '../../../src/runtime/views.ts';
+import { api, newCommandId } from '../../api.ts';
+import { say, t } from '../../language.ts';
+import { showDate } from '../../time.ts';
+import { Card, Pill, Problem } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { TextControl } from '../../ui/field.tsx';
+import { tell } from '../../ui/toast.tsx';
+import { GiveRole } from './give-role.tsx';
+import { peopleChanged } from './queries.ts';
+import { roleText } from './role-text.ts';
+
+type Held = PersonView['roles'][number];
+
+/** What somebody may do here, since when and by whom; what waits for a second person says why. */
+export function RolesCard({ person, me, manages }: { person: PersonView; me: Me; manages: boolean }) {
+  const [giving, setGiving] = useState(false);
+  const [revoking, setRevoking] = useState<Held>();
+  return (
+    <Card
+      title={t('people.roles')}
+      aside={
+        manages && (
+          <Button look="quiet" onPress={() => setGiving(true)}>
+            {t('people.giveRole')}
+          </Button>
+        )
+      }
+    >
+      {person.roles.length === 0 && <p className="sub">{t('people.noRoles')}</p>}
+      <ul className="held-roles">
+        {person.roles.map((held) => (
+          <li key={held.grant}>
+            <HeldRole held={held} />
+            {held.waitingForSecond ? (
+              <ConfirmRole held={held} person={person} me={me} />
+            ) : (
+              (manages || me.person?.id === person.id) && (
+                <Button look="quiet" onPress={() => setRevoking(held)}>
+                  {t('people.revoke')}
+                </Button>
+              )
+            )}
+          </li>
+        ))}
+      </ul>
+      {giving && <GiveRole person={person} onClose={() => setGiving(false)} />}
+      {revoking && <RevokeRole held={revoking} person={person} onClose={() => setRevoking(undefined)} />}
+    </Card>
+  );
+}
+
+function HeldRole({ held }: { held: Held }) {
+  const about = roleText(held.role);
+  return (
+    <div>
+      <b>{say(held.label)}</b> <span className="sub">{held.unit.name}</span>{' '}
+      {held.waitingForSecond && <Pill tone="warn">{t('people.waiting')}</Pill>}
+      {about && <div className="sub">{about}</div>}
+      <div className="faint">
+        {showDate(held.from)} ～ {held.until ? showDate(held.until) : t('people.noEnd')}
+        {held.givenBy.length > 0 && ` · ${t('people.givenBy', { who: held.givenBy.join('、') })}`}
+      </div>
+    </div>
+  );
+}
+
+/** Two people give a role that approves: one asks, another confirms, and neither is the one who gets it. */
+function ConfirmRole({ held, person, me }: { held: Held; person: PersonView; me: Me }) {
+  const confirm = useMutation({
+    mutationFn: () => api.people.confirmRole({ commandId: newCommandId(), grant: held.grant }),
+    onSuccess: async () => {
+      await peopleChanged();
+      tell(t('people.confirmed', { role: say(held.label), name: person.name }));
+    },
+  });
+  const mine = me.person?.name ?? me.account.name;
+  const why =
+    me.person?.id === person.id
+      ? t('people.notYourself')
+      : held.givenBy.includes(mine)
+        ? t('people.notTwice')
+        : undefined;
+  return (
+    <div className="second-person">
+      <p className="sub">{t('people.whyTwo')}</p>
+      <Button look="go" busy={confirm.isPending} why={why} onPress={() => confirm.mutate()}>
+        {t('people.confirm')}
+      </Button>
+      {confirm.isError && <Problem error={confirm.error} />}
+    </div>
+  );
+}
+
+function RevokeRole({ held, person, onClose }: { held: Held; person: PersonView; onClose(): void }) {
+  const [reason, setReason] = useState('');
+  const revoke = useMutation({
+    mutationFn: () => api.people.revokeRole({ commandId: newCommandId(), grant: held.grant, reason: reason.trim() }),
+    onSuccess: async () => {
+      await peopleChanged();
+      tell(t('people.revoked', { role: say(held.label), name: person.name }));
+      onClose();
+    },
+  });
+  return (
+    <Dialog title={t('people.revokeTitle', { role: say(held.label), name: person.name })} onClose={onClose}>
+      <p className="sub">{t('people.revokeText')}</p>
+      <TextControl
+        label={t('people.reason')}
+        must
+        layout="stacked"
+        autoFocus
+        lines={2}
+        value={reason}
+        onChange={setReason}
+      />
+      {revoke.isError && <Problem error={revoke.error} />}
+      <div className="actions">
+        <Button
+          look="danger"
+          busy={revoke.isPending}
+          why={reason.trim() ? undefined : t('people.reasonFirst')}
+          onPress={() => revoke.mutate()}
+        >
+          {t('people.revoke')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

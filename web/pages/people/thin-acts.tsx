@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Api } from '../../../src/http/contract.ts';
+import { say, t } from '../../language.ts';
+import { ClauseLink } from '../../record/go.tsx';
+import { Alert } from '../../ui/bits.tsx';
+import { thinActsQuery } from './queries.ts';
+
+export type ThinAct = Awaited<ReturnType<Api['setup']['acts']>>[number];
+
+/** The acts that would stand still, because nobody (or only one person) holds the role they need. */
+export function ThinActs() {
+  const acts = useQuery(thinActsQuery).data ?? [];
+  if (acts.length === 0) return null;
+  return (
+    <div className="thin-acts">
+      <Alert tone="warn">
+        <details>
+          <summary>
+            <strong>{t('people.thinTitle', { count: acts.length })}</strong> {t('people.thinText')}
+          </summary>
+          <ThinActList acts={acts} />
+        </details>
+      </Alert>
+    </div>
+  );
+}
+
+export function ThinActList({ acts }: { acts: ThinAct[] }) {
+  return (
+    <ul className="thin-act-list">
+      {acts.map((act) => (
+        <li key={`${act.type} ${act.action} ${act.roles.map((role) => role.zh).join()}`}>
+          <div>
+            {say(act.typeLabel)} · <b>{say(act.label)}</b>
+          </div>
+          <div className="sub">
+            {act.roles.map(say).join('、')}：{say(act.why)}
+          </div>
+          <span className="row thin-clauses">
+            {act.clauses.map((clause) => (
+              <ClauseLink key={clause} id={clause} />
+            ))}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
