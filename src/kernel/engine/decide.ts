@@ -92,7 +92,7 @@ function comment(work: Work, command: Extract<Command, { do: 'comment' }>): Refu
   const state = existing(work, command.record);
   if (!('id' in state)) return state.refusals;
   const written = command.text.trim();
-  if (written === '' || written.length > LONGEST_COMMENT) {
+  if (written === '' || written.length > LONGEST_COMMENT || !written.isWellFormed()) {
     return [
       {
         code: 'invalid',

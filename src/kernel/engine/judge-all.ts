@@ -5,7 +5,8 @@ import { type Judged, judge, refusalOf, seenOf } from './gates.ts';
 import { planOf } from './plan.ts';
 import { standing } from './standing.ts';
 import type { GateSeen, RecordState, Values } from './types.ts';
-import { scopeOf, type Work } from './work.ts';
+import { readValues } from './values.ts';
+import { editionOf, scopeOf, type Work } from './work.ts';
 
 /** Everything the gates of an action said: refusals to report together, what they saw, warnings and waivers to note. */
 export type AllJudged = {
@@ -49,6 +50,9 @@ export function judgeAll(
   };
 }
 
+const pick = (values: Values, names: string[]): Values =>
+  Object.fromEntries(names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])));
+
 export const stops = ({ outcome }: Judged): boolean => outcome === 'refuses' || outcome === 'unknown';
 
 /** `waive: {by, asks}`: whoever may lifts the gate with the act itself, saying why. */
@@ -70,7 +74,20 @@ function waivedHere(
     scopeOf(work, state),
   );
   if (stands.may !== true) return judged;
-  for (const name of allowed.asks) if (type.fields[name]) values[name] = asked.with[name]!;
+  const read = readValues(
+    type.fields,
+    pick(
+      asked.with,
+      allowed.asks.filter((name) => type.fields[name]),
+    ),
+    {
+      definition: editionOf(work.input, state),
+      directory: work.input.directory,
+      before: {},
+    },
+  );
+  if (read.refusals.length > 0) return judged;
+  Object.assign(values, read.values);
   const { actor } = work.input;
   return { ...judged, outcome: 'waived', waiver: actor.kind === 'clock' ? 'clock' : (actor.person ?? '') };
 }

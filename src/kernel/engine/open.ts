@@ -43,7 +43,7 @@ export function open(work: Work, wanted: Opened): Refusal[] {
   });
   if (read.refusals.length > 0) return read.refusals;
   const filled = { ...draft, values: { ...emptyTables(type, read.values), ...read.values } };
-  const stopped = wanted.by === 'act' ? undefined : whoOpens(work, type, filled);
+  const stopped = wanted.by === 'act' ? undefined : (foreignUnit(work, wanted.unit) ?? whoOpens(work, type, filled));
   if (stopped) return [stopped];
   const candidate = completed(work, type, filled);
   const personal = wanted.by !== 'act' && work.input.actor.kind !== 'clock';
@@ -114,6 +114,24 @@ function answered(drawn: Values, given: Values): Values {
     }),
   );
 }
+
+/** The unit decides who approves: people open for their own unit, or one they hold a role in. */
+function foreignUnit(work: Work, unit: string | undefined): Refusal | undefined {
+  const { actor, directory } = work.input;
+  if (unit === undefined) return undefined;
+  if (!Object.hasOwn(directory.units, unit)) return unitRefused('invalid', '沒有這個單位', 'There is no such unit');
+  if (actor.kind !== 'person' || directory.persons[actor.person]?.unit === unit) return undefined;
+  const holds = directory.grants.some((grant) => grant.person === actor.person && grant.unit === unit);
+  return holds
+    ? undefined
+    : unitRefused('forbidden', '您不能以其他單位的名義建立', 'You cannot open this for another unit');
+}
+
+const unitRefused = (code: 'invalid' | 'forbidden', zh: string, en: string): Refusal => ({
+  code,
+  message: text(zh, en),
+  field: 'unit',
+});
 
 function whoOpens(work: Work, type: RecordType, draft: RecordState): Refusal | undefined {
   const { actor } = work.input;
