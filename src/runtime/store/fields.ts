@@ -74,8 +74,8 @@ function valueRows(field: string, type: ValueType, value: Value, rows: FieldRow[
       return;
     case 'period': {
       const { start, end } = value as { start?: string; end?: string };
-      if (start) rows.push({ field: `${field}.start`, m: start });
-      if (end) rows.push({ field: `${field}.end`, m: end });
+      if (start) rows.push({ field: `${field}.start`, m: instant(start) });
+      if (end) rows.push({ field: `${field}.end`, m: instant(end) });
       return;
     }
     case 'ref':
@@ -98,9 +98,17 @@ function valueRows(field: string, type: ValueType, value: Value, rows: FieldRow[
       return;
     default:
       if (typeof value === 'object') return;
-      rows.push({ field, t: String(value).slice(0, 500) });
+      rows.push({ field, t: kept(String(value)) });
   }
 }
+
+/** Characters of a text that are kept for searching and sorting: an index entry has a limit. */
+export const LONGEST_TEXT = 500;
+
+const kept = (value: string) => (value.length <= LONGEST_TEXT ? value : [...value].slice(0, LONGEST_TEXT).join(''));
+
+/** A day without an hour begins in Taipei, whatever zone the database is in. */
+const instant = (edge: string) => (edge.length === 10 ? `${edge}T00:00:00+08:00` : edge);
 
 const list = (value: Value): string[] => (Array.isArray(value) ? value.map(String) : [String(value)]);
 

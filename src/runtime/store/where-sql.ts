@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Value } from '../../kernel/engine/types.ts';
+import { instantOf, isDateText } from '../../kernel/cel/things.ts';
+import { matches } from '../../kernel/cel/where.ts';
+import type { Row, Value } from '../../kernel/engine/types.ts';
 import type { Operand, ValueType, Where } from '../../kernel/pack/types.ts';
-import { columnOf } from './fields.ts';
+import { columnOf, LONGEST_TEXT } from './fields.ts';
 
 /** What stands in record's own columns rather than in record_field. */
 const SYSTEM: Record<string, string> = {
@@ -16,14 +18,22 @@ const SYSTEM: Record<string, string> = {
   changed_at: 'changed_at',
   closed_at: 'closed_at',
   since: 'since',
-  version: 'version',
 };
+/** A field of the same name answers where the system's own value is absent. */
+const FALLS_BACK = new Set(['requester', 'unit']);
 
 type Condition = RawBuilder<boolean>;
+type Rows = RawBuilder<{ v: unknown }>;
+type Comparator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+type Candidate = { candidate: string[]; type: ValueType };
+type Outer = Exclude<Operand, Candidate>;
+/** As what two sides are compared: dates alone by day, dates and moments by instant. */
+type Way = 'text' | 'number' | 'instant' | 'day';
 
 /**
- * `where` as SQL over `record c`, two-valued: an absent field makes a comparison false, as in memory.
- * @param outer values of the operands known before asking, by their CEL source; a missing one makes the whole set unknown earlier
+ * `where` as SQL over `record c`: what `matches` (kernel/cel/where.ts) means by it, to the letter. An operand is the set of its
+ * values; a comparison holds when some pair satisfies it, so nothing absent ever satisfies one.
+ * @param outer values of the operands known before asking, by their CEL source; a missing one makes its comparison false
  */
 export function whereSql(where: Where, outer: Record<string, Value>): Condition {
   switch (where.op) {
@@ -42,181 +52,153 @@ export function whereSql(where: Where, outer: Record<string, Value>): Condition 
     case 'given':
       return givenSql(where.path);
     case 'true':
-      return compare(where.operand, '==', true, outer);
+      return isCandidate(where.operand) ? withValues(where.operand, '==', [true]) : known(where, outer);
     case 'in':
-      return inSql(where.left, where.right, outer);
     case 'shares':
-      return sharesSql(where.left, where.right, outer);
-    case '==':
-    case '!=':
-    case '<':
-    case '<=':
-    case '>':
-    case '>=':
-      return comparison(where.left, where.op, where.right, outer);
+      return compare(where, '==', outer);
     default:
-      return where satisfies never;
+      return compare(where, where.op, outer);
   }
 }
 
-type Comparator = '==' | '!=' | '<' | '<=' | '>' | '>=';
-const FLIP: Record<Comparator, Comparator> = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+const isCandidate = (operand: Operand): operand is Candidate => 'candidate' in operand;
 
-function comparison(left: Operand, op: Comparator, right: Operand, outer: Record<string, Value>): Condition {
-  if ('candidate' in left && 'candidate' in right) return betweenCandidates(left, op, right);
-  if ('candidate' in left) return compare(left, op, outer[(right as { outer: { cel: string } }).outer.cel], outer);
-  if ('candidate' in right) return compare(right, FLIP[op], outer[left.outer.cel], outer);
-  return constant(op, outer[left.outer.cel], outer[right.outer.cel]);
+/** Nothing of the candidate is asked: decided here, as memory decides it. */
+const known = (where: Where, outer: Record<string, Value>): Condition =>
+  matches(where, { id: '' } as Row, outer) ? sql`true` : sql`false`;
+
+type Two = Extract<Where, { left: Operand }>;
+const MIRROR: Record<Comparator, Comparator> = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+
+function compare(where: Two, op: Comparator, outer: Record<string, Value>): Condition {
+  const { left, right } = where;
+  if (isCandidate(left) && isCandidate(right)) return betweenCandidates(left, op, right);
+  if (isCandidate(left)) return withValues(left, op, valuesOf(right as Outer, outer));
+  if (isCandidate(right)) return withValues(right, MIRROR[op], valuesOf(left, outer));
+  return known(where, outer);
 }
 
-/** Compares a candidate's path with a known value. */
-function compare(operand: Operand, op: Comparator, value: Value | undefined, outer: Record<string, Value>): Condition {
-  if (!('candidate' in operand)) return constant(op, outer[operand.outer.cel], value);
-  if (value === undefined) return sql`false`;
-  return onPath(
-    operand.candidate,
-    operand.type,
-    (column, type) => sql`${column} ${symbol(op)} ${literal(value, type)}`,
-  );
+const valuesOf = (operand: Outer, outer: Record<string, Value>): Value[] => {
+  const value = outer[operand.outer.cel];
+  return value === undefined ? [] : scalars(value);
+};
+
+/** Files count by slot, else by id; objects with an id by it. */
+function scalars(value: Value): Value[] {
+  if (Array.isArray(value)) return value.flatMap(scalars);
+  if (typeof value !== 'object') return value === '' ? [] : [value];
+  const id = value.slot ?? value.id;
+  return typeof id === 'string' ? [id] : [];
 }
 
 const symbol = (op: Comparator) => sql.raw(op === '==' ? '=' : op === '!=' ? '<>' : op);
+const isOrder = (op: Comparator) => op !== '==' && op !== '!=';
 
-/** Builds `exists` steps along a path of one field or one reference and a field, then asks `test` of the last column. */
-function onPath(
-  path: string[],
-  type: ValueType,
-  test: (column: RawBuilder<unknown>, type: ValueType) => Condition,
-): Condition {
-  const [first, second] = path;
-  if (second === undefined) return onField('c', first!, type, test);
-  const inner = (id: RawBuilder<unknown>) =>
-    sql<boolean>`exists (select 1 from record r where r.organisation = c.organisation and r.id = ${id} and ${onField('r', second, type, test)})`;
-  const system = SYSTEM[first!];
-  if (system) return inner(sql.raw(`c.${system}`));
-  return sql`exists (select 1 from record_field s where s.organisation = c.organisation and s.record = c.id and s.field = ${first} and ${inner(sql.raw('s.t'))})`;
+/** Some value of the candidate stands so to some of these. */
+function withValues(operand: Candidate, op: Comparator, values: Value[]): Condition {
+  const way = wayOf(operand.type, values);
+  const literals = values.flatMap((value) => literal(value, way) ?? []);
+  // What is of another kind differs from everything, and stands in no order to it.
+  const strangers = op === '!=' && literals.length < values.length ? [sql<boolean>`true`] : [];
+  const full = values.some((value) => typeof value === 'string' && [...value].length >= LONGEST_TEXT);
+  const tests = [
+    ...strangers,
+    ...(op === '==' && literals.length > 0
+      ? [sql<boolean>`a.v in (${sql.join(literals)})`]
+      : literals.map((each) => sql<boolean>`a.v ${collated(way, isOrder(op))} ${symbol(op)} ${each}`)),
+  ];
+  if (tests.length === 0) return sql`false`;
+  return sql`exists (select 1 from (${rows(operand, way, full)}) a where ${sql.join(tests, sql` or `)})`;
 }
 
-function onField(
-  alias: 'c' | 'r',
-  field: string,
-  type: ValueType,
-  test: (column: RawBuilder<unknown>, type: ValueType) => Condition,
-): Condition {
-  const system = SYSTEM[field];
-  if (system) return sql`coalesce(${test(sql.raw(`${alias}.${system}`), type)}, false)`;
-  const value = alias === 'c' ? 'f' : 'g';
-  return sql`exists (select 1 from record_field ${sql.raw(value)} where ${sql.raw(value)}.organisation = ${sql.raw(alias)}.organisation and ${sql.raw(value)}.record = ${sql.raw(alias)}.id and ${sql.raw(value)}.field = ${field} and ${test(sql.raw(`${value}.${columnOf(type)}`), type)})`;
+function betweenCandidates(left: Candidate, op: Comparator, right: Candidate): Condition {
+  const ways = [wayOf(left.type, []), wayOf(right.type, [])];
+  const way = ways[0] === ways[1] ? ways[0]! : ways.includes('instant') ? 'instant' : 'text';
+  return sql`exists (select 1 from (${rows(left, way, true)}) a, (${rows(right, way, true)}) b where a.v ${collated(way, true)} ${symbol(op)} b.v)`;
 }
 
-function givenSql(path: string[]): Condition {
-  const any = (field: string, alias: 'c' | 'r'): Condition => {
-    const system = SYSTEM[field];
-    if (system) return sql`${sql.raw(`${alias}.${system}`)} is not null`;
-    return sql`exists (select 1 from record_field h where h.organisation = ${sql.raw(alias)}.organisation and h.record = ${sql.raw(alias)}.id and h.field in (${field}, ${`${field}.start`}, ${`${field}.end`}))`;
-  };
-  const [first, second] = path;
-  if (second === undefined) return any(first!, 'c');
-  const target = SYSTEM[first!]
-    ? sql.raw(`c.${SYSTEM[first!]}`)
-    : sql`(select s.t from record_field s where s.organisation = c.organisation and s.record = c.id and s.field = ${first} limit 1)`;
-  return sql`exists (select 1 from record r where r.organisation = c.organisation and r.id = ${target} and ${any(second, 'r')})`;
-}
+/** Texts stand in the order of their code points; an index keeps its own order, so equality leaves it alone. */
+const collated = (way: Way, needed: boolean) => (way === 'text' && needed ? sql`collate "C"` : sql``);
 
-function inSql(left: Operand, right: Operand, outer: Record<string, Value>): Condition {
-  if ('candidate' in left && 'outer' in right) {
-    const values = asList(outer[right.outer.cel]);
-    if (values.length === 0) return sql`false`;
-    return onPath(
-      left.candidate,
-      left.type,
-      (column, type) => sql`${column} in (${sql.join(values.map((value) => literal(value, type)))})`,
-    );
-  }
-  if ('candidate' in right && 'outer' in left) {
-    const value = outer[left.outer.cel];
-    if (value === undefined) return sql`false`;
-    return onPath(right.candidate, right.type, (column) => sql`${column} = ${literal(value, elementOf(right.type))}`);
-  }
-  if ('outer' in left && 'outer' in right) {
-    return asList(outer[right.outer.cel]).includes(outer[left.outer.cel] as never) ? sql`true` : sql`false`;
-  }
-  return betweenCandidates(
-    left as { candidate: string[]; type: ValueType },
-    '==',
-    right as { candidate: string[]; type: ValueType },
-  );
-}
-
-function sharesSql(left: Operand, right: Operand, outer: Record<string, Value>): Condition {
-  if ('candidate' in left && 'outer' in right) return inSql(left, right, outer);
-  if ('candidate' in right && 'outer' in left) return inSql(right, left, outer);
-  if ('outer' in left && 'outer' in right) {
-    const others = new Set(asList(outer[right.outer.cel]));
-    return asList(outer[left.outer.cel]).some((value) => others.has(value)) ? sql`true` : sql`false`;
-  }
-  return betweenCandidates(
-    left as { candidate: string[]; type: ValueType },
-    '==',
-    right as { candidate: string[]; type: ValueType },
-  );
-}
-
-/** Two fields of the same candidate. */
-function betweenCandidates(
-  left: { candidate: string[]; type: ValueType },
-  op: Comparator,
-  right: { candidate: string[]; type: ValueType },
-): Condition {
-  return onPath(left.candidate, left.type, (column) => {
-    const [field] = right.candidate;
-    const system = SYSTEM[field!];
-    if (system) return sql`${column} ${symbol(op)} ${sql.raw(`c.${system}`)}`;
-    return sql`exists (select 1 from record_field o where o.organisation = c.organisation and o.record = c.id and o.field = ${field} and ${column} ${symbol(op)} ${sql.raw(`o.${columnOf(right.type)}`)})`;
-  });
-}
-
-function constant(op: Comparator, left: Value | undefined, right: Value | undefined): Condition {
-  if (left === undefined || right === undefined) return sql`false`;
-  const truth = {
-    '==': left === right,
-    '!=': left !== right,
-    '<': left < right,
-    '<=': left <= right,
-    '>': left > right,
-    '>=': left >= right,
-  };
-  return truth[op] ? sql`true` : sql`false`;
-}
-
-const elementOf = (type: ValueType): ValueType => (type.is === 'list' || type.is === 'rows' ? type.of : type);
-
-function literal(value: Value, type: ValueType): RawBuilder<unknown> {
+function wayOf(type: ValueType, values: Value[]): Way {
   switch (columnOf(type)) {
     case 'n':
-      return sql`${Number(value)}::double precision`;
+      return 'number';
     case 'm':
-      return sql`${momentOf(value)}::timestamptz`;
+      return 'instant';
     case 'd':
-      return sql`${dateOf(value)}::date`;
+      return values.every(isDateText) ? 'day' : 'instant';
     default:
-      return sql`${typeof value === 'object' ? ((value as { id?: string }).id ?? JSON.stringify(value)) : String(value)}`;
+      return 'text';
   }
 }
 
-/** A date compared with moments means the start of that day in Taipei. */
-const momentOf = (value: Value) =>
-  /^\d{4}-\d\d-\d\d$/.test(String(value)) ? `${value}T00:00:00+08:00` : String(value);
-/** A moment compared with dates means its day in Taipei. */
-function dateOf(value: Value): string {
-  const text = String(value);
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) return text;
-  return new Date(Date.parse(text) + 8 * 3600_000).toISOString().slice(0, 10);
+function literal(value: Value, way: Way): RawBuilder<unknown> | undefined {
+  switch (way) {
+    case 'number':
+      return typeof value === 'number' ? sql`${value}::double precision` : undefined;
+    case 'day':
+      return sql`${value}::date`;
+    case 'instant': {
+      const at = instantOf(value);
+      return at === undefined ? undefined : sql`${new Date(at).toISOString()}::timestamptz`;
+    }
+    case 'text':
+      return typeof value === 'object' ? undefined : sql`${String(value)}`;
+    default:
+      return way satisfies never;
+  }
 }
 
-function asList(value: Value | undefined): Value[] {
-  if (value === undefined) return [];
-  return Array.isArray(value)
-    ? value.map((item) => (typeof item === 'object' && 'id' in item ? (item.id as Value) : item))
-    : [value];
+// ── the values of a candidate's path, as rows of one column `v` ─────────────────────────────────────────────────────
+
+/** @param full long texts whole rather than as they are kept for searching */
+function rows({ candidate: [first, second], type }: Candidate, way: Way, full: boolean): Rows {
+  if (second === undefined) return fieldRows('c', first!, type, way, full);
+  const stepped = sql<{
+    v: unknown;
+  }>`select x.v from record r cross join lateral (${fieldRows('r', second, type, way, full)}) x
+    where r.organisation = c.organisation and r.id in (${fieldRows('c', first!, { is: 'ref', to: 'any' }, 'text', false)})`;
+  if (second !== 'start' && second !== 'end') return stepped;
+  return sql`${stepped} union all ${fieldRows('c', `${first}.${second}`, type, way, full)}`; // a part of a period
 }
+
+function fieldRows(alias: 'c' | 'r', field: string, type: ValueType, way: Way, full: boolean): Rows {
+  const of = sql.raw(alias);
+  if (field === 'version') return sql`select coalesce((${of}.body->>'edition')::double precision, 1) as v`;
+  const system = SYSTEM[field];
+  const column = system && sql.raw(`${alias}.${system}`);
+  if (column && !FALLS_BACK.has(field)) return sql`select ${column} as v where ${column} is not null`;
+  const declared = sql<{ v: unknown }>`select ${fieldValue(alias, field, type, way, full)} as v from record_field f
+    where f.organisation = ${of}.organisation and f.record = ${of}.id and f.field = ${field}`;
+  if (!column) return declared;
+  return sql`select ${column} as v where ${column} is not null union all ${declared} and ${column} is null`;
+}
+
+function fieldValue(alias: 'c' | 'r', field: string, type: ValueType, way: Way, full: boolean): RawBuilder<unknown> {
+  const column = sql.raw(`f.${columnOf(type)}`);
+  if (way === 'instant' && columnOf(type) === 'd') return sql`(${column}::timestamp at time zone interval '08:00')`;
+  if (way !== 'text' || type.is !== 'text' || !full) return column;
+  return sql`case when char_length(f.t) < ${LONGEST_TEXT} then f.t else ${sql.raw(alias)}.body #>> array['values', ${field}]::text[] end`;
+}
+
+function givenSql([first, second]: string[]): Condition {
+  const any = (alias: 'c' | 'r', field: string): Condition => {
+    const system = SYSTEM[field];
+    const of = sql.raw(alias);
+    if (field === 'version') return sql`true`;
+    if (system && !FALLS_BACK.has(field)) return sql`${of}.${sql.raw(system)} is not null`;
+    const declared = sql<boolean>`(exists (select 1 from record_field h where h.organisation = ${of}.organisation and h.record = ${of}.id
+      and h.field in (${field}, ${`${field}.start`}, ${`${field}.end`})) or ${filled(of, field)})`;
+    return system ? sql`(${of}.${sql.raw(system)} is not null or ${declared})` : declared;
+  };
+  if (second === undefined) return any('c', first!);
+  const stepped = sql<boolean>`exists (select 1 from record r where r.organisation = c.organisation
+    and r.id in (${fieldRows('c', first!, { is: 'ref', to: 'any' }, 'text', false)}) and ${any('r', second)})`;
+  if (second !== 'start' && second !== 'end') return stepped;
+  return sql`(${stepped} or exists (select 1 from record_field h where h.organisation = c.organisation and h.record = c.id and h.field = ${`${first}.${second}`}))`;
+}
+
+/** A table has no typed row of its own: it is given when it has rows. */
+const filled = (of: RawBuilder<unknown>, field: string): Condition =>
+  sql`jsonb_array_length(case when jsonb_typeof(${of}.body->'values'->${field}) = 'array' then ${of}.body->'values'->${field} else '[]' end) > 0`;
