@@ -14,7 +14,9 @@ export default defineConfig({
   plugins: [react(), ...(installation ? [] : [mockServer(contract)])],
   server: {
     host: '127.0.0.1',
-    ...(installation && { proxy: { '/api': { target: installation, changeOrigin: true } } }),
+    ...(installation && {
+      proxy: { '^/api/': { target: installation, changeOrigin: true, headers: { origin: installation } } },
+    }),
   },
   preview: { host: '127.0.0.1' },
   build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 400 },

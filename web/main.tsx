@@ -8,6 +8,9 @@ import { startLanguage, useLanguage } from './language.ts';
 import { queryClient } from './queries.ts';
 import { router } from './routes.tsx';
 
+/** After an upgrade the pages an open tab still names are gone: it loads the new ones. Drafts are kept. */
+addEventListener('vite:preloadError', () => location.reload());
+
 await startLanguage();
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

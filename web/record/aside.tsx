@@ -1,3 +1,4 @@
+import './record.css';
 import { Link } from '@tanstack/react-router';
 import type { RecordView } from '../../src/runtime/views.ts';
 import { api } from '../api.ts';
@@ -7,7 +8,6 @@ import { Card, Pill } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptySeal, SealStamp } from '../ui/document.tsx';
 import { tell } from '../ui/toast.tsx';
-import { ClauseLink } from './go.tsx';
 
 /** Seals given, voided and awaited, and what is owed after a change or an emergency. */
 export function Seals({ record }: { record: RecordView }) {
@@ -123,23 +123,6 @@ export function Told({ record }: { record: RecordView }) {
                   ? ` · ${t('record.acknowledged', { at: showMomentShort(notice.ack.at) })}`
                   : ` · ${t('record.ackUntil', { at: showMomentShort(notice.ack.until) })}`)}
             </div>
-          </li>
-        ))}
-      </ul>
-    </Card>
-  );
-}
-
-/** The clauses this record lives by. */
-export function Clauses({ record }: { record: RecordView }) {
-  if (record.clauses.length === 0) return null;
-  return (
-    <Card title={t('record.clauses')}>
-      <ul className="clauses">
-        {record.clauses.map((clause) => (
-          <li key={clause.id}>
-            <ClauseLink id={clause.id} label={clause.ref} />
-            <span>{say(clause.text)}</span>
           </li>
         ))}
       </ul>

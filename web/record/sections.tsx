@@ -4,9 +4,9 @@ import { say, t } from '../language.ts';
 import { Card, Pill } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
 import { FieldRow } from '../ui/field.tsx';
+import { ClauseLink } from '../ui/go.tsx';
 import { FieldControl, type Setter } from './control.tsx';
 import type { Draft } from './draft.ts';
-import { ClauseLink } from './go.tsx';
 import { FieldValue, inWords, isBlank } from './value.tsx';
 
 type Editing = {

@@ -4,6 +4,7 @@ import type { Refusal } from '../../src/kernel/refusal.ts';
 import { referenceOf, refusalsOf } from '../api.ts';
 import { say, t } from '../language.ts';
 import { Button } from './button.tsx';
+import { ClauseLink, Remedy } from './go.tsx';
 
 export type Tone = 'ok' | 'bad' | 'warn' | 'info' | 'plain';
 
@@ -95,7 +96,19 @@ export function Refusals({ list }: { list: Refusal[] }) {
         <li key={`${refusal.code} ${refusal.gate} ${refusal.field} ${refusal.message.zh}`}>
           {say(refusal.message)}
           {refusal.items && refusal.items.length > 0 && t('common.colonList', { items: refusal.items.join('、') })}
-          {refusal.fix && <div className="sub">{say(refusal.fix.text)}</div>}
+          {(refusal.fix || refusal.clauses) && (
+            <div className="sub">
+              {refusal.fix &&
+                (refusal.fix.go ? (
+                  <Remedy go={refusal.fix.go} label={say(refusal.fix.text)} />
+                ) : (
+                  say(refusal.fix.text)
+                ))}{' '}
+              {refusal.clauses?.slice(0, 2).map((clause) => (
+                <ClauseLink key={clause} id={clause} />
+              ))}
+            </div>
+          )}
         </li>
       ))}
     </ul>

@@ -1,8 +1,8 @@
 import type { ParameterView } from '../../../src/runtime/views.ts';
 import { t } from '../../language.ts';
-import { ClauseLink } from '../../record/go.tsx';
 import { Pill } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
+import { ClauseLink } from '../../ui/go.tsx';
 import { demands, isStrictest } from './judge.ts';
 import { labelOf, showValue } from './value.ts';
 

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Api } from '../../../src/http/contract.ts';
 import { say, t } from '../../language.ts';
-import { ClauseLink } from '../../record/go.tsx';
 import { Alert } from '../../ui/bits.tsx';
+import { ClauseLink } from '../../ui/go.tsx';
 import { thinActsQuery } from './queries.ts';
 
 export type ThinAct = Awaited<ReturnType<Api['setup']['acts']>>[number];

@@ -7,9 +7,9 @@ import type { RecordView } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
 import { recordQuery } from '../../queries.ts';
 import { ActDialog, asksAnything } from '../../record/act.tsx';
-import { Clauses, Proof, Related, Seals, Told, WaitingFor } from '../../record/aside.tsx';
+import { Proof, Related, Seals, Told, WaitingFor } from '../../record/aside.tsx';
+import { ClauseCard } from '../../record/clauses.tsx';
 import { Course } from '../../record/course.tsx';
-import { ClauseLink, Remedy } from '../../record/go.tsx';
 import { Sections } from '../../record/sections.tsx';
 import { useRecordWork } from '../../record/work.ts';
 import { showDate, showMoment, today } from '../../time.ts';
@@ -17,6 +17,7 @@ import { Alert, Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { DateControl } from '../../ui/date.tsx';
 import { FlowRail, GateList } from '../../ui/document.tsx';
+import { ClauseLink, Remedy } from '../../ui/go.tsx';
 import { ActionBar } from './action-bar.tsx';
 
 const route = getRouteApi('/in/records/$id');
@@ -53,7 +54,7 @@ function Record({ record }: { record: RecordView }) {
             names={record.names}
             editing={past ? undefined : work.editing}
           />
-          <Clauses record={record} />
+          <ClauseCard clauses={record.clauses} />
         </div>
         <div className="stack">
           <Seals record={record} />

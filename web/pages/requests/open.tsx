@@ -6,10 +6,10 @@ import type { SectionView } from '../../../src/runtime/views.ts';
 import { api, newCommandId, refusalsOf } from '../../api.ts';
 import { say, t } from '../../language.ts';
 import { meQuery, queryClient, typeQuery } from '../../queries.ts';
+import { ClauseCard } from '../../record/clauses.tsx';
 import { useDraft } from '../../record/draft.ts';
-import { ClauseLink } from '../../record/go.tsx';
 import { Sections } from '../../record/sections.tsx';
-import { Alert, Card, Problem, Skeleton } from '../../ui/bits.tsx';
+import { Alert, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 
 const route = getRouteApi('/in/requests/$type');
@@ -55,7 +55,12 @@ function OpenForm({ type }: { type: TypeView }) {
     >
       <header>
         <div className="sub">
-          <Link to="/requests">{t('requests.title')}</Link> ／
+          {type.role === 'register' ? (
+            <Link to="/registers">{t('nav.registers')}</Link>
+          ) : (
+            <Link to="/requests">{t('requests.title')}</Link>
+          )}{' '}
+          ／
         </div>
         <h1>{say(type.label)}</h1>
         {type.purpose && <p className="sub">{say(type.purpose)}</p>}
@@ -89,7 +94,7 @@ function OpenForm({ type }: { type: TypeView }) {
       )}
       {open.isError && <Problem error={open.error} />}
       <div className="form-end">
-        <Link to="/requests" className="button">
+        <Link to={type.role === 'register' ? '/registers' : '/requests'} className="button">
           {t('common.cancel')}
         </Link>
         <Button look="go" type="submit" busy={open.isPending} why={type.mayOpen ? undefined : t('open.mayNot')}>
@@ -97,18 +102,7 @@ function OpenForm({ type }: { type: TypeView }) {
         </Button>
       </div>
       <p className="faint">{t('open.keeps')}</p>
-      {type.clauseList.length > 0 && (
-        <Card title={t('record.clauses')}>
-          <ul className="clauses">
-            {type.clauseList.map((clause) => (
-              <li key={clause.id}>
-                <ClauseLink id={clause.id} label={clause.ref} />
-                <span>{say(clause.text)}</span>
-              </li>
-            ))}
-          </ul>
-        </Card>
-      )}
+      <ClauseCard clauses={type.clauseList} />
     </form>
   );
 }

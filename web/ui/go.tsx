@@ -1,3 +1,4 @@
+import './go.css';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
@@ -12,11 +13,11 @@ export function Remedy({
 }: {
   go: string;
   label: string;
-  onAction(action: string): void;
+  onAction?: ((action: string) => void) | undefined;
 }): ReactNode {
   const [first = '', second = ''] = go.split('.');
   if (first === 'field') return <Jump label={label} to={() => showField(second)} />;
-  if (first === 'action') return <Jump label={label} to={() => onAction(second)} />;
+  if (first === 'action') return onAction ? <Jump label={label} to={() => onAction(second)} /> : label;
   if (second === 'open') {
     return (
       <Link to="/requests/$type" params={{ type: first }}>
@@ -24,7 +25,8 @@ export function Remedy({
       </Link>
     );
   }
-  if (second === 'import' && first === 'scans') return <a href="/import/scan">{label}</a>;
+  if (second === 'import' && first === 'scans') return <Link to="/import/scan">{label}</Link>;
+  if (second !== 'list') return label;
   return (
     <Link to="/lists/$type" params={{ type: first === 'findings' ? 'finding' : first }}>
       {label}
@@ -49,10 +51,11 @@ function Jump({ label, to }: { label: string; to(): void }) {
   );
 }
 
+/** To the clause in its procedure. */
 export function ClauseLink({ id, label }: { id: string; label?: string | undefined }) {
   return (
-    <a className="clause-link" href={`/procedure/${id.split('.')[0]}#${id}`}>
+    <Link className="clause-link" to="/procedure/$pack" params={{ pack: id.split('.')[0] ?? id }} hash={id}>
       {label ?? id}
-    </a>
+    </Link>
   );
 }
