@@ -5,6 +5,7 @@ import { serve } from '@hono/node-server';
 import { sql } from 'kysely';
 import { createAuth } from './adapters/auth/auth.ts';
 import { folderBlobs } from './adapters/blobs/folder.ts';
+import { openCalendar } from './adapters/files/calendar.ts';
 import { loadPacks, SHIPPED_PACKS } from './adapters/files/packs.ts';
 import { connect } from './adapters/postgres/connect.ts';
 import { migrate, readMigrations } from './adapters/postgres/migrate.ts';
@@ -22,8 +23,6 @@ import { ADDRESS_HEADER, createApp } from './http/app.ts';
 import { forgetLinks } from './http/caller.ts';
 import type { HttpParts } from './http/parts.ts';
 import { importReport } from './http/reports.ts';
-import { type Calendar, emptyCalendar, withYears } from './kernel/calendar/calendar.ts';
-import { readOfficeCalendar } from './kernel/calendar/office.ts';
 import { compile } from './kernel/pack/compile.ts';
 import type { SourceFile } from './kernel/pack/types.ts';
 import { isRefused, type Refused } from './kernel/refusal.ts';
@@ -70,6 +69,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
   const personal = personalKeyring(join(options.dataDir, 'keys'), db);
   const blobs = folderBlobs(join(options.dataDir, 'files'));
   const news = newsRoom();
+  const officeCalendar = openCalendar(join(ROOT, 'calendar'), join(options.dataDir, 'calendar'));
   const packFiles = await loadPacks([SHIPPED_PACKS]);
   const modules = modulesOver(secrets.nodeKey, packFiles, (sha256) => blobs.intact(sha256));
   const clock = options.clock ?? (() => new Date());
@@ -77,7 +77,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
   const parts: Parts = {
     db,
     modules,
-    calendar: shippedCalendar(),
+    calendar: officeCalendar.current,
     loadDirectory: async (tx, organisation, now) =>
       (await loadDirectory(tx, organisation, secrets.nodeKey, now)).directory,
     nodeKey: secrets.nodeKey,
@@ -118,6 +118,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
     blobs,
     news,
     packFiles,
+    officeCalendar,
     ledger,
     secrets,
     sealer,
@@ -208,6 +209,7 @@ export function doorsOver(platform: Platform, options: { dataDir: string }, base
     packFiles: () => platform.packFiles,
     news: platform.news,
     ledger: platform.ledger,
+    addCalendar: platform.officeCalendar.add,
     setup: {
       codeRequired: () => existsSync(setupCodeFile(options.dataDir)),
       createOrganisation: (name) => createOrganisation(db, { name, demo: false }, parts.clock()),
@@ -373,17 +375,4 @@ function hostName(dataDir: string): string {
       mode: 0o600,
     });
   return readFileSync(file, 'utf8').trim();
-}
-
-/** Office calendars shipped with the program; later years are imported. */
-function shippedCalendar(): () => Calendar {
-  const folder = join(ROOT, 'calendar');
-  const calendar = readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .reduce((known, name) => {
-      const years = readOfficeCalendar(readFileSync(join(folder, name)), name);
-      if (isRefused(years)) throw new Error(`calendar/${name}: ${years.refused[0]?.message.en}`);
-      return withYears(known, years.years);
-    }, emptyCalendar);
-  return () => calendar;
 }

@@ -1,4 +1,5 @@
 import type { ContractRouterClient } from '@orpc/contract';
+import { calendar } from './contract/calendar.ts';
 import { me, people, setup, units } from './contract/people.ts';
 import { findings, notices, parameters, procedure, scans, tokens, trail, views } from './contract/proof.ts';
 import { lookups, records, registers, tasks, types } from './contract/work.ts';
@@ -40,6 +41,7 @@ export const contract = {
   findings,
   views,
   tokens,
+  calendar,
 };
 /** What a typed client of the API looks like. */
 export type Api = ContractRouterClient<typeof contract>;

@@ -1,3 +1,4 @@
+import type { OfficeCalendar } from '../adapters/files/calendar.ts';
 import type { Blobs } from '../adapters/blobs/folder.ts';
 import type { SourceFile } from '../kernel/pack/types.ts';
 import type { Dispatch } from '../runtime/module.ts';
@@ -16,6 +17,7 @@ export type HttpParts = {
   packFiles: () => SourceFile[];
   news: NewsRoom;
   ledger: Ledger;
+  addCalendar: OfficeCalendar['add'];
   setup: Setup;
   demo?: () => Promise<{
     organisation: string;

@@ -1,4 +1,5 @@
 import { os } from './ask.ts';
+import { calendarAnswers } from './calendar.ts';
 import { meAnswers } from './me.ts';
 import { peopleAnswers, unitAnswers } from './people.ts';
 import { noticeAnswers, parameterAnswers, procedureAnswers, tokenAnswers, trailAnswers, viewAnswers } from './proof.ts';
@@ -26,4 +27,5 @@ export const answers = os.router({
   findings: findingAnswers,
   views: viewAnswers,
   tokens: tokenAnswers,
+  calendar: calendarAnswers,
 });
