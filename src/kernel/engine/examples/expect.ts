@@ -2,9 +2,10 @@ import type { Refusal } from '../../refusal.ts';
 import { settled } from '../solve.ts';
 import type { Row, Seal } from '../types.ts';
 import { waiting } from '../waiting.ts';
+import { answer, inputOf } from './answer.ts';
 import { find, isType } from './select.ts';
 import type { Happened } from './step.ts';
-import { answer, inputOf, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** What was expected and what came instead. */
 export type Wrong = { expected: string; got: string };

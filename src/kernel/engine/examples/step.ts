@@ -2,10 +2,11 @@ import { isRefused, type Refusal } from '../../refusal.ts';
 import { solve } from '../solve.ts';
 import type { Actor, Command, Decision, RecordState, Value, Values } from '../types.ts';
 import { isRevision } from '../versions.ts';
+import { answer, inputOf } from './answer.ts';
 import { ExampleFault } from './fault.ts';
 import { momentText, readGiven } from './given.ts';
 import { find } from './select.ts';
-import { answer, computeGiven, firstKey, give, inputOf, readingOf, type World } from './world.ts';
+import { computeGiven, firstKey, give, readingOf, type World } from './world.ts';
 
 /** What a step brought about. */
 export type Happened = {
