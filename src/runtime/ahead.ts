@@ -80,3 +80,9 @@ export async function wakeOn({ tx, organisation, asking }: Work, what: string[],
     tx,
   );
 }
+
+/** Who holds which role changed: whose turn it is is worked out anew for everything open, after the commit, record by record. */
+export async function wakeAll({ tx, organisation, asking }: Work): Promise<void> {
+  await sql`update record set wake_at = ${asking.now}::timestamptz where organisation = ${organisation} and open
+    and (wake_at is null or wake_at > ${asking.now}::timestamptz)`.execute(tx);
+}

@@ -1,6 +1,6 @@
 import { isRefused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
-import { planAhead, wakeOn } from './ahead.ts';
+import { planAhead, wakeAll, wakeOn } from './ahead.ts';
 import { changesContext } from './context.ts';
 import { tooManyEvents } from './decide-record.ts';
 import type { ModuleCommand } from './module.ts';
@@ -30,12 +30,16 @@ export async function decideModule(work: Work, request: Request): Promise<Answer
   await wakeOn(work, factsOf(work, command.do));
   work.known.facts.clear();
   work.known.sets.clear();
+  if (outcome.events.some((event) => changesTurns(event.type))) await wakeAll(work);
   if (outcome.events.some((event) => changesContext(event.type))) {
     work.context = await work.reload();
     work.asking.definition = work.context.definition;
   }
   return finish(work, request, entered, outcome.response);
 }
+
+/** Events after which other people may have to act: roles, heads, leavers. Deputies are looked up when reading. */
+const changesTurns = (type: string) => /^(grant\.(given|revoked)|grants\.|person\.(edited|ended|suspended|resumed)|unit\.(edited|ended))/.test(type);
 
 /** The facts a module answers: its commands may change them, so clock conditions that ask them look again. */
 function factsOf(work: Work, command: string): string[] {

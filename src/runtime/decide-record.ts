@@ -1,7 +1,5 @@
-import { sql } from 'kysely';
 import { decide } from '../kernel/engine/decide.ts';
 import type { Command, Decision, EngineEvent, Input, RecordState } from '../kernel/engine/types.ts';
-import { wakes } from '../kernel/engine/wakes.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import type { Drafted } from './entries.ts';
@@ -19,7 +17,8 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
   if (isRefused(outcome)) return recordAttempt(work, request, outcome);
   if (outcome.events.length > MOST_EVENTS) return tooManyEvents;
   if (outcome.events.length === 0) {
-    if (command.do === 'tick') await moveWakeUp(work, input, command.record);
+    // A record that was woken and had nothing to do: whose turn it is and its next moment are worked out anew.
+    if (command.do === 'tick') work.unplanned.add(command.record);
     return {
       pos: work.journal.head.nextPos,
       count: 0,
@@ -43,15 +42,6 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
     waitingFor: outcome.waitingFor,
   };
   return finish(work, request, entered, response);
-}
-
-/** A record that was woken and had nothing to do sleeps until its next moment. */
-async function moveWakeUp(work: Work, input: Input, record: string): Promise<void> {
-  const state = work.known.records.get(record);
-  const next = state && (await settled(work, () => wakes(input, state)));
-  await sql`update record set wake_at = ${next?.at ?? null} where organisation = ${work.organisation} and id = ${record}`.execute(
-    work.tx,
-  );
 }
 
 /** The record's type stands in each of its events, so that an event can be read without its stream's first one. */

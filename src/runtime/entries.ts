@@ -165,8 +165,19 @@ const tooMuch = (event: Drafted): Refused =>
       '內容過長，單筆紀錄最多 64 KB；請改以附件上傳。',
       'Too long: one entry holds 64 KB; upload the long part as a file.',
     ),
-    ...(typeof event.data.field === 'string' ? { field: event.data.field } : {}),
+    ...named(largestField(event)),
   });
+
+const named = (field: string | undefined) => (field === undefined ? {} : { field });
+
+/** The field that takes the most room, so that the page can point at it. */
+function largestField({ data }: Drafted): string | undefined {
+  const values = data.values ?? data.with;
+  if (typeof values !== 'object' || Array.isArray(values))
+    return typeof data.field === 'string' ? data.field : undefined;
+  const sizes = Object.entries(values).map(([name, value]) => ({ name, size: JSON.stringify(value).length }));
+  return sizes.sort((a, b) => b.size - a.size)[0]?.name;
+}
 
 /** Writes the journal's rows and advances the head; the group's last statements before commit. */
 export async function flushJournal(tx: Tx, organisation: string, journal: Journal): Promise<void> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { decide } from '../kernel/engine/decide.ts';
 import type { Command } from '../kernel/engine/types.ts';
-import { refused } from '../kernel/refusal.ts';
+import { isRefused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import { planAhead } from './ahead.ts';
 import type { contexts } from './context.ts';
@@ -9,7 +9,7 @@ import { decideModule } from './decide-module.ts';
 import { decideRecord } from './decide-record.ts';
 import { lockHead, requestHash } from './entries.ts';
 import { answer, needsMore, unknownWorld } from './gather.ts';
-import type { Tx } from './module.ts';
+import type { DispatchResult, Tx } from './module.ts';
 import type { News, Parts } from './parts.ts';
 import { type Answer, flushTables, inputOf, type Request, type Work } from './work.ts';
 
@@ -58,7 +58,10 @@ export async function runGroup(
   );
   const answers: Answer[] = [];
   for (const request of requests) {
-    answers.push(repeated.get(request.command.id)?.(request) ?? (await decideOne(work, request)));
+    const { id } = request.command;
+    const answer = repeated.get(id)?.(request) ?? (await decideOne(work, request));
+    if (!isRefused(answer) && !repeated.has(id)) repeated.set(id, sameAgain(request, answer));
+    answers.push(answer);
   }
   await planAhead(work);
   await flushTables(work);
@@ -88,13 +91,23 @@ async function repeatedCommands(tx: Tx, organisation: string, requests: Request[
       (request: Request): Answer =>
         row.request_hash.equals(requestHash(request.command))
           ? { pos: Number(row.first_pos), count: row.count, response: row.response, repeated: true }
-          : refused({
-              code: 'conflict',
-              message: text('這個指令編號已用於不同內容。', 'This command id was used for something else.'),
-            }),
+          : otherContent,
     ]),
   );
 }
+
+/** The same for a command id that comes twice inside one group. */
+const sameAgain =
+  (first: Request, answer: DispatchResult) =>
+  (again: Request): Answer =>
+    Buffer.compare(requestHash(first.command), requestHash(again.command)) === 0
+      ? { ...answer, repeated: true }
+      : otherContent;
+
+const otherContent = refused({
+  code: 'conflict',
+  message: text('這個指令編號已用於不同內容。', 'This command id was used for something else.'),
+});
 
 /** One round of decisions only to learn what they need, so that the whole group's needs are asked together. */
 async function prefetch(work: Work, requests: Request[]): Promise<void> {
@@ -109,13 +122,5 @@ async function prefetch(work: Work, requests: Request[]): Promise<void> {
   }
 }
 
-async function decideOne(work: Work, request: Request): Promise<Answer> {
-  // A second use of one command id inside the same group waits for the next.
-  if (work.commands.some((command) => command.id === request.command.id)) {
-    return refused({
-      code: 'conflict',
-      message: text('同一指令重複送出，請稍候。', 'The same command was sent twice; wait for its answer.'),
-    });
-  }
-  return ENGINE.has(request.command.do) ? decideRecord(work, request) : decideModule(work, request);
-}
+const decideOne = (work: Work, request: Request): Promise<Answer> =>
+  ENGINE.has(request.command.do) ? decideRecord(work, request) : decideModule(work, request);
