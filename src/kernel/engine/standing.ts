@@ -1,9 +1,9 @@
 import type { Scope } from '../cel/world.ts';
 import type { Action, Allowed, Group } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
-import { text } from '../text.ts';
+import { type Text, text } from '../text.ts';
 import type { RecordState } from './types.ts';
-import { isActive, personsOf, personsWhen, present, principalsOf } from './who.ts';
+import { isActive, personsOf, personsOfAll, personsWhen, present, principalsOf } from './who.ts';
 import { typeOf, type Work } from './work.ts';
 
 /** In which groups somebody counts, and for which entries of each. */
@@ -75,7 +75,8 @@ function asOneOf(work: Work, capacities: string[], asking: Asking, scope: Scope,
     };
   }
   if (pending) return { may: 'pending' };
-  return stopped ? isBarred(asking) : notAllowed(asking);
+  const others = othersWho(work, asking, scope, barred);
+  return stopped ? isBarred(asking, others) : notAllowed(asking, others);
 }
 
 function ballotsFor(
@@ -133,17 +134,34 @@ function roleIn(groups: Group[], ballots: Ballot[]): string | undefined {
   return undefined;
 }
 
-export const notAllowed = ({ label, clauses }: Asking): Standing & { may: false } => ({
+const MOST_NAMED = 4;
+
+/** Names of those who may instead, so that whoever is refused knows whom to ask. */
+function othersWho(work: Work, asking: Asking, scope: Scope, barred: Set<string>): string[] {
+  const entries = asking.by.flatMap((group) => group.any).filter(({ who }) => who.kind !== 'anyone');
+  const persons = present(work, personsOfAll(work, entries, scope).persons).filter((person) => !barred.has(person));
+  return persons.slice(0, MOST_NAMED).map((person) => work.input.directory.persons[person]?.name ?? person);
+}
+
+const askThem = (names: string[]): Text =>
+  names.length > 0
+    ? text(`可由${names.join('、')}辦理`, `${names.join(', ')} may`)
+    : text(
+        '請洽有此權責的人；若沒有，請資安承辦人指派',
+        'Ask somebody who may; if there is nobody, the coordinator appoints one',
+      );
+
+export const notAllowed = ({ label, clauses }: Asking, others: string[] = []): Standing & { may: false } => ({
   may: false,
   refusal: {
     code: 'by',
-    message: text(`您不是可以「${label.zh}」的人`, `You are not among those who may do “${label.en}”`),
-    fix: { text: text('請有此權責的人辦理', 'Ask somebody who may') },
+    message: text(`「${label.zh}」不在您的權責`, `“${label.en}” is not yours to do`),
+    fix: { text: askThem(others) },
     clauses,
   },
 });
 
-const isBarred = ({ label, clauses }: Asking): Standing => ({
+const isBarred = ({ label, clauses }: Asking, others: string[]): Standing => ({
   may: false,
   refusal: {
     code: 'never',
@@ -151,7 +169,7 @@ const isBarred = ({ label, clauses }: Asking): Standing => ({
       `職務須分離：您（或您所代理的人）不得「${label.zh}」`,
       `Duties are separated: you, or whoever you act for, may not do “${label.en}”`,
     ),
-    fix: { text: text('請另一位有權責的人辦理', 'Ask somebody else who may') },
+    fix: { text: askThem(others) },
     clauses,
   },
 });
