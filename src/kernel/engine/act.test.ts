@@ -28,7 +28,11 @@ describe('who', () => {
   test('somebody not named in by is refused with the clause', () => {
     submitted();
     const result = office.act('chen', 'c1', 'endorse');
-    expect(isRefused(result) && result.refused[0]).toMatchObject({ code: 'by', clauses: ['test.1'] });
+    expect(isRefused(result) && result.refused[0]).toMatchObject({
+      code: 'by',
+      clauses: ['test.1'],
+      fix: { text: { zh: '可由li辦理', en: 'li may' } },
+    });
   });
 
   test('unit_head of climbs past the person concerned', () => {

@@ -17,7 +17,7 @@ export function notInThisState(type: RecordType, state: RecordState, action: Act
   return {
     code: 'state',
     message: text(
-      `「${now.zh}」時不能「${action.label.zh}」`,
+      `目前為「${now.zh}」，不能「${action.label.zh}」`,
       `“${action.label.en}” is not possible while “${now.en}”`,
     ),
     clauses: action.clauses,
@@ -29,7 +29,7 @@ export function papersOwed(type: RecordType, state: RecordState): Refusal {
   return {
     code: 'owed',
     message: text(
-      `須先補齊：${owed.map((one) => one.zh).join('、')}`,
+      `須先補齊簽核：${owed.map((one) => one.zh).join('、')}`,
       `First make good: ${owed.map((one) => one.en).join(', ')}`,
     ),
     fix: { text: text('請原簽核人重新簽核', 'Have the signers seal again'), go: `action.${state.owed[0]!.action}` },
