@@ -15,8 +15,8 @@ import { byCodePoint, instantOf } from './things.ts';
  * - An outer operand not in `outer` makes its comparison false (the caller has already called the set unknown).
  * - Texts compare by code point (collation "C"), numbers as doubles, yes_no as equality. **Date and moment compare by instant**:
  *   a date is 00:00 of its day in Asia/Taipei. Two dates compare by day, two moments by instant.
- * - System fields (`id item number state since requester unit origin opened_at changed_at closed_at version`) read the record itself;
- *   a declared field of the same name does not hide them, except `requester` and `unit` when the system value is absent.
+ * - System fields (`id item number state since requester unit origin opened_at changed_at closed_at version`) always read the record
+ *   itself, whatever a type declares.
  * @param outer values of the operands known before asking, by their CEL source
  * @param referred the record behind an id, for the one reference step allowed; leave it out for rows of tables and lists
  */
@@ -147,11 +147,10 @@ function own(candidate: RecordState | Row, name: string): Value | undefined {
     case 'number':
     case 'state':
     case 'since':
-    case 'origin':
-      return candidate[name];
     case 'requester':
     case 'unit':
-      return candidate[name] ?? candidate.values[name];
+    case 'origin':
+      return candidate[name];
     case 'version':
       return candidate.edition ?? 1;
     case 'opened_at':
