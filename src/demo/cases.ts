@@ -1,7 +1,6 @@
 import { nameOf } from './documents.ts';
 import {
   accept,
-  acceptRequest,
   announce,
   type Case,
   capacity,
@@ -20,6 +19,7 @@ import {
 } from './go-live.ts';
 import { pdf } from './paper.ts';
 import { release } from './registers.ts';
+import { acceptRequest } from './requests.ts';
 import type { Story } from './story.ts';
 
 /** The go-lives of half a year. Each tells one thing a procedure is for. */

@@ -3,6 +3,7 @@ import { nameOf } from './documents.ts';
 import { pdf } from './paper.ts';
 import { HOSTS, manifestOf } from './registers.ts';
 import { reportOf } from './reports/reports.ts';
+import { acceptRequest } from './requests.ts';
 import type { Story } from './story.ts';
 
 /** One go-live with its service request: what differs between cases; the steps are the same for all. */
@@ -133,15 +134,7 @@ export async function capacity(story: Story, key: string, hosts: string[]): Prom
 export const submit = (story: Story, one: Case) => story.act(one.requester, form(one), 'submit');
 export const endorse = (story: Story, one: Case) => story.act(one.head, form(one), 'endorse');
 
-const REQUEST_POINTS = ['consistent', 'items_fit', 'time_enough', 'remote_first', 'lines_needed', 'address_protected'];
 const POINTS = ['consistent', 'environment_ok', 'time_enough', 'remote_first'];
-
-export async function acceptRequest(story: Story, key: string, opinion = '同意辦理'): Promise<void> {
-  await story.save('chen', key, {
-    points: REQUEST_POINTS.map((source) => ({ source, answer: source === 'address_protected' ? 'na' : 'yes' })),
-  });
-  await story.act('chen', key, 'accept', { opinion });
-}
 
 export async function review(story: Story, one: Case): Promise<void> {
   await story.save('chen', form(one), { points: POINTS.map((source) => ({ source, answer: 'yes' })) });

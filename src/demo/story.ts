@@ -114,6 +114,9 @@ export function createStory(demo: DemoParts, organisation: string) {
     find,
     accounts,
     now: () => now,
+    /** The first moment of today in Taipei. */
+    midnight: momentOf(today),
+    /** So many calendar days from today. */
     date: (days: number): string => addDays(today, days),
     window: (n: number, from: string, until: string) => ({ start: moment(n, from), end: moment(n, until) }),
 
