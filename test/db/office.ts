@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
 import pg from 'pg';
+import { loadPacks } from '../../src/adapters/files/packs.ts';
 import { createApp } from '../../src/http/app.ts';
 import { isRefused, type Refusal } from '../../src/kernel/refusal.ts';
 import { doorsOver, openPlatform, type Platform } from '../../src/main.ts';
@@ -39,7 +40,7 @@ export type Client = {
 export type Office = Awaited<ReturnType<typeof openOffice>>;
 
 /** `clock` moves the whole installation; without it the real time rules. */
-export async function openOffice(options: { clock?: { now: Date }; pack?: string } = {}) {
+export async function openOffice(options: { clock?: { now: Date }; pack?: 'xiluo' | 'race' } = {}) {
   const database = await startTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'ancheng-office-'));
   const log: string[] = [];
@@ -52,6 +53,7 @@ export async function openOffice(options: { clock?: { now: Date }; pack?: string
   });
   if (isRefused(opened)) throw new Error(opened.refused[0]?.message.en);
   const platform: Platform = opened;
+  if (options.pack === 'race') platform.packFiles.push(...(await loadPacks([RACE])));
   const { http, auth } = doorsOver(platform, { dataDir }, ORIGIN);
   const app = createApp(http);
   const superuser = new pg.Client({ connectionString: database.superUrl });
@@ -103,6 +105,7 @@ export async function openOffice(options: { clock?: { now: Date }; pack?: string
   return office;
 }
 
+const RACE = join(import.meta.dirname, 'packs/race');
 const emailOf = (name: string) => `${name}@xiluo.example.tw`;
 
 /** The browser set-up: organisation, pack, units, people with roles, finish. */
