@@ -28,7 +28,7 @@ export function AccountCard({ person, manages }: { person: PersonView; manages: 
     <Card title={t('people.account')}>
       <FieldRow label={t('people.lastSignInLabel')}>
         {account.lastSignInAt
-          ? `${showMoment(account.lastSignInAt)}（${fromNow(account.lastSignInAt)}）`
+          ? showMoment(account.lastSignInAt) + t('common.inBrackets', { text: fromNow(account.lastSignInAt) })
           : t('people.neverSignedIn')}
       </FieldRow>
       <FieldRow label={t('people.lock')}>

@@ -1,0 +1,58 @@
+import './page.css';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { t } from '../../language.ts';
+import { Card, Empty, Pager, Problem, Skeleton } from '../../ui/bits.tsx';
+import { TrailFilters } from './filters.tsx';
+import { LedgerState } from './ledger-state.tsx';
+import { TrailLines } from './lines.tsx';
+import { trailQuery } from './queries.ts';
+import type { TrailSearch } from './search.ts';
+import { VerifyCard } from './verify.tsx';
+
+const route = getRouteApi('/in/trail');
+
+/** The ledger itself, newest first, with what proves that it was not altered. */
+export default function TrailPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const trail = useQuery(trailQuery(search));
+  const put = (next: TrailSearch) => void navigate({ search: next });
+  const { after: _after, ...filter } = search;
+  return (
+    <>
+      <header className="page-head">
+        <div>
+          <h1>{t('nav.trail')}</h1>
+          <div className="sub">{t('ledger.text')}</div>
+        </div>
+      </header>
+      <div className="ledger-cards">
+        <LedgerState page={trail.data} />
+        <VerifyCard />
+      </div>
+      <Card>
+        <TrailFilters value={filter} onChange={put} />
+        {trail.isPending && <Skeleton lines={12} />}
+        {trail.isError && <Problem error={trail.error} retry={() => trail.refetch()} />}
+        {trail.data?.items.length === 0 && (
+          <Empty title={t('ledger.noneTitle')}>
+            {t(Object.keys(filter).length > 0 ? 'ledger.noneFiltered' : 'ledger.noneText')}
+          </Empty>
+        )}
+        {trail.data && trail.data.items.length > 0 && (
+          <>
+            <TrailLines items={trail.data.items} onFilter={(more) => put({ ...filter, ...more })} />
+            <Pager
+              shown={t('list.shown', { count: trail.data.items.length })}
+              more={trail.data.next !== undefined}
+              start={search.after === undefined}
+              onMore={() => trail.data.next && put({ ...filter, after: trail.data.next })}
+              onStart={() => put(filter)}
+            />
+          </>
+        )}
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,11 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { api } from '../../api.ts';
+import type { TrailSearch } from './search.ts';
+
+export const trailQuery = ({ after, ...filter }: TrailSearch) =>
+  queryOptions({
+    queryKey: ['trail', filter, after ?? ''],
+    queryFn: () =>
+      api.trail.list({ limit: 50, ...(after && { after }), ...(Object.keys(filter).length > 0 && { filter }) }),
+    placeholderData: keepPreviousData,
+  });
