@@ -1,8 +1,9 @@
 import { implement, ORPCError } from '@orpc/server';
 import type { contract as Contract } from '../../src/http/contract.ts';
 import type { ListQuery, RecordView } from '../../src/runtime/views.ts';
-import { goLive, history, requestFields } from './case.ts';
-import { items, lateTasks, notices, procedures, tasks, types } from './lists.ts';
+import { endorsable, goLive, requestFields } from './case.ts';
+import { history } from './course.ts';
+import { headTasks, items, lateTasks, notices, procedures, tasks, types } from './lists.ts';
 import { person, personas, unit } from './people.ts';
 
 /** What the made-up office answers. Saving and acting change it until the server stops. */
@@ -29,7 +30,13 @@ export function answers(contract: typeof Contract) {
     setup: { status: os.setup.status.handler(() => ({ step: 'start' as const, codeRequired: true, demoReady: true })) },
     tasks: {
       list: os.tasks.list.handler(({ input, context }) =>
-        input.scope === 'all' ? lateTasks : context.persona === 'requester' ? [] : tasks,
+        input.scope === 'all'
+          ? lateTasks
+          : context.persona === 'requester'
+            ? []
+            : context.persona === 'head'
+              ? headTasks
+              : tasks,
       ),
     },
     types: {
@@ -79,16 +86,13 @@ export function answers(contract: typeof Contract) {
             : [],
         };
       }),
-      get: os.records.get.handler(({ input }) =>
-        input.asOf
-          ? {
-              ...record,
-              asOf: input.asOf,
-              actions: [],
-              sections: record.sections.map((section) => ({ ...section, editable: false })),
-            }
-          : record,
-      ),
+      get: os.records.get.handler(({ input }) => {
+        const waiting = headTasks.find((task) => task.record.id === input.id && task.action === 'endorse');
+        if (waiting) return { ...record, ...waiting.record, ...endorsable };
+        if (!input.asOf) return record;
+        const sections = record.sections.map((section) => ({ ...section, editable: false }));
+        return { ...record, asOf: input.asOf, actions: [], sections };
+      }),
       open: os.records.open.handler(() => ({ id: record.id, pos: 48_212 })),
       save: os.records.save.handler(({ input }) => {
         if (input.version !== record.version)

@@ -1,11 +1,11 @@
 import type { ActionView, GateView } from '../../src/kernel/engine/types.ts';
 import type { Text } from '../../src/kernel/text.ts';
-import type { FieldView, HistoryItem, RecordRef, RecordView } from '../../src/runtime/views.ts';
+import type { FieldView, RecordRef, RecordView } from '../../src/runtime/views.ts';
 import { person, unit } from './people.ts';
 
 /** One go-live case in review, the measure of the record page. */
 
-const tx = (zh: string, en: string): Text => ({ zh, en });
+export const tx = (zh: string, en: string): Text => ({ zh, en });
 const field = (name: string, zh: string, en: string, type: string, more: Partial<FieldView> = {}): FieldView => ({
   name,
   label: tx(zh, en),
@@ -357,54 +357,12 @@ export const goLive: RecordView = {
   mayPrint: true,
 };
 
-const happened = (
-  pos: number,
-  at: string,
-  zh: string,
-  en: string,
-  by: HistoryItem['by'],
-  more: Partial<HistoryItem> = {},
-): HistoryItem => ({
-  pos,
-  at,
-  type: 'record.acted',
-  label: tx(zh, en),
-  ...(by && { by }),
-  changes: [],
-  gates: [],
-  sealed: true,
-  ...more,
-});
-export const history: HistoryItem[] = [
-  happened(
-    48_190,
-    '2026-11-19T02:20:00.000Z',
-    '匯入弱點掃描 openvas-1112.xml：18 筆，2 高',
-    'Scan imported: 18, 2 high',
-    person.chen,
-  ),
-  happened(
-    48_188,
-    '2026-11-19T02:00:00.000Z',
-    '影響範圍變更，單位核可的章失效',
-    'Scope changed; a seal is void',
-    person.wang,
-    {
-      type: 'record.voided',
-      changes: [
-        {
-          field: 'scope',
-          label: tx('影響範圍', 'Scope of impact'),
-          before: '規費收繳約 10 分鐘不可用',
-          after: '規費收繳約 30 分鐘不可用；已公告 11/22',
-        },
-      ],
-    },
-  ),
-  happened(48_150, '2026-11-18T09:10:00.000Z', '留言', 'Comment', person.lin, {
-    type: 'record.commented',
-    comment: '請補上 11/22 的公告連結。',
-  }),
-  happened(48_102, '2026-11-18T08:40:00.000Z', '單位主管核可', 'Unit head approved', person.lee, { for: person.chang }),
-  happened(48_096, '2026-11-18T07:02:00.000Z', '提出申請，附件 5 份', 'Handed in with 5 files', person.wang),
-];
+/** What a request looks like to the unit head it waits for. */
+export const endorsable: Partial<RecordView> = {
+  actions: [action('endorse', '單位核可', 'Endorse', { allowed: true, seals: true })],
+  gates: { action: 'endorse', label: tx('單位核可', 'Endorse'), passed: 3, all: 3, list: [] },
+  sections: [{ name: 'request', label: tx('申請內容', 'Request'), editable: false, fields: requestFields }],
+  emptySeals: [{ action: 'endorse', label: tx('單位核可', 'Unit approval'), role: tx('單位主管', 'Unit head') }],
+  seals: goLive.seals.slice(0, 1),
+  owed: [],
+};

@@ -64,6 +64,51 @@ export const tasks: TaskItem[] = [
   ),
 ];
 
+/** What waits for a unit head: two requests to endorse, one that a check holds back. */
+export const headTasks: TaskItem[] = [
+  {
+    ...task(
+      'h1',
+      ref('r61', 'service_request', '115-服務-0032', '公文系統帳號異動', 'unit', '單位核可', 'Unit approval'),
+      '單位核可',
+      'Unit approval',
+      'today',
+      '2026-11-20T09:00:00.000Z',
+      '今日',
+      'today',
+    ),
+    action: 'endorse',
+    requester: { ...person.wang, unit: '財政課' },
+  },
+  {
+    ...task(
+      'h2',
+      ref('r62', 'service_request', '115-服務-0033', '開通採購網連線', 'unit', '單位核可', 'Unit approval'),
+      '單位核可',
+      'Unit approval',
+      'soon',
+      '2026-11-24T09:00:00.000Z',
+      '尚餘 2 個工作日',
+      '2 working days',
+    ),
+    action: 'endorse',
+    requester: { ...person.huang, unit: '財政課' },
+  },
+  {
+    ...task(
+      'h3',
+      ref('r31', 'go_live', '115-上線-0031', '線上繳費系統 2.4 上線', 'review', '審查', 'Review'),
+      '審查',
+      'Review',
+      'soon',
+      '2026-11-24T09:00:00.000Z',
+      '尚餘 2 個工作日',
+      '2 working days',
+    ),
+    action: 'accept',
+  },
+];
+
 export const lateTasks: TaskItem[] = [
   {
     ...task(

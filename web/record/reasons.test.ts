@@ -52,6 +52,17 @@ test('an unknown gate counts as one left, an advising one does not', () => {
   expect(whyNot(action({ gates: [gate('unknown'), gate('refuses', true), gate('holds')] }))).toContain('1');
 });
 
+test('a field that the dialog asks, or a check waived there, is no reason against opening the dialog', () => {
+  const release = { field: 'release', label: { zh: '版本', en: 'Release' } };
+  expect(whyNot(action({ allowed: true, missing: [release], asks: ['release'] }))).toBeUndefined();
+  expect(whyNot(action({ allowed: true, missing: [release] }))).toContain('版本');
+  expect(whyNot(action({ gates: [{ ...gate('refuses'), waive: 'here' }] }))).toBeUndefined();
+});
+
+test('whom the server lets act is still told of a check that refuses', () => {
+  expect(whyNot(action({ allowed: true, gates: [gate('refuses')] }))).toContain('1');
+});
+
 test('an action somebody else must take is not the main action of this page', () => {
   const mine = action({
     action: 'submit',

@@ -1,29 +1,35 @@
-import type { ActionView } from '../../src/kernel/engine/types.ts';
+import type { ActionView, GateView } from '../../src/kernel/engine/types.ts';
+import type { Refusal } from '../../src/kernel/refusal.ts';
 import { say, t } from '../language.ts';
 
-/** Why an action cannot be taken now, in one line; undefined when it can. */
+/**
+ * Why an action cannot be taken now, in one line; undefined when it can be tried. What its own dialog asks (fields, a waiver
+ * given here) is no reason against it, nor is a check that cannot know before those answers.
+ */
 export function whyNot(action: ActionView): string | undefined {
-  if (action.allowed) return undefined;
-  const barred = action.refusals.find((refusal) => refusal.code !== 'required' && refusal.code !== 'gate');
+  const barred = bars(action)[0];
   if (barred) return say(barred.message);
-  const refusing = action.gates.filter(
-    (gate) => !gate.advises && (gate.outcome === 'refuses' || gate.outcome === 'unknown'),
-  ).length;
-  if (action.missing.length > 0 && refusing > 0)
-    return t('action.missingAndGates', { fields: action.missing.length, gates: refusing });
-  if (action.missing.length > 0)
-    return t('action.missing', { fields: action.missing.map((field) => say(field.label)).join('、') });
+  const missing = action.missing.filter((field) => !action.asks.includes(field.field));
+  const refusing = action.gates.filter((gate) => stands(gate, action)).length;
+  if (missing.length > 0 && refusing > 0) {
+    return t('action.missingAndGates', { fields: missing.length, gates: refusing });
+  }
+  if (missing.length > 0) return t('action.missing', { fields: missing.map((field) => say(field.label)).join('、') });
   if (refusing > 0) return t('action.gatesLeft', { count: refusing });
-  const other = action.refusals[0];
-  return other ? say(other.message) : t('action.notNow');
+  return undefined;
 }
 
-/** The action the page is about: the next step forward, allowed ones first. */
+/** The action the page is about: the next step forward that can be taken, else one that only waits for content. */
 export function mainAction(actions: ActionView[]): ActionView | undefined {
   const forward = actions.filter((action) => action.kind === 'forward' || action.kind === 'end');
-  return forward.find((action) => action.allowed) ?? forward.find((action) => mendable(action));
+  return forward.find((action) => whyNot(action) === undefined) ?? forward.find((action) => bars(action).length === 0);
 }
 
-/** Something on the record is missing, rather than this person's right to act. */
-export const mendable = (action: ActionView): boolean =>
-  action.refusals.every((refusal) => refusal.code === 'required' || refusal.code === 'gate' || refusal.code === 'owed');
+/** Reasons in the person or the state, not in the content of the record. */
+const bars = (action: ActionView): Refusal[] =>
+  action.refusals.filter((refusal) => refusal.code !== 'required' && refusal.code !== 'gate');
+
+function stands(gate: GateView, action: ActionView): boolean {
+  if (gate.advises || gate.waive === 'here') return false;
+  return gate.outcome === 'refuses' || (gate.outcome === 'unknown' && action.asks.length === 0);
+}

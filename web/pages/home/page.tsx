@@ -1,16 +1,20 @@
 import './page.css';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import type { Me } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
 import { listQuery, meQuery, tasksQuery } from '../../queries.ts';
 import { isPlainRequester } from '../../shell/nav.ts';
 import { showDate, showLongDate } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
 import { ClauseCard, FindingsCard, LedgerCard } from './cards.tsx';
 import { Doors } from './doors.tsx';
 import { LateWithWhom } from './late.tsx';
 import { Worklist } from './worklist.tsx';
+
+const SignSeveral = lazy(() => import('./sign-several.tsx'));
 
 /** What to do now, by deadline; each role finds its own first thing. */
 export default function HomePage() {
@@ -66,28 +70,41 @@ function Head({ me }: { me: Me }) {
 
 function Tasks({ me }: { me: Me }) {
   const tasks = useQuery(tasksQuery());
+  const [signing, setSigning] = useState(false);
   const heads = me.roles.some((held) => held.role === 'unit_head' || held.role === 'ciso');
+  const approvals = heads ? (tasks.data ?? []).slice(0, 20) : [];
   return (
     <Card
       title={heads ? t('home.toSign') : t('home.tasks')}
-      aside={<span className="sub">{t('home.byDeadline')}</span>}
+      aside={
+        approvals.length > 1 ? (
+          <Button onPress={() => setSigning(true)}>{t('several.open')}</Button>
+        ) : (
+          <span className="sub">{t('home.byDeadline')}</span>
+        )
+      }
     >
       {tasks.isPending && <Skeleton lines={8} />}
       {tasks.isError && <Problem error={tasks.error} retry={() => tasks.refetch()} />}
-      {tasks.data?.length === 0 && (
-        <Empty
-          title={t('home.nothingTitle')}
-          action={
-            <Link to="/requests" className="button">
-              {t('nav.requests')}
-            </Link>
-          }
-        >
-          {t('home.nothingText')}
-        </Empty>
-      )}
+      {tasks.data?.length === 0 && <NothingToDo />}
       {tasks.data && tasks.data.length > 0 && <Worklist tasks={tasks.data} />}
+      <Suspense>{signing && <SignSeveral tasks={approvals} onClose={() => setSigning(false)} />}</Suspense>
     </Card>
+  );
+}
+
+function NothingToDo() {
+  return (
+    <Empty
+      title={t('home.nothingTitle')}
+      action={
+        <Link to="/requests" className="button">
+          {t('nav.requests')}
+        </Link>
+      }
+    >
+      {t('home.nothingText')}
+    </Empty>
   );
 }
 

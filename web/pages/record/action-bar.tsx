@@ -20,8 +20,8 @@ export function ActionBar({
 }) {
   const { id } = route.useParams();
   const main = mainAction(actions);
-  const others = actions.filter((action) => action.allowed && action !== main);
-  const closed = actions.filter((action) => !action.allowed && action !== main);
+  const others = actions.filter((action) => whyNot(action) === undefined && action !== main);
+  const closed = actions.filter((action) => whyNot(action) !== undefined && action !== main);
   const beside = others.slice(0, 2);
   const rest = others.slice(2);
   return (

@@ -26,9 +26,29 @@ export default function RecordPage() {
   const { id } = route.useParams();
   const { asOf } = route.useSearch();
   const record = useQuery(recordQuery(id, asOf));
-  if (record.isError) return <Problem error={record.error} retry={() => record.refetch()} />;
+  if (record.isError) return <NoRecord error={record.error} asOf={asOf} onRetry={() => record.refetch()} />;
   if (record.isPending) return <Skeleton lines={12} />;
   return <Record key={record.data.id + (asOf ?? '')} record={record.data} />;
+}
+
+/** Not there, or not there on that day: told, with a way on. */
+function NoRecord({ error, asOf, onRetry }: { error: unknown; asOf: string | undefined; onRetry(): void }) {
+  const navigate = route.useNavigate();
+  return (
+    <div className="stack">
+      <Problem error={error} retry={onRetry} />
+      <div className="row">
+        {asOf && (
+          <Button look="go" onPress={() => navigate({ search: {}, replace: true })}>
+            {t('record.backToNow')}
+          </Button>
+        )}
+        <Link to="/" className="button">
+          {t('nav.home')}
+        </Link>
+      </div>
+    </div>
+  );
 }
 
 function Record({ record }: { record: RecordView }) {

@@ -98,7 +98,7 @@ function OpenForm({ type }: { type: TypeView }) {
           {t('common.cancel')}
         </Link>
         <Button look="go" type="submit" busy={open.isPending} why={type.mayOpen ? undefined : t('open.mayNot')}>
-          {t('open.open')}
+          {t(type.role === 'register' ? 'open.enter' : 'open.open')}
         </Button>
       </div>
       <p className="faint">{t('open.keeps')}</p>

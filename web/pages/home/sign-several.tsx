@@ -1,0 +1,152 @@
+import { useMutation, useQueries } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Refusal } from '../../../src/kernel/refusal.ts';
+import type { RecordView, Task } from '../../../src/runtime/views.ts';
+import { api, newCommandId, refusalsOf } from '../../api.ts';
+import { say, t } from '../../language.ts';
+import { queryClient, recordQuery } from '../../queries.ts';
+import { Factor, type GivenFactor } from '../../record/factor.tsx';
+import { whyNot } from '../../record/reasons.ts';
+import { inWords, isBlank } from '../../record/value.tsx';
+import { Pill, Problem, Refusals, Skeleton } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+
+type Result = { task: Task; refused?: Refusal[]; error?: unknown };
+
+/** Several seals with one authentication: each case in three lines, one outcome per case, nothing hidden when one is refused. */
+export default function SignSeveral({ tasks, onClose }: { tasks: Task[]; onClose(): void }) {
+  const [taken, setTaken] = useState<string[]>([]);
+  const [factor, setFactor] = useState<GivenFactor>({});
+  const [results, setResults] = useState<Result[]>([]);
+  const records = useQueries({ queries: tasks.map((task) => recordQuery(task.record.id)) });
+  const cases = tasks.flatMap((task, place) => {
+    const record = records[place]?.data;
+    return record ? [{ task, record, against: reasonAgainst(record, task) }] : [];
+  });
+  const chosen = cases.filter(({ task, against }) => !against && taken.includes(task.id));
+  const sign = useMutation({
+    mutationFn: async () => {
+      // One after the other: the first wrong password ends it, before the account is locked by the rest.
+      for (const { task, record } of chosen) {
+        const result = await signOne(task, record, factor);
+        setResults((old) => [...old, result]);
+        if (result.error || result.refused?.some((refusal) => refusal.code === 'factor')) break;
+      }
+      await Promise.all(['tasks', 'records', 'me'].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+    },
+  });
+  return (
+    <Dialog title={t('several.title')} wide onClose={onClose}>
+      {cases.length < tasks.length && <Skeleton lines={6} />}
+      <ul className="several">
+        {cases.map(({ task, record, against }) => (
+          <Case
+            key={task.id}
+            task={task}
+            record={record}
+            against={against}
+            chosen={taken.includes(task.id)}
+            result={results.find((result) => result.task.id === task.id)}
+            onChoose={(take) => setTaken(take ? [...taken, task.id] : taken.filter((id) => id !== task.id))}
+          />
+        ))}
+      </ul>
+      {results.length === 0 && <Factor only="password" value={factor} onChange={setFactor} />}
+      <div className="actions">
+        <Button onPress={onClose}>{results.length > 0 ? t('common.close') : t('common.cancel')}</Button>
+        {results.length === 0 && (
+          <Button
+            look="go"
+            busy={sign.isPending}
+            why={chosen.length === 0 ? t('several.none') : factor.password ? undefined : t('action.factorFirst')}
+            onPress={() => sign.mutate()}
+          >
+            {t('several.sign', { count: chosen.length })}
+          </Button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+type CaseProps = {
+  task: Task;
+  record: RecordView;
+  against: string | undefined;
+  chosen: boolean;
+  result: Result | undefined;
+  onChoose(take: boolean): void;
+};
+
+function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
+  const done = result && !result.refused && !result.error;
+  return (
+    <li>
+      <label>
+        <input
+          type="checkbox"
+          checked={chosen && !against}
+          disabled={Boolean(against) || Boolean(result)}
+          onChange={(event) => onChoose(event.target.checked)}
+        />
+        <span>
+          <b>{say(task.label)}</b>　{record.title}
+          <span className="faint">　{record.number}</span>
+          <div className="sub">
+            {[record.unit?.name, record.requester?.name].filter(Boolean).join(' ')}　{gist(record)}
+          </div>
+          <div className="sub">
+            {against ?? t('home.gates', { passed: record.gates.passed, all: record.gates.all })}
+          </div>
+        </span>
+      </label>
+      <span>
+        {done && <Pill tone="ok">{t('several.done')}</Pill>}
+        {result?.refused && <Refusals list={result.refused} />}
+        {result?.error !== undefined && <Problem error={result.error} />}
+        {!result && (
+          <Link to="/records/$id" params={{ id: record.id }} className="sub">
+            {t('several.read')}
+          </Link>
+        )}
+      </span>
+    </li>
+  );
+}
+
+async function signOne(task: Task, record: RecordView, factor: GivenFactor): Promise<Result> {
+  try {
+    await api.records.act({
+      commandId: newCommandId(),
+      id: record.id,
+      version: record.version,
+      action: task.action,
+      with: {},
+      factor,
+    });
+    return { task };
+  } catch (error) {
+    const refused = refusalsOf(error);
+    return refused ? { task, refused } : { task, error };
+  }
+}
+
+/** Cases that ask something of their own, or are refused, are opened one by one. */
+function reasonAgainst(record: RecordView, task: Task): string | undefined {
+  const action = record.actions.find((each) => each.action === task.action);
+  if (!action) return t('action.notNow');
+  return whyNot(action) ?? (action.renews ? t('several.renews') : undefined);
+}
+
+/** The first things written, in one line. */
+function gist(record: RecordView): string {
+  return record.sections
+    .flatMap((section) => section.fields)
+    .filter((field) => ['text', 'choice', 'ref', 'period'].includes(field.type) && !isBlank(record.values[field.name]))
+    .slice(0, 3)
+    .map((field) => inWords(field, record.values[field.name], record.names))
+    .join(' · ')
+    .slice(0, 110);
+}
