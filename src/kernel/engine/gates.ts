@@ -163,13 +163,15 @@ function messageOf(judged: Judged, scope: Scope): Text {
   );
 }
 
+const stands = ({ outcome }: Judged): boolean => outcome === 'holds' || outcome === 'waived' || outcome === 'off';
+
 /** A gate as the page shows it before anybody submits. */
 export function viewOf(work: Work, state: RecordState, judged: Judged): GateView {
   const scope = scopeOf(work, state);
   const { gate, waiver } = judged;
   return {
     gate: gate.name,
-    label: messageOf(judged, scope),
+    label: stands(judged) && gate.title ? renderText(gate.title, scope) : messageOf(judged, scope),
     outcome: judged.outcome === 'pending' ? 'unknown' : judged.outcome,
     advises: gate.advises,
     clauses: gate.clauses,

@@ -213,6 +213,7 @@ export type GateSeen = {
 
 export type GateView = {
   gate: string;
+  /** What it asks when it holds or is waived; what is wrong when it refuses. */
   label: Text;
   outcome: GateSeen['outcome'];
   advises: boolean;

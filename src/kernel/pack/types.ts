@@ -291,6 +291,9 @@ export type Tell = { who: Allowed[]; message?: Template; ack?: Time; else?: Allo
 
 export type Gate = {
   name: string;
+  /** What it asks, said as it is when it holds: 安全檢測在 30 日內. */
+  title?: Template;
+  /** What is wrong when it refuses. */
   label: Template;
   clauses: string[];
   /** Actions guarded; also `open`, `save`. */

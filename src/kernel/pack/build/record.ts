@@ -193,6 +193,7 @@ function gateOf(build: RecordBuild, { key, value }: Entry): Gate {
     build,
     {
       name: key,
+      ...optional('title', labelIfAny(build, entry(value, 'title'))),
       label: mark(build, labelOf(value), value),
       clauses: words(entry(value, 'clause')),
       guards: words(entry(value, 'guards')),

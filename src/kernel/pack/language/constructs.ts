@@ -250,6 +250,7 @@ export const CONSTRUCTS: Record<string, Construct> = {
     says: { zh: '關卡', en: 'gate' },
     keys: {
       ...label,
+      title: key(human, 'what it asks, as it reads when it holds'),
       guards: key(several(name), 'the actions it guards; also open, save'),
       ...clause,
       when: key(condition),

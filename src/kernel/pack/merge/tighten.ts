@@ -229,10 +229,13 @@ function sameGate(known: Gate, added: Gate, merge: RecordMerge): Gate {
     guards: union(known.guards, added.guards),
     clauses: union(known.clauses, added.clauses),
     label: labelled(added.label) ? added.label : known.label,
+    ...optionalTitle(added.title ?? known.title),
     waive: added.waive === 'never' ? 'never' : known.waive,
     ...(fix ? { fix } : {}),
   });
 }
+
+const optionalTitle = (title: Gate['title']) => (title ? { title } : {});
 
 function sameSet(known: Query, added: Query, name: string, declared: Declared, merge: RecordMerge): Query {
   if (known.source !== added.source) {
