@@ -78,7 +78,7 @@ function ScanRow({ scan }: { scan: ScanView }) {
         )}
       </td>
       <td>
-        <span className="pills">
+        <span className="finding-counts">
           {Object.entries(scan.counts)
             .filter(([, count]) => count > 0)
             .map(([kind, count]) => (
