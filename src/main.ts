@@ -16,6 +16,7 @@ import { startSealer } from './adapters/sealing/sealer.ts';
 import { localSigner } from './adapters/sealing/signer.ts';
 import { directoryStore } from './adapters/sealing/store.ts';
 import { openSubjectKeys, type SubjectKeys } from './adapters/sealing/subject-keys.ts';
+import { checksOver } from './cli/ledgers.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
 import { openDemo } from './demo/start.ts';
 import { mayApproveReset, personsOfAccount } from './http/accounts.ts';
@@ -34,6 +35,7 @@ import { notices } from './modules/notices/index.ts';
 import { tokens } from './modules/tokens/index.ts';
 import { changesContext, contexts } from './runtime/context.ts';
 import { dispatcher } from './runtime/dispatch.ts';
+import { SETUP_ENDED } from './runtime/ledger-acts.ts';
 import { ledgerDoor } from './runtime/ledger-door.ts';
 import { noteCheckpoint, unsealed } from './runtime/ledger-rows.ts';
 import type { Db, Module } from './runtime/module.ts';
@@ -105,7 +107,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
     markKey: secrets.markKey,
     log: sealer.log,
     verifierKey: sealer.verifierKey,
-    definitions: cache,
+    ...checksOver(db, blobs, secrets.nodeKey, parts.clock),
   });
   committed = () => sealer.hurry();
   return {
@@ -214,6 +216,9 @@ export function doorsOver(platform: Platform, options: { dataDir: string }, base
       codeRequired: () => existsSync(setupCodeFile(options.dataDir)),
       createOrganisation: (name) => createOrganisation(db, { name, demo: false }, parts.clock()),
       finish: async (organisation) => {
+        const command = { do: 'identity.edit_setting', id: randomUUID(), input: { name: SETUP_ENDED, value: true } };
+        const ended = await dispatch({ organisation, actor: { kind: 'setup' }, command });
+        if (isRefused(ended)) throw new Error(`the end of set-up was refused: ${ended.refused[0]?.message.en}`);
         await sql`update organisation set setup_done = true where organisation = ${organisation}`.execute(db);
       },
     },

@@ -4,12 +4,23 @@ import { parseArgs } from 'node:util';
 import type { Report } from '../kernel/ledger/report.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import { type Command, usageError } from './command.ts';
-import { EXIT } from './exit.ts';
+import { EXIT, type ExitCode } from './exit.ts';
 import { say, tellRefused } from './say.ts';
+import { readSettings } from './settings.ts';
 
-/** `ancheng verify`: the published files of one organisation's ledger against keys the verifier brought along. */
+/**
+ * `ancheng verify`: every ledger of a data folder, database and stored files included; or, with `--log`, the published files of
+ * one organisation's ledger against keys the verifier brought along.
+ */
 export const command: Command = {
-  help: `用法 Usage: ancheng verify --log 資料夾 --key 驗證金鑰 [--witness 金鑰 …] [--quorum N] [--json]
+  help: `用法 Usage: ancheng verify [--data 資料夾] [--json]
+            ancheng verify --log 資料夾 --key 驗證金鑰 [--witness 金鑰 …] [--quorum N] [--json]
+
+檢查資料夾內每個機關:簽章(L0)、雜湊樹(L1)、資料庫逐列(L2)、鑑別碼與授權(L3)、附件(L4)。平台執行中亦可。
+Checks every organisation of the data folder: signatures (L0), tree (L1), database rows (L2), marks and authority (L3),
+stored files (L4). Works beside a running platform.
+
+  --data DIR    資料夾,預設同 start · the data folder, as for start
 
 只憑封存檔與自行保管的驗證金鑰,驗證簽章(L0)並由全部事項重建雜湊樹(L1);不連資料庫、不連網路。
 Verifies signatures (L0) and rebuilds the tree from every entry (L1), from the sealed files and keys you hold: no database, no network.
@@ -28,8 +39,10 @@ Verifies signatures (L0) and rebuilds the tree from every entry (L1), from the s
         witness: { type: 'string', multiple: true },
         quorum: { type: 'string' },
         json: { type: 'boolean' },
+        data: { type: 'string' },
       },
     });
+    if (!values.log && !values.key) return verifyFolder(values.data, values.json === true);
     if (!values.log || !values.key) throw usageError('需要 --log 與 --key · --log and --key are needed');
     if (!existsSync(join(values.log, 'checkpoint'))) throw usageError(`沒有封存點 · no checkpoint in ${values.log}`);
     const { parseVerifierKey } = await import('../kernel/ledger/note.ts');
@@ -49,6 +62,36 @@ Verifies signatures (L0) and rebuilds the tree from every entry (L1), from the s
     return report.ok ? EXIT.ok : EXIT.refused;
   },
 };
+
+/** Every organisation of a data folder, the installation's own ledger included. */
+async function verifyFolder(data: string | undefined, json: boolean): Promise<ExitCode> {
+  const settings = readSettings(data === undefined ? [] : ['--data', data], process.env, 'start');
+  const { openLedgers } = await import('./ledgers.ts');
+  const ledgers = await openLedgers(settings, (line) => process.stderr.write(`${line}\n`));
+  if (isRefused(ledgers)) {
+    tellRefused(ledgers);
+    return EXIT.environment;
+  }
+  try {
+    const reports: ({ organisation: string; name: string } & Report)[] = [];
+    for (const { id, name } of await ledgers.organisations()) {
+      const report = { organisation: id, name, ...(await ledgers.verify(id)) };
+      reports.push(report);
+      if (!json) tellOrganisation(report);
+    }
+    if (json) say(JSON.stringify(reports, null, 2));
+    return reports.every(({ ok }) => ok) ? EXIT.ok : EXIT.refused;
+  } finally {
+    await ledgers.close();
+  }
+}
+
+function tellOrganisation(report: { name: string } & Report): void {
+  say(`\n機關 organisation: ${report.name}`);
+  tell(report);
+  if (report.firstBad !== undefined) say(`✗ 最早不符之處 · first bad position: #${report.firstBad}`);
+  say(report.ok ? '✓ 驗證通過,未遭竄改 · verified, nothing was altered' : '✗ 驗證不通過 · verification failed');
+}
 
 /** Verifying changes nothing, on a read-only disk or beside a sealer at work. */
 async function openEvidence(folder: string) {

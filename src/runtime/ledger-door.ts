@@ -3,10 +3,14 @@ import type { NodeKey } from '../kernel/ledger/mac.ts';
 import type { NodeReader } from '../kernel/ledger/merkle.ts';
 import { parseVerifierKey } from '../kernel/ledger/note.ts';
 import { formatProof, proveEntry } from '../kernel/ledger/proof.ts';
+import type { Finding, Report } from '../kernel/ledger/report.ts';
 import { verifyLedger } from '../kernel/ledger/verify.ts';
 import type { LogReader } from '../kernel/ledger/verify-tree.ts';
+import type { Definition } from '../kernel/pack/types.ts';
 import { isRefused } from '../kernel/refusal.ts';
-import type { contexts } from './context.ts';
+import type { Text } from '../kernel/text.ts';
+import { actRules } from './ledger-acts.ts';
+import { checkFiles } from './ledger-files.ts';
 import { allLedgerRows } from './ledger-rows.ts';
 import type { Db } from './module.ts';
 import { withOrganisation } from './store/session.ts';
@@ -14,26 +18,24 @@ import type { Verification } from './views.ts';
 
 type Log = LogReader & { nodes(size: number): NodeReader };
 
-/** Verification and proofs for pages and the command line. */
-export function ledgerDoor(parts: {
+/** What verification stands on: a running platform, or the command line over a data folder. */
+export type LedgerParts = {
   db: Db;
   markKey: NodeKey;
   log: (organisation: string) => Promise<Log>;
   verifierKey: (organisation: string) => string;
-  definitions: ReturnType<typeof contexts>;
-}) {
+  /** Rows that confer authority and that the program did not write, at the position they claim. */
+  suspicious: (organisation: string) => Promise<{ position: number; message: Text }[]>;
+  /** Whether a stored file is there and still what it was. */
+  file: (sha256: string) => Promise<'kept' | 'missing' | 'altered'>;
+};
+
+/** Verification and proofs for pages and the command line. */
+export function ledgerDoor(parts: LedgerParts) {
   return {
-    /** L0–L3 over the sealed files and the database as they are now. */
+    /** L0–L4 over the sealed files, the database and the stored files as they are now. */
     async verify(organisation: string, onProgress?: (done: number, size: number) => void): Promise<Verification> {
-      const key = parseVerifierKey(parts.verifierKey(organisation));
-      if (isRefused(key)) throw new Error('our own verifier key cannot be read');
-      const report = await verifyLedger({
-        log: await parts.log(organisation),
-        policy: { log: [key] },
-        rows: allLedgerRows(parts.db, organisation),
-        nodeKeys: [parts.markKey],
-        ...(onProgress ? { onProgress } : {}),
-      });
+      const report = await verifyAll(parts, organisation, onProgress);
       return {
         ok: report.ok,
         at: new Date().toISOString(),
@@ -68,4 +70,50 @@ export function ledgerDoor(parts: {
       return proofs.length > 0 ? { checkpoint, key: parts.verifierKey(organisation), proofs } : undefined;
     },
   };
+}
+
+/** The whole report of one organisation; `firstBad` is the lowest position any level complains of. */
+export async function verifyAll(
+  parts: LedgerParts,
+  organisation: string,
+  onProgress?: (done: number, size: number) => void,
+): Promise<Report> {
+  const key = parseVerifierKey(parts.verifierKey(organisation));
+  if (isRefused(key)) throw new Error('our own verifier key cannot be read');
+  const definitions = await definitionsOf(parts.db, organisation);
+  const report = await verifyLedger({
+    log: await parts.log(organisation),
+    policy: { log: [key] },
+    rows: allLedgerRows(parts.db, organisation),
+    nodeKeys: [parts.markKey],
+    acts: actRules((hash) => definitions.get(hash)),
+    ...(onProgress ? { onProgress } : {}),
+  });
+  const forged = (await parts.suspicious(organisation)).map((one): Finding => ({ level: 'L3', ok: false, ...one }));
+  const files = await checkFiles(allLedgerRows(parts.db, organisation), parts.file);
+  return joined(report, forged, files);
+}
+
+function joined(report: Report, forged: Finding[], files: Finding[]): Report {
+  const ok = report.ok && forged.length === 0 && files.every((finding) => finding.ok);
+  const bad = [report.firstBad, ...[...forged, ...files].map(({ position }) => position)].filter(
+    (position) => position !== undefined,
+  );
+  const { firstBad: _before, ...rest } = report;
+  // A level that passed and yet has forged rows does not pass.
+  const findings = report.findings.filter(({ level, ok: passed }) => !(passed && level === 'L3' && forged.length > 0));
+  return {
+    ...rest,
+    ok,
+    ...(bad.length > 0 ? { firstBad: Math.min(...bad) } : {}),
+    findings: [...findings, ...forged, ...files],
+  };
+}
+
+async function definitionsOf(db: Db, organisation: string): Promise<Map<string, Definition>> {
+  return withOrganisation(db, organisation, async (tx) => {
+    const found = await sql<{ hash: string; body: Definition }>`select hash, body from definition
+      where organisation = ${organisation}`.execute(tx);
+    return new Map(found.rows.map(({ hash, body }) => [hash, body]));
+  });
 }

@@ -1,0 +1,145 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { type Blobs, folderBlobs } from '../adapters/blobs/folder.ts';
+import { connect } from '../adapters/postgres/connect.ts';
+import { openDatabase } from '../adapters/postgres/open.ts';
+import { PROGRAM } from '../adapters/postgres/roles.ts';
+import { secret } from '../adapters/postgres/secrets.ts';
+import { loadLogKey, loadNodeKey } from '../adapters/sealing/keys.ts';
+import { openLogIn } from '../adapters/sealing/log.ts';
+import { localSigner } from '../adapters/sealing/signer.ts';
+import { directoryStore } from '../adapters/sealing/store.ts';
+import { logOrigin } from '../kernel/ledger/checkpoint.ts';
+import type { Report } from '../kernel/ledger/report.ts';
+import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
+import { text } from '../kernel/text.ts';
+import { loadDirectory } from '../modules/identity/index.ts';
+import { type LedgerParts, verifyAll } from '../runtime/ledger-door.ts';
+import type { Db } from '../runtime/module.ts';
+import { withOrganisation } from '../runtime/store/session.ts';
+import type { Settings } from './settings.ts';
+
+/** The ledgers of one data folder, opened for looking only. */
+export type Ledgers = {
+  organisations(): Promise<{ id: string; name: string }[]>;
+  verify(organisation: string, onProgress?: (done: number, size: number) => void): Promise<Report>;
+  close(): Promise<void>;
+};
+
+/** What verification asks beside ledger and rows: authority rows and stored files. */
+export function checksOver(db: Db, blobs: Blobs, nodeKey: Uint8Array, clock: () => string) {
+  return {
+    suspicious: (organisation: string) =>
+      withOrganisation(db, organisation, async (tx) => {
+        const { suspicious } = await loadDirectory(tx, organisation, nodeKey, clock());
+        return suspicious.map(({ pos, message }) => ({ position: pos, message }));
+      }),
+    file: async (sha256: string) => {
+      if (await blobs.intact(sha256)) return 'kept' as const;
+      return (await blobs.get(sha256)) ? ('altered' as const) : ('missing' as const);
+    },
+  };
+}
+
+/**
+ * Opens the ledgers of a data folder beside a running platform, or starts the embedded database for the time of the check.
+ * Refuses a folder in which nothing was ever started.
+ */
+export async function openLedgers(
+  settings: Pick<Settings, 'dataDir' | 'databaseUrl' | 'databaseAppUrl'>,
+  log: (line: string) => void,
+): Promise<Ledgers | Refused> {
+  const { dataDir } = settings;
+  if (!existsSync(join(dataDir, 'secrets/node.key'))) return nothingThere(dataDir);
+  const database = await reach(settings, log);
+  if (isRefused(database)) return database;
+  const connection = connect<unknown>(database.url, { onIdleError: () => {}, max: 2 });
+  const db = connection.db as unknown as Db;
+  const parts = await partsOver(db, dataDir);
+  return {
+    organisations: () => organisationsOf(db, dataDir),
+    verify: (organisation, onProgress) => verifyAll(parts, organisation, onProgress),
+    async close() {
+      await connection.close();
+      await database.stop();
+    },
+  };
+}
+
+/** All that have a ledger: entries in the database, or sealed files (which remain when somebody empties the database). */
+async function organisationsOf(db: Db, dataDir: string): Promise<{ id: string; name: string }[]> {
+  const known = await sql<{ id: string; name: string }>`select organisation as id, name from organisation
+    order by created_at`.execute(db);
+  const written = await Promise.all(
+    known.rows.map(({ id }) =>
+      withOrganisation(db, id, (tx) => sql`select 1 from event where organisation = ${id} limit 1`.execute(tx)),
+    ),
+  );
+  const sealed = (id: string) => existsSync(join(dataDir, 'log', id, 'checkpoint'));
+  return known.rows.filter(({ id }, index) => written[index]!.rows.length > 0 || sealed(id));
+}
+
+async function partsOver(db: Db, dataDir: string): Promise<LedgerParts> {
+  const raw = (await loadNodeKey(join(dataDir, 'secrets/node.key'))) as Uint8Array | KeyObject;
+  const nodeKey = raw instanceof Uint8Array ? raw : raw.export();
+  const signer = localSigner(
+    [await loadLogKey(join(dataDir, 'secrets/log.pem'))],
+    directoryStore(join(dataDir, 'signer')),
+  );
+  const host = readFileSync(join(dataDir, 'secrets/installation'), 'utf8').trim();
+  return {
+    db,
+    markKey: createSecretKey(nodeKey),
+    // Looking changes nothing, beside a sealer at work as on a read-only disk.
+    log: (organisation) => openLogIn({ ...directoryStore(join(dataDir, 'log', organisation)), remove: async () => {} }),
+    verifierKey: (organisation) => signer.verifierKey(logOrigin(host, organisation, 1)),
+    ...checksOver(db, folderBlobs(join(dataDir, 'files')), nodeKey, () => new Date().toISOString()),
+  };
+}
+
+/** The program's login on whatever serves this folder now. */
+async function reach(
+  settings: Pick<Settings, 'dataDir' | 'databaseUrl' | 'databaseAppUrl'>,
+  log: (line: string) => void,
+): Promise<{ url: string; stop(): Promise<void> } | Refused> {
+  if (settings.databaseAppUrl) return { url: settings.databaseAppUrl, stop: async () => {} };
+  if (!settings.databaseUrl) {
+    const running = runningUrl(settings.dataDir);
+    if (running && (await answers(running))) return { url: running, stop: async () => {} };
+    log('平台未執行,為檢查啟動資料庫 · the platform is not running; starting its database for the check');
+  }
+  const opened = await openDatabase({ ...settings, log });
+  return isRefused(opened) ? opened : { url: opened.appUrl, stop: () => opened.stop() };
+}
+
+/** PostgreSQL notes its port in the fourth line of `postmaster.pid`. */
+function runningUrl(dataDir: string): string | undefined {
+  const file = join(dataDir, 'postgres/cluster/postmaster.pid');
+  if (!existsSync(file)) return undefined;
+  const port = readFileSync(file, 'utf8').split('\n')[3]?.trim();
+  return port ? `postgres://${PROGRAM}:${secret(dataDir, 'postgres-app')}@127.0.0.1:${port}/ancheng` : undefined;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {}); // told by the query that waits
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return true;
+  } catch {
+    return false; // nobody there: the caller starts the database
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+const nothingThere = (dataDir: string): Refused =>
+  refused({
+    code: 'missing',
+    message: text(`資料夾 ${dataDir} 裡沒有安程的資料。`, `There is no data of Ancheng in ${dataDir}.`),
+    fix: { text: text('請以 --data 指定資料夾。', 'Name the data folder with --data.') },
+  });

@@ -1,0 +1,212 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildDemo, DEMO_ORGANISATION, demoId, demoIsBuilt } from '../../src/demo/index.ts';
+import { PERSONAS } from '../../src/demo/people.ts';
+import { importReport } from '../../src/http/reports.ts';
+import { decodeEntry } from '../../src/kernel/ledger/envelope.ts';
+import { revealPersonal } from '../../src/kernel/ledger/personal.ts';
+import { isRefused, type Refused } from '../../src/kernel/refusal.ts';
+import { openPlatform, type Platform } from '../../src/main.ts';
+import { listRecords } from '../../src/runtime/query/lists.ts';
+import { type Look, look } from '../../src/runtime/query/look.ts';
+import { evidenceOf, parameters, procedure } from '../../src/runtime/query/procedure.ts';
+import { recordView } from '../../src/runtime/query/record.ts';
+import { allTasks, myNotices, myTasks } from '../../src/runtime/query/tasks.ts';
+import { trailPage } from '../../src/runtime/query/trail.ts';
+import { withOrganisation } from '../../src/runtime/store/session.ts';
+import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
+
+// The demo of 20 November 2026, built twice: every act goes through the write door, so a build that ends has been lived.
+
+const NOW = '2026-11-20T02:00:00.000Z';
+type Built = { platform: Platform; database: TestDatabase; folder: string; log: string[] };
+const built: Built[] = [];
+
+async function build(): Promise<Built> {
+  const database = await startTestDatabase();
+  const folder = mkdtempSync(join(tmpdir(), 'ancheng-demo-'));
+  const log: string[] = [];
+  const platform = await openPlatform({
+    dataDir: folder,
+    databaseUrl: database.ownerUrl,
+    databaseAppUrl: database.appUrl,
+    clock: () => new Date(NOW),
+    log: (line) => log.push(line),
+  });
+  if (isRefused(platform)) throw new Error(platform.refused[0]?.message.en);
+  const { parts, dispatch, blobs } = platform;
+  await buildDemo({
+    parts,
+    dispatch,
+    blobs,
+    importReport: (report) => importReport({ parts, dispatch, blobs }, report),
+    openAccount: async ({ email }) => ({ account: `account of ${email}` }),
+    say: () => {},
+  });
+  const one = { platform, database, folder, log };
+  built.push(one);
+  return one;
+}
+
+let demo: Built;
+beforeAll(async () => {
+  demo = await build();
+}, 240_000);
+
+afterAll(async () => {
+  for (const { platform, database, folder } of built) {
+    await platform.close();
+    await database.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+async function looking<T>(
+  work: (one: Look) => Promise<T>,
+  about: { person?: string; asOf?: string },
+): Promise<Exclude<T, Refused>> {
+  const { parts, cache } = demo.platform;
+  const viewer = { administrator: false, ...(about.person ? { person: about.person } : {}) };
+  const answer = await look(parts, cache, DEMO_ORGANISATION, viewer, work, about.asOf);
+  if (isRefused(answer)) throw new Error(answer.refused[0]?.message.en);
+  return answer as Exclude<T, Refused>;
+}
+
+test('it is there, and its ledger verifies from signatures to rows', async () => {
+  expect(await demoIsBuilt(demo.platform.db)).toBe(true);
+  await demo.platform.sealer.hurry();
+  await expect
+    .poll(async () => (await demo.platform.ledger.verify(DEMO_ORGANISATION)).size, { timeout: 20_000 })
+    .toBeGreaterThan(1_500);
+  const verified = await demo.platform.ledger.verify(DEMO_ORGANISATION);
+  expect(verified.findings.filter((finding) => !finding.ok)).toEqual([]);
+  expect(verified.ok).toBe(true);
+});
+
+test('nobody saw a defect', () => {
+  expect(demo.log.filter((line) => line.startsWith('defect'))).toEqual([]);
+});
+
+test('registers and forms have something to show, and go-lives stand in every stage', async () => {
+  const states = await looking(async ({ tx, organisation }) => {
+    const found = await sql<{
+      type: string;
+      states: string[];
+      n: number;
+    }>`select type, array_agg(distinct state) as states, count(*)::int as n
+      from record where organisation = ${organisation} group by type`.execute(tx);
+    return new Map(found.rows.map((row) => [row.type, row]));
+  }, {});
+  const all = [...states.values()].reduce((sum, row) => sum + row.n, 0);
+  expect(all).toBeGreaterThan(180);
+  for (const type of [
+    'host',
+    'network_device',
+    'system',
+    'software_version',
+    'supplier',
+    'contract',
+    'known_asset',
+    'software_licence',
+    'policy_document',
+    'exception',
+    'access_request',
+    'room_entry',
+    'registered_result',
+    'test_data_copy',
+    'library_update',
+    'incident',
+    'corrective_action',
+  ])
+    expect(states.get(type)?.n, type).toBeGreaterThan(0);
+  expect(states.get('go_live')?.states.sort()).toEqual(
+    expect.arrayContaining(['draft', 'filed', 'review', 'testing', 'unit', 'withdrawn']),
+  );
+  expect(states.get('finding')?.states.sort()).toEqual(['accepted', 'fixed', 'open', 'treating', 'triage', 'verified']);
+  const page = await looking((one) => listRecords(one, { type: 'go_live' }), { person: demoId('chen') });
+  expect(page.items.length).toBeGreaterThan(8);
+});
+
+test('everybody who acts has something to do, and notices unread', async () => {
+  for (const { key } of PERSONAS.filter((persona) => !['ho', 'tu'].includes(persona.key))) {
+    const person = demoId(key);
+    expect((await looking(myTasks, { person })).length, `tasks of ${key}`).toBeGreaterThan(0);
+    expect(
+      (await looking((one) => myNotices(one, {} as never), { person })).items.length,
+      `notices of ${key}`,
+    ).toBeGreaterThan(0);
+  }
+  expect((await looking((one) => allTasks(one, true), { person: demoId('hsieh') })).length).toBeGreaterThan(2);
+});
+
+test('the procedure shows all four lights, and a clause leads to its records', async () => {
+  const { counts, clauses } = await looking((one) => procedure(one, 'xiluo'), {});
+  for (const light of ['ok', 'partial', 'late', 'off'] as const) expect(counts[light], light).toBeGreaterThan(0);
+  expect(counts.ok).toBeGreaterThan(clauses.length / 3);
+  const evidence = await looking((one) => evidenceOf(one, 'xiluo.5.2.2.3.3'), {});
+  expect(evidence.records.length).toBeGreaterThan(3);
+  expect(evidence.refusals).toBeGreaterThan(0);
+  expect((await looking(parameters, {})).find((one) => one.name === 'request_review_working_days')?.value).toBe(2);
+});
+
+test('the go-live in review is refused for its open high finding, which the page says before anybody tries', async () => {
+  const view = await looking((one) => recordView(one, demoId('pay25-form')), { person: demoId('chen') });
+  const accept = view.actions.find((action) => action.action === 'accept');
+  expect(accept?.allowed).toBe(false);
+  expect(accept?.gates.find((gate) => gate.gate === 'no_high_open')?.outcome).toBe('refuses');
+});
+
+test('seals were voided by a correction, owed and renewed; another case owes them today', async () => {
+  const renewed = await looking((one) => recordView(one, demoId('relief10-form')), { person: demoId('wang') });
+  expect(renewed.state).toBe('filed');
+  expect(renewed.seals.every((seal) => !seal.void && !seal.owed)).toBe(true);
+  const voided = await looking((one) => trailPage(one, { limit: 50 }, { type: 'record.voided' }), {
+    person: demoId('tu'),
+  });
+  expect(voided.items.length).toBeGreaterThanOrEqual(6);
+  const owing = await looking((one) => recordView(one, demoId('hr73-form')), { person: demoId('chen') });
+  expect(owing.owed.map((owed) => owed.action).sort()).toEqual(['accept', 'endorse']);
+});
+
+test('yesterday the last access was in force; today it has ended', async () => {
+  const visitor = demoId('visitor-4');
+  expect(
+    (await looking((one) => recordView(one, visitor), { person: demoId('chiang'), asOf: '2026-11-19' })).state,
+  ).toBe('in_force');
+  expect((await looking((one) => recordView(one, visitor), { person: demoId('chiang') })).state).toBe('ended');
+});
+
+test('the trail tells of refused attempts', async () => {
+  const trail = await looking((one) => trailPage(one, { limit: 50 }, { type: 'attempt' }), { person: demoId('tu') });
+  expect(trail.items.length).toBeGreaterThan(10);
+});
+
+test('the same day gives the same events; personal values are compared without their nonces', async () => {
+  const again = await build();
+  const [first, second] = [await events(demo), await events(again)];
+  expect(second.length).toBe(first.length);
+  const differing = first.findIndex((event, i) => event !== second[i]);
+  expect(differing === -1 ? undefined : [first[differing], second[differing]]).toBeUndefined();
+}, 240_000);
+
+/** Every event in order as text; what is encrypted under a random nonce says only whose it is. */
+async function events({ platform }: Built): Promise<string[]> {
+  const found = await withOrganisation(platform.db, DEMO_ORGANISATION, (tx) =>
+    sql<{ entry: Buffer }>`select entry from event where organisation = ${DEMO_ORGANISATION} order by pos`.execute(tx),
+  );
+  return found.rows.map(({ entry }) => {
+    const envelope = decodeEntry(entry);
+    if (isRefused(envelope)) throw new Error('an entry cannot be read');
+    return JSON.stringify(
+      revealPersonal(envelope as never, ({ subject }) => `personal value of ${subject}`),
+      unordered,
+    );
+  });
+}
+
+/** Whom a notice went to, and the grants relied on, are sets. */
+const unordered = (name: string, value: unknown) =>
+  ['to', 'grants'].includes(name) && Array.isArray(value) ? value.toSorted() : value;
