@@ -7,6 +7,12 @@ export function useLive(signedIn: boolean): void {
   useEffect(() => {
     if (!signedIn) return;
     const stream = new EventSource('/api/v1/stream');
+    let lost = false;
+    stream.onerror = () => (lost = true);
+    stream.onopen = () => {
+      if (lost) void queryClient.invalidateQueries(); // what happened meanwhile was not told
+      lost = false;
+    };
     stream.addEventListener('changed', (event) => refresh(JSON.parse(event.data) as Changed));
     return () => stream.close();
   }, [signedIn]);

@@ -1,10 +1,12 @@
-import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 import type { ListQuery } from '../src/runtime/views.ts';
 import { api, isSignedOut, refusalsOf } from './api.ts';
 
 /** What pages read, by key. `live.ts` invalidates by the first word of the key when the server says that something changed. */
 
 export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+  mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
   defaultOptions: {
     queries: {
       staleTime: 20_000,
@@ -52,3 +54,12 @@ export const findingsQuery = queryOptions({
 export const noticesQuery = queryOptions({ queryKey: ['notices'], queryFn: () => api.notices.list({ limit: 100 }) });
 
 export const savedFiltersQuery = queryOptions({ queryKey: ['views'], queryFn: () => api.views.list() });
+
+/** The session ended while a page was open: to the door, and back here afterwards; what was typed waits in the tab. */
+function leaveWhenSignedOut(error: unknown): void {
+  if (!isSignedOut(error) || ['/sign-in', '/setup', '/invitation'].some((door) => location.pathname.startsWith(door)))
+    return;
+  if (queryClient.getQueryData(meQuery.queryKey) === undefined) return; // not signed in yet: the router sends to the door
+  const here = location.pathname + location.search;
+  location.assign(`/sign-in?${new URLSearchParams({ to: here, idle: 'true' })}`);
+}

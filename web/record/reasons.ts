@@ -10,7 +10,8 @@ export function whyNot(action: ActionView): string | undefined {
   const barred = bars(action)[0];
   if (barred) return say(barred.message);
   const missing = action.missing.filter((field) => !action.asks.includes(field.field));
-  const refusing = action.gates.filter((gate) => stands(gate, action)).length;
+  const standing = action.gates.some((gate) => stands(gate, action));
+  const refusing = standing ? action.gates.filter(fails).length : 0;
   if (missing.length > 0 && refusing > 0) {
     return t('action.missingAndGates', { fields: missing.length, gates: refusing });
   }
@@ -29,7 +30,7 @@ export function mainAction(actions: ActionView[]): ActionView | undefined {
 const bars = (action: ActionView): Refusal[] =>
   action.refusals.filter((refusal) => refusal.code !== 'required' && refusal.code !== 'gate');
 
-function stands(gate: GateView, action: ActionView): boolean {
-  if (gate.advises || gate.waive === 'here') return false;
-  return gate.outcome === 'refuses' || (gate.outcome === 'unknown' && action.asks.length === 0);
-}
+const fails = (gate: GateView): boolean => !gate.advises && (gate.outcome === 'refuses' || gate.outcome === 'unknown');
+
+const stands = (gate: GateView, action: ActionView): boolean =>
+  fails(gate) && gate.waive !== 'here' && (gate.outcome === 'refuses' || action.asks.length === 0);
