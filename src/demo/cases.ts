@@ -32,6 +32,7 @@ export function cases(story: Story): void {
   withdrawn(story);
   refusedInReview(story);
   inTesting(story);
+  owing(story);
   waitingForHead(story);
   draft(story);
 }
@@ -465,6 +466,42 @@ async function controlsOfGis(story: Story): Promise<void> {
   await story.act('hsieh', 'controls-gis', 'submit');
   await story.act('lin', 'controls-gis', 'agree', { review_opinion: '同意' });
   await story.act('chang', 'controls-gis', 'publish');
+}
+
+/** In correction: the corrected release voided what had been sealed; the requester sealed again, head and room manager owe theirs. */
+function owing(story: Story): void {
+  const { id } = story;
+  const one: Case = {
+    key: 'hr73',
+    system: 'hr',
+    kind: 'change',
+    requester: 'chou',
+    head: 'lin',
+    release: 'hr-7.3',
+    previous: 'hr-7.2',
+    hosts: ['app3'],
+    planned: 6,
+    installer: 'wu',
+  };
+  story.on(-17, '09:30', () => release(story, 'hr-7.3', 'hr', '7.3', 'hr-7.2'));
+  story.on(-17, '10:30', () => fill(story, one));
+  story.on(-16, '09:30', () => scan(story, one));
+  story.on(-16, '13:30', () => submit(story, one));
+  story.on(-15, '09:50', () => endorse(story, one));
+  story.on(-14, '14:30', () => accept(story, one));
+  story.on(-13, '09:30', () => prepare(story, one));
+  story.on(-11, '15:30', () => failInstallation(story, one));
+  story.on(-11, '16:00', () => story.act('chen', formOf(one), 'fail', { reason: '安裝手冊與實際不符' }));
+  story.on(-4, '10:30', async () => {
+    await release(story, 'hr-7.3.1', 'hr', '7.3.1', 'hr-7.2');
+    const flaws = await story.find('finding', (finding) => finding.values.case === id(formOf(one)));
+    for (const flaw of flaws) {
+      const fixed = { fix_detail: '補充手冊第 3 節', new_document: '安裝手冊 1.1', new_release: id('hr-7.3.1') };
+      await story.actIn('chou', flaw, 'fix', fixed);
+    }
+  });
+  story.on(-2, '11:00', () => story.save('chou', formOf(one), { release: id('hr-7.3.1') }));
+  story.on(-2, '11:20', () => submit(story, one));
 }
 
 /** Sent five working days ago and not endorsed: late. */

@@ -7,7 +7,7 @@ import { documents } from './documents.ts';
 import { DEMO_PASSWORD, deputies, PERSONAS, settle } from './people.ts';
 import { registers } from './registers.ts';
 import { requests } from './requests.ts';
-import { createStory, type DemoParts, type Story } from './story.ts';
+import { createStory, type DemoParts, idIn, type Story } from './story.ts';
 import { weaknesses } from './weaknesses.ts';
 
 export type { DemoParts };
@@ -22,6 +22,9 @@ export type DemoAccount = {
   role: { zh: string; en: string };
   tries: { zh: string; en: string };
 };
+
+/** The id of a person or record of the demo: `chen`, `pay25-form`. */
+export const demoId = (key: string): string => idIn(DEMO_ORGANISATION, key);
 
 /** Who can sign in to the demo, with the one password and what to try. */
 export const demoAccounts = (): DemoAccount[] =>

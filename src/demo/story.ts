@@ -39,7 +39,7 @@ export function createStory(demo: DemoParts, organisation: string) {
   let now: Moment = parts.clock();
   let commands = 0;
 
-  const id = (key: string): string => derived(`${organisation}/${key}`);
+  const id = (key: string): string => idIn(organisation, key);
   const commandId = (): string => {
     commands += 1;
     return derived(`${organisation}/command/${commands}`);
@@ -265,6 +265,9 @@ const told = ({ refused }: Refused): string =>
   refused
     .map((one) => `${one.gate ?? one.code}: ${one.message.zh}${one.items ? ` (${one.items.join('、')})` : ''}`)
     .join('; ');
+
+/** The id of a person, unit or record that the story calls `key`. */
+export const idIn = (organisation: string, key: string): string => derived(`${organisation}/${key}`);
 
 /** SHA-256 in the shape of a UUID: the same story gives the same ids. */
 function derived(from: string): string {
