@@ -11,15 +11,19 @@ type Props = Omit<ButtonProps, 'className' | 'children' | 'isDisabled'> & {
   busy?: boolean | undefined;
 };
 
-/** A button. One that may not be pressed says why instead of merely looking grey. */
-export function Button({ look = 'plain', why, busy, children, onPress, ...props }: Props) {
+/** A button. One that may not be pressed says why instead of merely looking grey; a busy one does not act twice. */
+export function Button({ look = 'plain', why, busy = false, children, onPress, type = 'button', ...props }: Props) {
   const reason = useId();
+  const idle = !why && !busy;
   const button = (
     <AriaButton
       {...props}
       className={`button ${look}`}
-      isPending={busy ?? false}
-      {...(why ? { 'aria-disabled': true, 'aria-describedby': reason } : onPress && { onPress })}
+      type={idle ? type : 'button'}
+      {...(idle && onPress && { onPress })}
+      {...(!idle && { 'aria-disabled': true })}
+      {...(why && { 'aria-describedby': reason })}
+      {...(busy && { 'data-busy': true })}
     >
       {children}
     </AriaButton>
