@@ -18,9 +18,20 @@ export const unitsQuery = queryOptions({ queryKey: ['units'], queryFn: () => api
 
 export const rolesQuery = queryOptions({
   queryKey: ['roles'],
-  queryFn: () => api.people.roles(),
+  queryFn: async () => withAdministrator(await api.people.roles()),
   staleTime: 300_000,
 });
+
+type RoleCard = Awaited<ReturnType<typeof api.people.roles>>[number];
+
+/** The one role that no pack declares: the program itself knows it. */
+function withAdministrator(roles: RoleCard[]): RoleCard[] {
+  if (roles.some(({ role }) => role === ADMINISTRATOR)) return roles;
+  const label = { zh: '系統管理者', en: 'Administrator' };
+  const conflicts = roles.filter((each) => each.approving).map(({ role }) => role);
+  return [...roles, { role: ADMINISTRATOR, label, approving: false, conflicts }];
+}
+export const ADMINISTRATOR = 'administrator';
 
 /** Acts for which the roles as they stand leave nobody, or a single person. */
 export const thinActsQuery = queryOptions({ queryKey: ['people', 'acts'], queryFn: () => api.setup.acts() });
