@@ -215,3 +215,29 @@ const withCommandId = (input: unknown) =>
     : input;
 
 export type { TestDatabase };
+
+/** Another organisation of the same installation, with one person, one unit and one record, made the way set-up makes them. */
+export async function secondOrganisation(office: Office) {
+  const id = await office.http.setup.createOrganisation('別的機關');
+  const run = async (name: string, input: unknown) => {
+    const command = { do: name, id: randomUUID(), input };
+    const outcome = await office.platform.dispatch({ organisation: id, actor: { kind: 'setup' }, command });
+    if (isRefused(outcome)) throw new Error(`${name}: ${outcome.refused[0]?.message.en}`);
+  };
+  const [unit, person] = [randomUUID(), randomUUID()];
+  const email = 'member@elsewhere.example.tw';
+  await run('compliance.found', { name: '別的機關' });
+  await run('compliance.adopt', { packs: ['base'] });
+  await run('identity.add_unit', { unit, name: '外人課' });
+  await run('identity.add_person', { person, name: '外人', unit, email });
+  const opened = await office.http.auth.openByInvitation({ name: '外人', email, password: PASSWORD });
+  if (isRefused(opened)) throw new Error(opened.refused[0]?.message.en);
+  await run('identity.link_account', { account: opened.account, person });
+  const member = client(office.app);
+  await signIn(member, email);
+  const made = await member.ok('records.open', {
+    type: 'registered_result',
+    values: { kind: 'capacity', title: '別人的席位' },
+  });
+  return { id, member, record: made.id as string, person, unit };
+}

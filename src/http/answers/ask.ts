@@ -58,13 +58,19 @@ export async function commanding(
   return must(await context.http.dispatch({ organisation: caller.organisation, actor, command }));
 }
 
-async function actorOf(
-  { http }: Context,
-  caller: Caller,
-  factor: { password?: string | undefined; totp?: string | undefined } | undefined,
-): Promise<Actor> {
+/** A token that may only read changes nothing, whatever door it comes through. */
+export function mustWrite(caller: Caller): void {
   if (caller.token && !caller.token.mayWrite)
     no([{ code: 'forbidden', message: text('此權杖只能讀取。', 'This token may only read.') }]);
+}
+
+/** The caller as the write door sees it: a person, with the factor just given; refuses whoever may not write. */
+export async function actorOf(
+  { http }: Context,
+  caller: Caller,
+  factor?: { password?: string | undefined; totp?: string | undefined } | undefined,
+): Promise<Actor> {
+  mustWrite(caller);
   const { person } = caller.viewer;
   if (!person)
     no([

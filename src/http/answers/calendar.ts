@@ -3,7 +3,7 @@ import { localDate } from '../../kernel/calendar/date.ts';
 import { isRefused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { HttpParts } from '../parts.ts';
-import { asking, hasRole, must, no, notAllowed, os, signedIn } from './ask.ts';
+import { asking, hasRole, must, mustWrite, no, notAllowed, os, signedIn } from './ask.ts';
 
 /** Years known to the office calendar, and bringing in the next one. */
 
@@ -29,11 +29,21 @@ export const calendarAnswers = {
   import: os.calendar.import.handler(async ({ input, context }) => {
     const { http } = context;
     const caller = await signedIn(context);
+    mustWrite(caller);
     if (!caller.viewer.administrator) {
-      await asking(context, async (look) => (hasRole(look, 'isms_coordinator', 'security_officer') ? true : notAllowed));
+      await asking(context, async (look) =>
+        hasRole(look, 'isms_coordinator', 'security_officer') ? true : notAllowed,
+      );
     }
     const blob = await http.blobs.get(input.file);
-    if (!blob || blob.size > 5_000_000) return no([{ code: 'missing', field: 'file', message: text('找不到這個檔案，請重新上傳。', 'No such file; upload it again.') }]);
+    if (!blob || blob.size > 5_000_000)
+      return no([
+        {
+          code: 'missing',
+          field: 'file',
+          message: text('找不到這個檔案，請重新上傳。', 'No such file; upload it again.'),
+        },
+      ]);
     const chunks: Uint8Array[] = [];
     for await (const chunk of blob.stream()) chunks.push(chunk);
     const read = await http.addCalendar(Buffer.concat(chunks), input.name);

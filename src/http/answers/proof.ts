@@ -7,7 +7,7 @@ import { evidenceOf, parameters, procedure, procedures } from '../../runtime/que
 import { myNotices } from '../../runtime/query/tasks.ts';
 import { trailPage } from '../../runtime/query/trail.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
-import { asking, commanding, hasRole, no, notAllowed, os, signedIn } from './ask.ts';
+import { asking, commanding, hasRole, mustWrite, no, notAllowed, os, signedIn } from './ask.ts';
 
 /** Procedure, parameters, trail, notices, saved filters, tokens. */
 
@@ -117,6 +117,7 @@ export const viewAnswers = {
   }),
   save: os.views.save.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
+    mustWrite(caller);
     const id = randomBytes(9).toString('base64url');
     await withOrganisation(context.http.parts.db, caller.organisation, (tx) =>
       sql`insert into saved_view values (${caller.organisation}, ${caller.viewer.account ?? ''}, ${id}, ${input.name}, ${JSON.stringify(input.query)}::jsonb)`.execute(
@@ -127,6 +128,7 @@ export const viewAnswers = {
   }),
   remove: os.views.remove.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
+    mustWrite(caller);
     await withOrganisation(context.http.parts.db, caller.organisation, (tx) =>
       sql`delete from saved_view where organisation = ${caller.organisation} and account = ${caller.viewer.account ?? ''} and id = ${input.id}`.execute(
         tx,

@@ -11,7 +11,7 @@ import { actorOf, inputFor, type Look, noSuch, recordOf, settleLook } from '../.
 import { namesIn } from '../../runtime/query/names.ts';
 import type { ListQuery } from '../../runtime/views.ts';
 import { readCell } from '../cells.ts';
-import { asking, commanding, no, os, signedIn } from './ask.ts';
+import { asking, commanding, mustWrite, no, os, signedIn } from './ask.ts';
 
 /** Registers in and out as tables: every row judged by the same gates as a form, nothing half-done. */
 
@@ -189,6 +189,7 @@ export const registerAnswers = {
   ),
   importCommit: os.registers.importCommit.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
+    mustWrite(caller);
     const judged = await asking(context, async (look) => {
       const type = look.context.definition.records[input.type];
       if (!type) return noSuch('這種簿冊', 'register');

@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import { isRefused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { listRecords } from '../../runtime/query/lists.ts';
-import type { Look } from '../../runtime/query/look.ts';
+import { type Look, noSuch } from '../../runtime/query/look.ts';
 import { personNamed, refsOf } from '../../runtime/query/names.ts';
 import type { ListQuery, ScanView } from '../../runtime/views.ts';
 import { importReport, readReport } from '../reports.ts';
-import { asking, type Context, must, no, os, signedIn } from './ask.ts';
+import { actorOf, asking, type Context, must, no, os, signedIn } from './ask.ts';
 
 /** Scans: what was looked at, with which tool, and bringing in a new report. */
 
@@ -63,12 +63,14 @@ async function hostsByAddress(look: Look): Promise<Map<string, { id: string; nam
   return new Map(found.rows.map((row) => [row.t.toLowerCase(), { id: row.id, name: row.title }]));
 }
 
+/** A file of this organisation by its hash; what another one stored is not there. */
 async function namedFile(context: Context, organisation: string, sha256: string) {
   return asking(context, async (look) => {
     const found = await sql<{
       name: string;
     }>`select name from blob where organisation = ${organisation} and sha256 = ${sha256}`.execute(look.tx);
-    return { sha256, name: found.rows[0]?.name ?? 'report' };
+    const name = found.rows[0]?.name;
+    return name === undefined ? noSuch('這個檔案，請重新上傳', 'file; upload it again') : { sha256, name };
   });
 }
 
@@ -125,12 +127,11 @@ export const scanAnswers = {
   }),
   import: os.scans.import.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
-    if (!caller.viewer.person)
-      return no([{ code: 'by', message: text('此帳號未連結人員。', 'This account is linked to no person.') }]);
+    const actor = await actorOf(context, caller);
     const file = await namedFile(context, caller.organisation, input.file);
     const outcome = await importReport(context.http, {
       organisation: caller.organisation,
-      actor: { kind: 'person', person: caller.viewer.person, via: caller.token ? 'token' : 'web' },
+      actor,
       commandId: input.commandId,
       file,
       targets: input.targets,

@@ -112,6 +112,7 @@ export const setupAnswers = {
     return status(http);
   }),
   packs: os.setup.packs.handler(async ({ context }) => {
+    await signedIn(context); // compiling every pack is work that strangers may not cause
     const files = context.http.packFiles();
     const names = [...new Set(files.map((file) => file.path.split('/')[0]!))];
     const adopted = await sql<{

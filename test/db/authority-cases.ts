@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { Office } from './office.ts';
+
+/** Who asks, in the tests of authority; tokens act for the employee. */
+export const ASKERS = [
+  'nobody',
+  'employee',
+  'unit_head',
+  'room_manager',
+  'coordinator',
+  'security_officer',
+  'ciso',
+  'auditor',
+  'administrator',
+  'read_token',
+  'write_token',
+] as const;
+export type Asker = (typeof ASKERS)[number];
+
+/** What the questions are about. */
+export type Ground = {
+  office: Office;
+  /** A record of the employee, and one only the machine-room manager takes part in. */
+  own: string;
+  others: string;
+  file: string;
+  host: string;
+  grant: string;
+  deputy: string;
+  token: string;
+  invitation: { organisation: string; secret: string };
+  view: string;
+};
+
+/** For every procedure of the contract: how it is asked. A procedure missing here fails the test. */
+export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
+  'me.get': () => undefined,
+  'me.switchOrganisation': ({ office }) => ({ organisation: office.organisation }),
+  'me.preferences': () => ({ language: 'en' }),
+  'setup.status': () => undefined,
+  'setup.start': () => ({
+    code: 'AAAA-BBBB',
+    organisation: { name: 'x', kind: 'agency', hosting: 'self' },
+    account: { name: 'x', email: 'x@x.tw', password: 'Not-A-Password-1' },
+  }),
+  'setup.packs': () => undefined,
+  'setup.adopt': () => ({ packs: [{ name: 'base' }] }),
+  'setup.units': () => ({ units: [{ key: 'x', name: 'x' }] }),
+  'setup.people': ({ office }) => ({ people: [{ name: 'x', unit: office.units.it, roles: [] }] }),
+  'setup.acts': () => undefined,
+  'setup.finish': () => ({}),
+  'setup.demo': () => ({ code: 'AAAA-BBBB' }),
+  'tasks.list': () => ({ scope: 'all' }),
+  'types.list': () => undefined,
+  'types.get': () => ({ type: 'go_live' }),
+  'records.list': () => ({ type: 'host' }),
+  'records.get': ({ others }) => ({ id: others }),
+  'records.open': () => ({ type: 'host', values: {} }),
+  'records.save': ({ others }) => ({ id: others, version: 1, values: { title: '改' } }),
+  'records.act': ({ others }) => ({ id: others, action: 'withdraw', with: {} }),
+  'records.comment': ({ others }) => ({ id: others, text: '看過' }),
+  'records.link': ({ others, own }) => ({ id: others, to: own, as: '相關' }),
+  'records.history': ({ others }) => ({ id: others }),
+  'records.proof': ({ others }) => ({ id: others }),
+  'registers.export': () => ({ type: 'host' }),
+  'registers.importPreview': () => ({ type: 'host', csv: '主機名稱\nx\n' }),
+  'registers.importCommit': () => ({ type: 'host', csv: '主機名稱\nx\n' }),
+  'lookups.persons': () => ({ search: '' }),
+  'lookups.units': () => ({ search: '' }),
+  'lookups.records': () => ({ type: 'host', search: '' }),
+  'procedure.list': () => ({}),
+  'procedure.get': () => ({ pack: 'xiluo' }),
+  'procedure.evidence': () => ({ clause: 'xiluo.1' }),
+  'parameters.list': () => undefined,
+  'parameters.set': () => ({ name: 'scan_max_age_days', value: 29, reason: '試' }),
+  'people.list': () => ({}),
+  'people.get': ({ office }) => ({ id: office.persons.li }),
+  'people.add': ({ office }) => ({ name: `新人${randomUUID().slice(0, 6)}`, unit: office.units.civil }),
+  'people.edit': ({ office }) => ({ id: office.persons.ho, title: '技士' }),
+  'people.invite': ({ office }) => ({ id: office.persons.ho }),
+  'people.giveRole': ({ office }) => ({
+    id: office.persons.ho,
+    role: 'evidence_recorder',
+    unit: office.units.it,
+    from: '2026-11-01',
+  }),
+  'people.confirmRole': ({ grant }) => ({ grant }),
+  'people.revokeRole': ({ grant }) => ({ grant, reason: '試' }),
+  'people.addDeputy': ({ office }) => ({
+    id: office.persons.ho,
+    person: office.persons.hsu,
+    order: 1,
+    from: '2026-11-01',
+    until: '2099-12-31',
+  }),
+  'people.endDeputy': ({ deputy }) => ({ id: deputy }),
+  'people.resetRequest': ({ office }) => ({ id: office.persons.li, reason: '忘記密碼' }),
+  'people.roles': () => undefined,
+  'people.invitation': ({ invitation }) => invitation,
+  'people.acceptInvitation': () => ({ organisation: 'x', secret: 'y', password: 'Not-A-Password-1' }),
+  'units.list': () => undefined,
+  'units.add': () => ({ name: '新課' }),
+  'units.edit': ({ office }) => ({ id: office.units.civil, name: '民政課' }),
+  'trail.list': () => ({}),
+  'trail.verify': () => ({}),
+  'trail.proof': () => ({ pos: 3 }),
+  'notices.list': () => ({}),
+  'notices.read': () => ({ ids: ['x'] }),
+  'notices.acknowledge': () => ({ id: 'x' }),
+  'scans.list': () => ({}),
+  'scans.preview': ({ file }) => ({ file }),
+  'scans.import': ({ file, host }) => ({ file, targets: { '127.0.0.1': host } }),
+  'findings.list': () => ({}),
+  'views.list': () => undefined,
+  'views.save': () => ({ name: '我的', query: {} }),
+  'views.remove': ({ view }) => ({ id: view }),
+  'tokens.list': () => undefined,
+  'tokens.create': () => ({ name: 'x', expires: '2099-01-01', mayWrite: false }),
+  'calendar.get': () => undefined,
+  'calendar.import': ({ file }) => ({ file, name: '2031.csv' }),
+  'tokens.revoke': ({ token }) => ({ id: token }),
+};
