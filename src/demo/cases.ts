@@ -142,6 +142,7 @@ function failedAndRetested(story: Story): void {
   story.on(-77, '09:10', () => endorse(story, one));
   story.on(-75, '10:30', () => accept(story, one));
   story.on(-74, '09:30', () => prepare(story, one));
+  story.on(-73, '14:00', () => passTests(story, one, ['backup_restore', 'security']));
   story.on(-73, '15:30', () => failInstallation(story, one));
   story.on(-73, '16:20', async () => {
     await story.refused('chen', formOf(one), 'pass', 'three_passed');
@@ -490,6 +491,7 @@ function owing(story: Story): void {
   story.on(-15, '09:50', () => endorse(story, one));
   story.on(-14, '14:30', () => accept(story, one));
   story.on(-13, '09:30', () => prepare(story, one));
+  story.on(-11, '14:00', () => passTests(story, one, ['backup_restore', 'security']));
   story.on(-11, '15:30', () => failInstallation(story, one));
   story.on(-11, '16:00', () => story.act('chen', formOf(one), 'fail', { reason: '安裝手冊與實際不符' }));
   story.on(-4, '10:30', async () => {

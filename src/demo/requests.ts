@@ -144,6 +144,7 @@ function network(story: Story): void {
   });
   story.on(-15, '09:30', () => story.act('tseng', 'network-any', 'endorse'));
   story.on(-14, '11:00', () => acceptRequest(story, 'network-any'));
+  story.on(-6, '16:30', () => complete(story, 'network-any', 'wu', '已設定，僅開放縣府來源'));
 }
 
 /** Data changed outside the application: the owner consents first, and only the database manager carries it out. */
@@ -182,7 +183,7 @@ function dataChange(story: Story): void {
 
 function maintenance(story: Story): void {
   const { id } = story;
-  for (const [i, n] of [-95, -64, -33].entries()) {
+  for (const [i, n] of [-95, -64, -14].entries()) {
     const key = `maintenance-${i}`;
     const more = {
       install: false,

@@ -6,6 +6,7 @@ export function weaknesses(story: Story): void {
   const servers = { '10.20.2.31': 'file1', '10.20.2.32': 'ad1', '10.20.2.41': 'print1', '10.20.2.60': 'anc1' };
   story.on(-115, '09:30', () => story.importOf('tsai', 'office-servers.xml', servers));
   firstRound(story);
+  restOfFirstRound(story);
   story.on(-90, '08:50', () => story.importOf('tsai', 'clamscan-found.log', { local: 'file1' }));
   malware(story);
   story.on(-57, '09:30', () => story.importOf('tsai', 'office-servers-later.xml', servers));
@@ -82,8 +83,26 @@ function firstRound(story: Story): void {
     await story.saveIn('wu', directory, assessed(story, 'doc', 'accept', -80));
   });
   story.on(-109, '15:30', async () => {
-    const accepting = { decision_reason: '將於換機時啟用加密', review_on: story.day(-30) };
+    const accepting = { decision_reason: '將於換機時啟用加密', review_on: story.day(-4) };
     await story.actIn('kuo', await one(story, titled('ldap')), 'accept', accepting);
+  });
+}
+
+/** What is not grave is restricted, lives with a reason, or drags on. */
+function restOfFirstRound(story: Story): void {
+  const open = (words: string) => one(story, titled(words));
+  story.on(-112, '16:00', async () => {
+    await treat(story, 'wu', await open('tcp/3389'), assessed(story, 'doc', 'mitigate', -96), '限管理網段連入');
+    await treat(story, 'wu', await open('tcp/445'), assessed(story, 'doc', 'mitigate', -96), '限公務電腦連入');
+    await treat(story, 'wu', await one(story, cve('CVE-2026-90305')), assessed(story, 'hr', 'patch', -5), '待原廠更新');
+  });
+  story.on(-97, '16:00', async () => {
+    await story.actIn('wu', await open('tcp/3389'), 'fix', { fix_detail: '防火牆限制來源' });
+    await story.actIn('wu', await open('tcp/445'), 'fix', { fix_detail: '防火牆限制來源' });
+  });
+  story.on(-95, '09:30', async () => {
+    await story.actIn('tsai', await open('tcp/3389'), 'verify', { remark: '已限制' });
+    await story.actIn('tsai', await open('tcp/445'), 'verify', { remark: '已限制' });
   });
 }
 
@@ -150,6 +169,12 @@ function secondRound(story: Story): void {
       '先以防火牆限制來源',
     );
   });
+  story.on(-41, '15:00', async () => {
+    await story.actIn('wu', await one(story, cve('CVE-2026-90519')), 'fix', { fix_detail: '更新至 2.5' });
+  });
+  story.on(-39, '10:00', async () => {
+    await story.actIn('tsai', await one(story, cve('CVE-2026-90519')), 'verify', { remark: '版本已更新' });
+  });
   story.on(-8, '15:00', async () => {
     const ftp = await one(story, titled('ftp'));
     await story.actIn('wu', ftp, 'fix', { fix_detail: '已停用 FTP，改用加密傳輸' });
@@ -178,6 +203,11 @@ function advisory(story: Story): void {
     );
     await story.save('tsai', 'advisory-1', { matches });
     await story.act('tsai', 'advisory-1', 'settle');
+  });
+  story.on(-24, '11:00', async () => {
+    const header = await one(story, titled('標頭處理'));
+    const decided = { ...assessed(story, 'relief', 'patch', 9), system_decision: 'patch' };
+    await treat(story, 'hsu', header, decided, '併 1.1 版更新');
   });
   story.on(-1, '09:20', () =>
     story.open('tsai', 'advisory', 'advisory-2', {
