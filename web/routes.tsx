@@ -79,6 +79,12 @@ const routes = [
   createRoute({ ...page('/import/$type', otherPage('import/page')) }),
 ] as const;
 
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  component: lazyRouteComponent(() => import('./pages/reset/page.tsx')),
+});
+
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
@@ -92,7 +98,7 @@ const invitation = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, setup, invitation, inside.addChildren(routes)]),
+  routeTree: root.addChildren([signIn, reset, setup, invitation, inside.addChildren(routes)]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultPendingComponent: () => <Skeleton lines={8} />,

@@ -1,6 +1,6 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { calendar } from './contract/calendar.ts';
-import { me, people, setup, units } from './contract/people.ts';
+import { me, people, resets, setup, units } from './contract/people.ts';
 import { findings, notices, parameters, procedure, scans, tokens, trail, views } from './contract/proof.ts';
 import { lookups, records, registers, tasks, types } from './contract/work.ts';
 
@@ -35,6 +35,7 @@ export const contract = {
   parameters,
   people,
   units,
+  resets,
   trail,
   notices,
   scans,

@@ -1,5 +1,5 @@
-import type { OfficeCalendar } from '../adapters/files/calendar.ts';
 import type { Blobs } from '../adapters/blobs/folder.ts';
+import type { OfficeCalendar } from '../adapters/files/calendar.ts';
 import type { SourceFile } from '../kernel/pack/types.ts';
 import type { Dispatch } from '../runtime/module.ts';
 import type { Parts } from '../runtime/parts.ts';

@@ -103,6 +103,12 @@ export async function actorOf(
   return { ...base, factor: proven };
 }
 
+/** The caller as one of the two people a reset needs. */
+export const approverOf = (caller: Caller) => ({
+  account: caller.viewer.account ?? '',
+  person: caller.viewer.person ?? '',
+});
+
 /** Roles of the caller's person today. */
 export const hasRole = (looking: Look, ...roles: string[]) =>
   rolesOf(looking.context.directory, looking.viewer.person, looking.now).some((role) => roles.includes(role));

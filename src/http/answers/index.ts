@@ -4,6 +4,7 @@ import { meAnswers } from './me.ts';
 import { peopleAnswers, unitAnswers } from './people.ts';
 import { noticeAnswers, parameterAnswers, procedureAnswers, tokenAnswers, trailAnswers, viewAnswers } from './proof.ts';
 import { registerAnswers } from './registers.ts';
+import { resetAnswers } from './resets.ts';
 import { findingAnswers, scanAnswers } from './scans.ts';
 import { setupAnswers } from './setup.ts';
 import { lookupAnswers, recordAnswers, taskAnswers, typeAnswers } from './work.ts';
@@ -21,6 +22,7 @@ export const answers = os.router({
   parameters: parameterAnswers,
   people: peopleAnswers,
   units: unitAnswers,
+  resets: resetAnswers,
   trail: trailAnswers,
   notices: noticeAnswers,
   scans: scanAnswers,

@@ -4,7 +4,7 @@ import { getPerson, listPersons, listUnits } from '../../modules/identity/index.
 import type { Look } from '../../runtime/query/look.ts';
 import { noSuch } from '../../runtime/query/look.ts';
 import type { PersonView } from '../../runtime/views.ts';
-import { asking, type Context, commanding, must, no, os, signedIn } from './ask.ts';
+import { approverOf, asking, type Context, commanding, must, no, os, signedIn } from './ask.ts';
 import { invitationAnswers } from './invitations.ts';
 
 /** Persons, roles, deputies, units: the identity module behind the contract. */
@@ -125,8 +125,7 @@ export const peopleAnswers = {
     );
     if (!person.account)
       return no([{ code: 'missing', message: text('此人沒有帳號。', 'This person has no account.') }]);
-    const by = { account: caller.viewer.account ?? '', person: caller.viewer.person ?? '' };
-    must(await context.http.auth.askReset({ account: person.account.id, by }));
+    must(await context.http.auth.askReset({ account: person.account.id, by: approverOf(caller) }));
     return { pos: 0 };
   }),
 };

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { Id, Label, read, write } from './shapes.ts';
 
 /** The office calendar that working days are counted by. */
-const Years = z.array(z.object({ year: z.number().int(), source: z.string(), daysOff: z.number().int(), makeUpDays: z.number().int() }));
+const Years = z.array(
+  z.object({ year: z.number().int(), source: z.string(), daysOff: z.number().int(), makeUpDays: z.number().int() }),
+);
 const State = z.object({ years: Years, warning: Label.optional() });
 
 export const calendar = {

@@ -167,6 +167,27 @@ export const people = {
     )
     .output(z.object({ email: z.string() })),
 };
+const OpenReset = z.object({
+  reset: Id,
+  account: z.string(),
+  askedBy: z.string(),
+  askedAt: z.string(),
+  until: z.string(),
+  mine: z.boolean(),
+});
+export const resets = {
+  list: read('people', '/resets', 'Password resets that wait for a second person').output(z.array(OpenReset)),
+  approve: write(
+    'people',
+    '/resets/{reset}/approval',
+    'Be the second person: answers with the one-time code for the owner',
+  )
+    .input(z.object({ reset: Id }))
+    .output(z.object({ code: z.string(), until: z.string() })),
+  complete: write('people', '/resets/completion', 'Set a new password with the one-time code; needs no session')
+    .input(z.object({ code: z.string().min(4).max(200), password: z.string().min(8).max(200) }))
+    .output(z.object({ done: z.boolean() })),
+};
 const UnitFields = z.object({
   name: z.string().min(1).max(100),
   under: Id.optional(),

@@ -1,5 +1,5 @@
 import './page.css';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { language, switchLanguage, t } from '../../language.ts';
 import { queryClient } from '../../queries.ts';
@@ -50,6 +50,7 @@ export default function SignInPage() {
           </Button>
         )}
       </section>
+      <Link to="/reset">{t('reset.forgot')}</Link>
       <Button look="quiet" onPress={() => switchLanguage(language() === 'en' ? 'zh-TW' : 'en')}>
         {language() === 'en' ? '中文' : 'English'}
       </Button>
