@@ -1,4 +1,5 @@
 import '../sign-in/page.css';
+import '../setup/page.css';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,7 +8,8 @@ import { t } from '../../language.ts';
 import { showMoment } from '../../time.ts';
 import { Alert, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
-import { TextControl } from '../../ui/field.tsx';
+import { NewPassword } from '../setup/password.tsx';
+import { isGoodPassword } from '../setup/password-rules.ts';
 
 const route = getRouteApi('/invitation/$organisation/$secret');
 
@@ -36,7 +38,7 @@ export default function InvitationPage() {
             className="stack"
             onSubmit={(event) => {
               event.preventDefault();
-              accept.mutate();
+              if (!whyNot(password, invited)) accept.mutate();
             }}
           >
             <p>
@@ -46,23 +48,15 @@ export default function InvitationPage() {
                 email: invited.email,
               })}
             </p>
-            <TextControl
-              label={t('account.newPassword')}
-              help={t('invitation.until', { at: showMoment(invited.until) })}
+            <NewPassword
               layout="stacked"
-              type="password"
-              autoComplete="new-password"
-              autoFocus
+              owner={{ name: invited.person, email: invited.email }}
               value={password}
               onChange={setPassword}
             />
+            <p className="faint">{t('invitation.until', { at: showMoment(invited.until) })}</p>
             {accept.isError && <Problem error={accept.error} />}
-            <Button
-              look="go"
-              type="submit"
-              busy={accept.isPending}
-              why={password ? undefined : t('invitation.passwordFirst')}
-            >
+            <Button look="go" type="submit" busy={accept.isPending} why={whyNot(password, invited)}>
               {t('invitation.accept')}
             </Button>
           </form>
@@ -78,4 +72,10 @@ export default function InvitationPage() {
       </section>
     </main>
   );
+}
+
+function whyNot(password: string, invited: { person: string; email: string }): string | undefined {
+  if (!password) return t('invitation.passwordFirst');
+  const owner = { name: invited.person, email: invited.email };
+  return isGoodPassword(password, owner) ? undefined : t('setup.passwordFirst');
 }

@@ -1,3 +1,4 @@
+import './document.css';
 import { Link } from '@tanstack/react-router';
 import { Fragment, memo, type ReactNode } from 'react';
 import type { ClauseView } from '../../../src/runtime/views.ts';

@@ -1,3 +1,4 @@
+import './lights.css';
 import type { ClauseView, ProcedureView } from '../../../src/runtime/views.ts';
 import { t } from '../../language.ts';
 import { Pill, type Tone } from '../../ui/bits.tsx';

@@ -1,4 +1,5 @@
 import '../../ui/document.css';
+import './panel.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';

@@ -1,4 +1,7 @@
+import '../parameters/page.css';
+import '../people/page.css';
 import './page.css';
+import './office.css';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
