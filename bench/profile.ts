@@ -45,7 +45,11 @@ function top(times: Map<string, number>, most: number, ours: boolean) {
     .filter(([key]) => !/^\((idle|root)\)/.test(key) && (!ours || / (src|bench)\//.test(key)))
     .sort(([, a], [, b]) => b - a)
     .slice(0, most)
-    .map(([where, time]) => ({ where, ms: Math.round(time / 1000), 'of busy': `${((time / busy) * 100).toFixed(1)} %` }));
+    .map(([where, time]) => ({
+      where,
+      ms: Math.round(time / 1000),
+      'of busy': `${((time / busy) * 100).toFixed(1)} %`,
+    }));
 }
 
 console.log(`busy ${(busy / 1e6).toFixed(1)} s of ${(whole / 1e6).toFixed(1)} s`);

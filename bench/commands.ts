@@ -1,0 +1,130 @@
+/**
+ * `node bench/commands.ts [seconds] [runs]`: saves through HTTP, each asking five gates, writing an event, projections and the ledger's head,
+ * from another process at 1, 8 and 32 clients. `--profile <folder>` writes a CPU profile of the server.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { bareInsertsPerSecond, flushesPerSecond, median, quantile } from './limits.ts';
+import { BENCH } from './server.ts';
+
+const { values: options, positionals } = parseArgs({
+  options: { profile: { type: 'string' } },
+  allowPositionals: true,
+});
+const SECONDS = Number(positionals[0] ?? 5);
+const RUNS = Number(positionals[1] ?? 3);
+const PORT = 18_611;
+const RECORDS = 512;
+
+type Ready = { url: string; ids: string[]; database: string };
+
+async function startServer(): Promise<{ child: ChildProcess; ready: Ready }> {
+  const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+  const args = [...profiling, join(import.meta.dirname, 'server.ts'), String(PORT), String(RECORDS)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ready = await new Promise<Ready>((resolve, reject) => {
+    createInterface({ input: child.stdout! }).on('line', (line) => line.startsWith('{') && resolve(JSON.parse(line)));
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  return { child, ready };
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+/** One request, its answer read whole. */
+function post(
+  url: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<{ status: number; cookies: string[]; text: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      { method: 'POST', agent, headers: { 'content-type': 'application/json', ...headers } },
+      (answer) => {
+        let text = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (chunk: string) => {
+          text += chunk;
+        });
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode ?? 0, cookies: answer.headers['set-cookie'] ?? [], text }),
+        );
+      },
+    );
+    sent.on('error', reject);
+    sent.end(JSON.stringify(body));
+  });
+}
+
+async function signIn(url: string): Promise<Record<string, string>> {
+  const { email, password } = BENCH;
+  const answer = await post(`${url}/api/auth/sign-in/email`, { email, password }, { origin: url });
+  if (answer.status !== 200) throw new Error(`no session: ${answer.status} ${answer.text}`);
+  return { cookie: answer.cookies.map((cookie) => cookie.split(';')[0]).join('; '), origin: url };
+}
+
+type Run = { rate: number; p50: number; p99: number; failures: number };
+const versions = new Map<string, number>();
+
+/** So many clients, each with records of its own, saving as fast as they are answered. */
+async function load({ url, ids }: Ready, headers: Record<string, string>, clients: number): Promise<Run> {
+  const millis: number[] = [];
+  let failures = 0;
+  const from = performance.now();
+  const end = from + SECONDS * 1000;
+  const client = async (index: number) => {
+    const own = ids.filter((_, i) => i % clients === index);
+    for (let turn = 0; performance.now() < end; turn++) {
+      const id = own[turn % own.length]!;
+      const version = versions.get(id) ?? 1;
+      const input = { commandId: randomUUID(), id, version, values: { note: `${index} ${turn} ${version}` } };
+      const sent = performance.now();
+      const answer = await post(`${url}/api/rpc/records/save`, { json: input }, headers);
+      millis.push(performance.now() - sent);
+      if (answer.status === 200)
+        versions.set(id, (JSON.parse(answer.text) as { json: { version: number } }).json.version);
+      else {
+        failures += 1;
+        if (failures === 1) console.error(answer.status, answer.text.slice(0, 300));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, (_, index) => client(index)));
+  const rate = millis.length / ((performance.now() - from) / 1000);
+  return { rate, p50: quantile(millis, 0.5), p99: quantile(millis, 0.99), failures };
+}
+
+const { child, ready } = await startServer();
+try {
+  const headers = await signIn(ready.url);
+  await load(ready, headers, 8); // warm
+  const flushes = flushesPerSecond();
+  const rows = [];
+  for (const clients of [1, 8, 32]) {
+    const runs: Run[] = [];
+    for (let i = 0; i < RUNS; i++) runs.push(await load(ready, headers, clients));
+    const bare = await bareInsertsPerSecond(ready.database, clients);
+    rows.push({
+      clients,
+      'saves/s': Math.round(median(runs.map((run) => run.rate))),
+      'p50 ms': median(runs.map((run) => run.p50)).toFixed(1),
+      'p99 ms': median(runs.map((run) => run.p99)).toFixed(1),
+      failed: runs.reduce((sum, run) => sum + run.failures, 0),
+      budget: clients === 32 ? '1,500/s, p99 50 ms' : '',
+      'bare inserts/s': Math.round(bare),
+    });
+  }
+  console.table(rows);
+  console.log(
+    `medians of ${RUNS} runs of ${SECONDS} s; limit: ${Math.round(flushes).toLocaleString('en')} flushes/s of this disk, bare one-row transactions beside`,
+  );
+} finally {
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  await ended;
+}
