@@ -175,7 +175,7 @@ function PersonRow({ person, units, roles, onEdit, onMe, onRoles, onRemove }: Ro
           ))}
         <Button look="quiet" aria-label={t('setup.rolesOf', { name: person.name })} onPress={onRoles}>
           <Icon name="plus" size={13} />
-          {t('people.role')}
+          {t('setup.roles')}
         </Button>
         {!person.me && (
           <Button look="icon" aria-label={t('setup.removePerson', { name: person.name })} onPress={onRemove}>
