@@ -67,6 +67,7 @@ const routes = [
   createRoute({ ...page('/registers', () => import('./pages/registers/page.tsx')) }),
   createRoute({ ...page('/records/$id', () => import('./pages/record/page.tsx')), validateSearch: asOfSearch }),
   createRoute({ ...page('/notices', () => import('./pages/notices/page.tsx')) }),
+  createRoute({ ...page('/calendar', () => import('./pages/calendar/page.tsx')) }),
   createRoute({ ...page('/account', () => import('./pages/account/page.tsx')) }),
   createRoute({ ...page('/procedure', otherPage('procedure/page')), validateSearch: asOfSearch }),
   createRoute({ ...page('/procedure/$pack', otherPage('procedure/pack')), validateSearch: asOfSearch }),

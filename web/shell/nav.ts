@@ -14,6 +14,7 @@ export type NavEntry = {
     | 'scanImport'
     | 'parameters'
     | 'people'
+    | 'calendar'
     | 'trail';
   /** The page file it needs, when that page is delivered separately. */
   file?: string;
@@ -25,6 +26,11 @@ export type NavGroup = { key: 'work' | 'operation' | 'governance'; entries: NavE
 
 const plain = (me: Me) => me.roles.every((held) => held.role === 'all_staff') && !me.auditor && !me.administrator;
 const notPlain = (me: Me) => !plain(me);
+
+const holds = (me: Me, roles: string[]) => me.roles.some((held) => roles.includes(held.role));
+/** The server opens the ledger to these; others would meet a refusal. */
+const readsTrail = (me: Me) => holds(me, ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead']);
+const keepsCalendar = (me: Me) => me.administrator || holds(me, ['isms_coordinator', 'security_officer']);
 
 /** A yearly requester: five plain doors and nothing else. */
 export const isPlainRequester = plain;
@@ -52,7 +58,8 @@ export const navigation: NavGroup[] = [
     entries: [
       { link: { to: '/parameters' }, key: 'parameters', file: 'parameters/page', shown: notPlain },
       { link: { to: '/people' }, key: 'people', file: 'people/page', shown: notPlain },
-      { link: { to: '/trail' }, key: 'trail', file: 'trail/page', shown: notPlain },
+      { link: { to: '/calendar' }, key: 'calendar', shown: keepsCalendar },
+      { link: { to: '/trail' }, key: 'trail', file: 'trail/page', shown: readsTrail },
     ],
   },
 ];

@@ -1,0 +1,70 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type { Uploaded } from '../../../src/http/contract.ts';
+import { api } from '../../api.ts';
+import { say, t } from '../../language.ts';
+import { meQuery, queryClient } from '../../queries.ts';
+import { Alert, Card, Problem, Skeleton } from '../../ui/bits.tsx';
+import { ChooseFile } from '../import/choose-file.tsx';
+import '../import/page.css';
+
+const calendarQuery = { queryKey: ['calendar'], queryFn: () => api.calendar.get() };
+const MAY_IMPORT = ['isms_coordinator', 'security_officer', 'administrator'];
+
+/** The office calendar that working days are counted by: years known, what is missing, and bringing in the next one. */
+export default function CalendarPage() {
+  const calendar = useQuery(calendarQuery);
+  const me = useQuery(meQuery);
+  const bring = useMutation({
+    mutationFn: (file: Uploaded) => api.calendar.import({ file: file.sha256, name: file.name }),
+    onSuccess: () => queryClient.invalidateQueries(calendarQuery),
+  });
+  const mayImport = me.data?.roles.some(({ role }) => MAY_IMPORT.includes(role)) || me.data?.administrator;
+  return (
+    <>
+      <header className="page-head">
+        <div>
+          <h1>{t('calendar.title')}</h1>
+          <p className="sub">{t('calendar.text')}</p>
+        </div>
+      </header>
+      {calendar.data?.warning && <Alert tone="warn">{say(calendar.data.warning)}</Alert>}
+      {bring.isSuccess && <Alert tone="ok">{t('calendar.imported', { years: bring.data.imported.join('、') })}</Alert>}
+      {bring.isError && <Problem error={bring.error} />}
+      <Card>
+        {calendar.isPending && <Skeleton lines={4} />}
+        {calendar.isError && <Problem error={calendar.error} retry={() => calendar.refetch()} />}
+        {calendar.data && (
+          <table>
+            <thead>
+              <tr>
+                <th>{t('calendar.year')}</th>
+                <th className="num">{t('calendar.daysOff')}</th>
+                <th className="num">{t('calendar.makeUp')}</th>
+                <th>{t('calendar.source')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {calendar.data.years.map((one) => (
+                <tr key={one.year}>
+                  <td>{t('calendar.yearName', { roc: one.year - 1911, year: one.year })}</td>
+                  <td className="num">{one.daysOff}</td>
+                  <td className="num">{one.makeUpDays}</td>
+                  <td>{one.source}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Card>
+      {mayImport && (
+        <Card>
+          <ChooseFile
+            label={t('calendar.import')}
+            help={t('calendar.help')}
+            onUploaded={(file) => bring.mutate(file)}
+          />
+        </Card>
+      )}
+    </>
+  );
+}
