@@ -1,10 +1,11 @@
 import { type ExampleResult, runExamples } from './engine/examples.ts';
+import { untitled } from './pack/checks/texts.ts';
 import { type CompileOptions, compile } from './pack/compile.ts';
 import { diagnostic, inOrder } from './pack/diagnostics.ts';
 import type { Definition, Diagnostic, ExampleFile, Gate, RecordType, SourceFile } from './pack/types.ts';
 
 export type CheckOptions = Omit<CompileOptions, 'organisation'> & {
-  /** Packs we ship: a gate of theirs that no example sees refuse is an error, not a warning. */
+  /** Packs we ship: a gate of theirs that no example sees refuse is an error, not a warning, and each has a title. */
   shipped?: string[];
 };
 
@@ -12,14 +13,15 @@ export type Checked = { definition?: Definition; diagnostics: Diagnostic[]; resu
 
 /**
  * Compiles packs and runs their own examples. Examples run only when everything compiles; then each failing one is
- * `example-fails`, and each gate that no example sees refuse is `untried`.
+ * `example-fails`, and each gate that no example sees refuse is `untried`. A gate we ship without `title:` is `missing-text`.
  */
 export function checkPacks(files: SourceFile[], options: CheckOptions = {}): Checked {
   const { definition, diagnostics, examples } = compile(files, options);
   if (!definition) return { diagnostics, results: [] };
   const results = runExamples(definition, examples);
-  const found = [...diagnostics, ...failing(results), ...untried(definition, examples, results, options.shipped ?? [])];
-  return { definition, diagnostics: inOrder(found), results };
+  const shipped = options.shipped ?? [];
+  const tried = [...failing(results), ...untried(definition, examples, results, shipped)];
+  return { definition, diagnostics: inOrder([...diagnostics, ...untitled(definition, shipped), ...tried]), results };
 }
 
 function failing(results: ExampleResult[]): Diagnostic[] {

@@ -172,7 +172,7 @@ const cases: Case[] = [
   [
     'wrong-type: brackets that do not close',
     { in: release, replace: 'holds: passed && flaws.size() == 0', by: 'holds: passed && (flaws.size() == 0' },
-    { code: 'wrong-type', at: '\n    zh: 步驟未', says: 'not an expression', remedy: 'brackets' },
+    { code: 'wrong-type', at: '\n    title: { zh: 步驟', says: 'not an expression', remedy: 'brackets' },
   ],
   [
     'wrong-type: with gives a date for a record',
@@ -273,6 +273,21 @@ const cases: Case[] = [
       says: 'row "patch" lacks en',
       remedy: 'translate',
     },
+  ],
+  [
+    'missing-text: the title of a gate without Chinese',
+    { in: release, replace: '{ zh: 步驟全數合格, en: Every step passed }', by: '{ en: Every step passed }' },
+    {
+      code: 'missing-text',
+      at: '{ en: Every step passed }',
+      says: 'title of gate "tested" lacks zh',
+      remedy: 'translate',
+    },
+  ],
+  [
+    'unknown-name: a title speaks of all items, so it knows no item',
+    { in: release, replace: '"主機在 {param.scan_max_age_days}內掃描"', by: '"{item} 已掃描"' },
+    { code: 'unknown-name', at: 'item} 已掃描', says: '"item"', remedy: /./ },
   ],
   [
     'self-approval: a seal without never',

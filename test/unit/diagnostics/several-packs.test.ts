@@ -179,6 +179,25 @@ describe('examples', () => {
     );
   });
 
+  test('missing-text: a gate without title, in a pack that is shipped only', () => {
+    const files = edited({
+      in: 'records/release.yaml',
+      replace: '    title: { zh: 步驟全數合格, en: Every step passed }\n',
+      by: '',
+    });
+    const wanted = {
+      code: 'missing-text',
+      in: 'records/release.yaml',
+      at: 'guards: approve\n',
+      says: 'gate "tested" lacks title',
+      remedy: 'say how it reads when it holds',
+    };
+    const shipped = checkPacks(files, { shipped: ['office'] }).diagnostics;
+    expectDiagnostic(files, wanted, shipped);
+    expect(shipped.map((each) => each.severity)).toEqual(['error']);
+    expect(checkPacks(files).diagnostics).toEqual([]);
+  });
+
   test('untried: no example sees a gate refuse; an error in a pack that is shipped', () => {
     const files = edited({
       in: 'examples/release.yaml',

@@ -257,6 +257,8 @@ function checkGate(gate: Gate, place: Place): void {
   expectYesNo(gate.holds, scopeAt(inner), compile);
   asksSomething(gate, compile);
   checkTemplate(gate.label, scopeAt(inner), compile);
+  // The title speaks of all items at once, so it knows none of them.
+  if (gate.title) checkTemplate(gate.title, scopeAt(place), compile);
   for (const [n, name] of (gate.unique ?? []).entries())
     isField(name, type, compile, placeOf(compile.origins, gate, 'unique', n));
   for (const [n, state] of (gate.while ?? []).entries())

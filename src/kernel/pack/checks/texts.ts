@@ -1,7 +1,8 @@
 import type { Text } from '../../text.ts';
 import { placeOf } from '../build/build.ts';
+import { newReport } from '../diagnostics.ts';
 import type { Compile } from '../resolve.ts';
-import type { Definition, Field, List, Monitor, RecordType, Tell } from '../types.ts';
+import type { Definition, Diagnostic, Field, List, Monitor, RecordType, Tell } from '../types.ts';
 
 type Labelled = { text: Text; kind: Text; name: string; of: object };
 
@@ -18,6 +19,20 @@ export function checkTexts(definition: Definition, compile: Compile): void {
     };
     compile.report('missing-text', at, message, { zh: '補上譯文', en: 'translate' });
   }
+}
+
+/**
+ * `missing-text` for each gate of the named packs, those we ship, without `title:`. An organisation's own pack may leave it out: its
+ * gates then read by what is wrong even where they hold.
+ */
+export function untitled(definition: Definition, packs: string[]): Diagnostic[] {
+  const report = newReport();
+  const gates = Object.values(definition.records).flatMap((type) => Object.values(type.gates));
+  for (const gate of gates.filter((each) => packs.includes(each.pack) && !each.title)) {
+    const message = { zh: `關卡 "${gate.name}" 缺 title`, en: `gate "${gate.name}" lacks title` };
+    report('missing-text', gate.at, message, { zh: '寫出成立時怎麼說', en: 'say how it reads when it holds' });
+  }
+  return report.list;
 }
 
 const named = (text: Text, kind: Text, name: string, of: object): Labelled => ({ text, kind, name, of });
@@ -73,6 +88,7 @@ function recordTexts(type: RecordType): Labelled[] {
     ]),
     ...Object.values(type.gates).flatMap((gate) => [
       named(gate.label, { zh: '關卡', en: 'gate' }, gate.name, gate),
+      ...(gate.title ? [named(gate.title, { zh: '關卡標題', en: 'title of gate' }, gate.name, gate)] : []),
       ...(gate.fix ? [named(gate.fix.text, { zh: '關卡補救', en: 'fix of gate' }, gate.name, gate)] : []),
     ]),
   ];
