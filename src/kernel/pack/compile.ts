@@ -14,6 +14,7 @@ import { buildsOn, inOrderOfUse } from './merge/order.ts';
 import { applyOrganisation, mergeParameters, type OrganisationParameters } from './merge/parameters.ts';
 import { readPacks, type Sayings } from './merge/read.ts';
 import { mergeRecords } from './merge/records.ts';
+import { type StandIns, typesReplaced } from './merge/stand-in.ts';
 import { orderOf } from './order.ts';
 import { own } from './own.ts';
 import { type Compile, inferTypes, queriesOf, resolveSource } from './resolve.ts';
@@ -44,8 +45,8 @@ export function compile(files: SourceFile[], options: CompileOptions = {}): Comp
   const origins: Origins = new WeakMap();
   const draws: Draws = new WeakMap();
   const all = readPacks(files, report, origins, draws);
-  const packs = inOrderOfUse(all, options.adopt, report, origins);
-  const definition = mergePacks(packs, options, report, origins);
+  const { packs, standIns } = inOrderOfUse(all, options.adopt, report, origins);
+  const definition = mergePacks(packs, { standIns, replaced: typesReplaced(all, standIns) }, options, report, origins);
   const look: Compile = {
     known: { ...definition, openers: openersOf(definition), cache: new Map() },
     report,
@@ -62,9 +63,15 @@ export function compile(files: SourceFile[], options: CompileOptions = {}): Comp
   return { definition: { ...whole, hash: definitionHash(whole) }, diagnostics, examples };
 }
 
-function mergePacks(packs: Sayings[], options: CompileOptions, report: Report, origins: Origins): Definition {
-  const builds = buildsOn(packs);
-  const merge = { report, origins, buildsOn: builds, ...(options.at ? { at: options.at } : {}) };
+function mergePacks(
+  packs: Sayings[],
+  { standIns, replaced }: { standIns: StandIns; replaced: Set<string> },
+  options: CompileOptions,
+  report: Report,
+  origins: Origins,
+): Definition {
+  const merge = { report, origins, buildsOn: buildsOn(packs), ...(options.at ? { at: options.at } : {}) };
+  const builtThrough = buildsOn(packs, standIns);
   const definition: Definition = {
     hash: '',
     packs: packs.map((pack) => pack.card),
@@ -72,7 +79,7 @@ function mergePacks(packs: Sayings[], options: CompileOptions, report: Report, o
     roles: once(packs, 'roles', (role) => role.name, { zh: '角色', en: 'role' }, report, origins),
     parameters: mergeParameters(packs, merge),
     lists: mergeLists(packs, report, origins),
-    records: mergeRecords(packs, merge),
+    records: mergeRecords(packs, { ...merge, builtThrough, replaced }),
     duties: once(packs, 'duties', (duty) => duty.name, { zh: '例行作業', en: 'duty' }, report, origins),
     monitors: once(packs, 'monitors', (monitor) => monitor.name, { zh: '監測', en: 'monitor' }, report, origins),
   };

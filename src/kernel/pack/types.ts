@@ -19,7 +19,16 @@ export type Definition = {
   order?: Record<string, string[]>;
 };
 
-export type PackCard = { name: string; version: string; title: Text; audience?: Text; source?: string; uses: string[] };
+export type PackCard = {
+  name: string;
+  version: string;
+  title: Text;
+  audience?: Text;
+  source?: string;
+  uses: string[];
+  /** Packs it stands in for: wherever they are used, it is meant. */
+  replaces?: string[];
+};
 
 /** Where something was declared; kept so that later errors can point at it. */
 export type Position = { file: string; line: number; col: number };

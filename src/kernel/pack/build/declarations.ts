@@ -35,6 +35,7 @@ export function cardOf(build: RecordBuild, item: Item): PackCard {
       ...optional('audience', audience && mark(build, labelOf(audience), audience)),
       ...optional('source', wordOf(entry(item, 'source'))),
       uses: words(entry(item, 'uses')),
+      ...optional('replaces', entry(item, 'replaces') && words(entry(item, 'replaces'))),
     },
     item,
   );

@@ -75,6 +75,7 @@ export const CONSTRUCTS: Record<string, Construct> = {
       audience: key(human),
       source: key(text),
       uses: key(listOf(name), 'packs this one refines'),
+      replaces: key(listOf(name), 'packs this one stands in for: it declares all that they declare'),
       parameters: key(named(construct('parameter'))),
       lists: key(named(construct('list'))),
       roles: key(named(construct('role'))),

@@ -13,12 +13,20 @@ export type RecordMerge = {
   buildsOn(pack: string, on: string): boolean;
 };
 
+/** For the types of a replaced pack, building on it is building on its stand-in; for nothing else. */
+type StandingIn = { builtThrough: RecordMerge['buildsOn']; replaced: Set<string> };
+
 /** Every record type of the adopted packs: new ones, kinds of others, and those several packs tighten together. */
-export function mergeRecords(packs: Sayings[], merge: RecordMerge): Record<string, RecordType> {
+export function mergeRecords(
+  packs: Sayings[],
+  { builtThrough, replaced, ...plain }: RecordMerge & StandingIn,
+): Record<string, RecordType> {
   const types: Record<string, RecordType> = {};
   const waiting = packs.flatMap((pack) => pack.records);
   const names = new Set(waiting.map((declared) => declared.type.name));
   for (const declared of extendedFirst(waiting)) {
+    const through = replaced.has(declared.type.name) || replaced.has(declared.extends ?? '');
+    const merge = through ? { ...plain, buildsOn: builtThrough } : plain;
     const merged = mergeOne(declared, types, names, merge);
     if (merged) types[declared.type.name] = merged;
   }
