@@ -5,6 +5,7 @@ import { compute } from './compute.ts';
 import { followUp, tellAll } from './follow-ups.ts';
 import { planOf } from './plan.ts';
 import { collectVotes, tally } from './quorum.ts';
+import { save } from './save.ts';
 import { seal, voidSeals, votesTouched } from './seals.ts';
 import type { Standing } from './standing.ts';
 import { dueOf } from './time.ts';
@@ -15,7 +16,8 @@ import { emit, moment, recordOf, scopeOf, typeOf, type Work } from './work.ts';
 
 /**
  * Does an action: who, never, state; then required fields and gates, reported together; then the vote, and once the quorum is
- * complete the act, its seals and what follows. An owed act done where it does not begin is made good in place: sealed, settled and
+ * complete the act, its seals and what follows. What a voter fills in along with the vote is saved at once, so that the next one reads
+ * what is signed. An owed act done where it does not begin is made good in place: sealed, settled and
  * told, but nothing moves. Returns what refuses it; nothing when done, or when something must be asked first.
  */
 export function act(work: Work, doing: Doing): Refusal[] {
@@ -54,10 +56,12 @@ function vote(work: Work, type: RecordType, action: Action, stage: Stage): Refus
     asked: stage.given,
     ...(stands.for === undefined ? {} : { for: stands.for }),
   };
-  const counted = tally(work, action, collectVotes(work, action, state, cast, scope), scope);
+  const counted = tally(work, action, collectVotes(work, action, sameContent(type, action, stage), cast, scope), scope);
   if (work.needs.size > 0) return [];
   if (counted.met) return complete(work, type, action, stage, counted.votes);
-  emit(work, state, {
+  const refusals = save(work, state.id, stage.written);
+  if (refusals.length > 0 || work.needs.size > 0) return refusals;
+  emit(work, recordOf(work, state.id) as RecordState, {
     stream: state.id,
     type: 'record.voted',
     data: { type: type.name, action: action.name, votes: counted.votes, for: stands.for },
@@ -67,6 +71,14 @@ function vote(work: Work, type: RecordType, action: Action, stage: Stage): Refus
   stage.judged.note(work);
   work.waitingFor.push(...counted.waitingFor);
   return [];
+}
+
+/** Votes given for other content do not count towards this one: who signed before signs again. */
+function sameContent(type: RecordType, action: Action, { state, written, changes }: Stage): RecordState {
+  const changed = Object.keys(written).filter((name) => name in changes.values || changes.cleared.includes(name));
+  if (!votesTouched(type, state, changed).includes(action.name)) return state;
+  const { [action.name]: _stale, ...pending } = state.pending;
+  return { ...state, pending };
 }
 
 function complete(work: Work, type: RecordType, action: Action, stage: Stage, votes: Vote[]): Refusal[] {

@@ -26,7 +26,10 @@ export type Stage = {
   state: RecordState;
   candidate: RecordState;
   changes: { values: Values; cleared: string[] };
+  /** What the action asks for, from this actor or from who voted before. */
   given: Values;
+  /** What else this actor wrote along with it. */
+  written: Values;
   standing: Standing & { may: true };
   renews: boolean;
   missing: Refusal[];
@@ -95,7 +98,8 @@ export function assess(
     state,
     candidate,
     changes,
-    given: read.values,
+    given: partOf(read.values, (name) => action.asks.includes(name)),
+    written: partOf(doing.values, (name) => written.includes(name)),
     standing: sure,
     renews: owed && !begins,
     missing,
@@ -113,6 +117,9 @@ function alwaysFor(type: RecordType, state: RecordState, action: Action, lenient
   const goesOn = kind === 'forward' || (kind === 'end' && !isWithdrawal(type, action, state.state));
   return lenient || !goesOn ? { none: true } : { sections: sectionsOpen(type, state.state) };
 }
+
+const partOf = (values: Values, has: (name: string) => boolean): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => has(name)));
 
 const uniqueFields = (refusals: Refusal[]): Refusal[] => {
   const seen = new Set<string>();

@@ -65,3 +65,40 @@ test('unique periods collide by overlap, and only beside equal other values', ()
   expect(book('c', 'y', '2026-12-01T10:30', '2026-12-01T12:00')).toEqual(['done']);
   expect(book('d', 'x', '2026-12-02', '2026-12-02')).toEqual(['done']);
 });
+
+const review = type('review', {
+  fields: [field('points'), field('risk')],
+  sections: { main: { by: ['role:room_manager', 'role:ciso'], in: ['draft'] } },
+  flow: [state('draft'), state('agreed', { final: true })],
+  actions: [
+    action('open', { by: ['anyone'] }),
+    action('agree', {
+      from: 'draft',
+      to: 'agreed',
+      by: [group('office', 1, 'role:room_manager'), group('city', 1, 'role:ciso')],
+      asks: ['opinion'],
+      seal: ['main'],
+    }),
+  ],
+});
+
+test('what the first voter writes along stands on the record for the next one, who completes it as it is', () => {
+  const office = new Office(definition([review]));
+  office.open('wang', 'review', 'r1');
+  office.act('chen', 'r1', 'agree', { opinion: '可', points: '齊備' });
+  expect(office.state('r1')).toMatchObject({ state: 'draft', values: { points: '齊備' } });
+  expect(office.state('r1').values.opinion).toBeUndefined();
+  expect(outcome(office.act('ceo', 'r1', 'agree', { opinion: '同意' }))).toEqual(['done']);
+  expect(office.state('r1').state).toBe('agreed');
+});
+
+test('who changes what another has signed waits for that signature again', () => {
+  const office = new Office(definition([review]));
+  office.open('wang', 'review', 'r1');
+  office.act('chen', 'r1', 'agree', { opinion: '可', points: '齊備' });
+  const changed = office.act('ceo', 'r1', 'agree', { opinion: '可', points: '不齊' }) as Decision;
+  expect(changed.waitingFor).toContain('chen');
+  expect(office.state('r1')).toMatchObject({ state: 'draft', values: { points: '不齊' } });
+  office.act('chen', 'r1', 'agree', { opinion: '可' });
+  expect(office.state('r1').state).toBe('agreed');
+});

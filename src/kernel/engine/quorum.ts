@@ -28,9 +28,15 @@ export function collectVotes(work: Work, action: Action, state: RecordState, cas
 
 export type Cast = { by: string; for?: string; ballots: Ballot[]; asked: Values };
 
+/** What each signer says in their own words. */
+const OWN_WORDS = ['reason', 'opinion', 'remark'];
+
 /** Nobody may complete what somebody else signed with other contents. */
 const agrees = (a: Values, b: Values): boolean =>
-  Object.keys(a).every((name) => b[name] === undefined || JSON.stringify(a[name]) === JSON.stringify(b[name]));
+  Object.keys(a).every(
+    (name) =>
+      OWN_WORDS.includes(name) || b[name] === undefined || JSON.stringify(a[name]) === JSON.stringify(b[name]),
+  );
 
 function inWindow(work: Work, group: Group | undefined, vote: Vote, scope: Scope): boolean {
   if (!group?.together) return true;
