@@ -39,7 +39,8 @@ export async function decideModule(work: Work, request: Request): Promise<Answer
 }
 
 /** Events after which other people may have to act: roles, heads, leavers. Deputies are looked up when reading. */
-const changesTurns = (type: string) => /^(grant\.(given|revoked)|grants\.|person\.(edited|ended|suspended|resumed)|unit\.(edited|ended))/.test(type);
+const changesTurns = (type: string) =>
+  /^(grant\.(given|revoked)|grants\.|person\.(edited|ended|suspended|resumed)|unit\.(edited|ended))/.test(type);
 
 /** The facts a module answers: its commands may change them, so clock conditions that ask them look again. */
 function factsOf(work: Work, command: string): string[] {
@@ -52,7 +53,7 @@ async function runModule(work: Work, request: Request, handler: ModuleCommand<an
   const context = {
     organisation: work.organisation,
     actor: request.actor,
-    now: request.at ?? work.parts.clock(),
+    now: work.asking.now,
     commandId: request.command.id,
     directory: work.context.directory,
     definition: work.context.definition,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { decide } from '../kernel/engine/decide.ts';
 import type { Command } from '../kernel/engine/types.ts';
+import { notBefore } from '../kernel/ledger/envelope.ts';
 import { isRefused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import { planAhead } from './ahead.ts';
@@ -29,7 +30,8 @@ export async function runGroup(
 ): Promise<{ answers: Answer[]; news: News }> {
   const head = await lockHead(tx, organisation);
   if (!head) return { answers: requests.map(() => noOrganisation), news: emptyNews(organisation, 0) };
-  const now = requests[0]?.at ?? parts.clock();
+  // One moment for the whole group (its requests share `at`), never before the newest entry.
+  const now = notBefore(head.lastAt, requests[0]?.at ?? parts.clock());
   const context = await cache.of(tx, organisation, head.nextPos, now);
   if (!context) return { answers: requests.map(() => noOrganisation), news: emptyNews(organisation, head.nextPos) };
   const work: Work = {

@@ -48,7 +48,7 @@ export function inputOf(work: Work, request: Pick<Request, 'actor' | 'at'>): Inp
     directory: work.context.directory,
     calendar: work.parts.calendar(),
     actor: request.actor,
-    now: request.at ?? work.asking.now,
+    now: work.asking.now,
     known: work.known,
   };
 }
@@ -81,7 +81,8 @@ export async function journal(work: Work, request: Request, events: Drafted[], a
     actor: ledgerActor(work, request, actsFor),
     command: request.command.id,
     definition: work.context.definition.hash,
-    at: request.at ?? work.parts.clock(),
+    // The moment that was decided with: folding the entries gives the very states that were decided.
+    at: work.asking.now,
   });
 }
 
@@ -95,7 +96,7 @@ function ledgerActor(work: Work, request: Request, actsFor: string | undefined):
     ...(actsFor ? { for: actsFor } : {}),
     ...(actor.factor && actor.factor !== 'none' ? { factor: actor.factor } : {}),
     ...(actor.via === 'token' ? { via: 'token' } : {}),
-    grants: grantsOf(work.context, work.known, request.command, actsFor ?? actor.person, request.at ?? work.asking.now),
+    grants: grantsOf(work.context, work.known, request.command, actsFor ?? actor.person, work.asking.now),
   };
 }
 

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Hono } from 'hono';
 import pg from 'pg';
 import { loadPacks } from '../../src/adapters/files/packs.ts';
 import { createApp } from '../../src/http/app.ts';
@@ -36,6 +35,9 @@ export type Client = {
     media?: string,
   ): Promise<{ id: string; name: string; sha256: string; size: number; media: string }>;
 };
+
+/** Whoever answers requests: the program in process, or a server somewhere. */
+export type App = { request(url: string, init?: RequestInit): Response | Promise<Response> };
 
 export type Office = Awaited<ReturnType<typeof openOffice>>;
 
@@ -106,10 +108,19 @@ export async function openOffice(options: { clock?: { now: Date }; pack?: 'xiluo
 }
 
 const RACE = join(import.meta.dirname, 'packs/race');
-const emailOf = (name: string) => `${name}@xiluo.example.tw`;
+export const emailOf = (name: string) => `${name}@xiluo.example.tw`;
+
+/** The same against a real server: requests go over the network, the origin is its own. */
+export const remote = (url: string): App => ({
+  request: (to: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set('origin', url);
+    return fetch(to.replace(ORIGIN, url), { ...init, headers });
+  },
+});
 
 /** The browser set-up: organisation, pack, units, people with roles, finish. */
-async function found(app: Hono, code: string, pack: string) {
+export async function found(app: App, code: string, pack: string) {
   const lin = client(app);
   const account = { name: PEOPLE.lin.name, email: emailOf('lin'), password: PASSWORD };
   const organisation = { name: '西螺示範公所', kind: 'agency', level: 'C', hosting: 'self' };
@@ -145,7 +156,7 @@ async function found(app: Hono, code: string, pack: string) {
 }
 
 /** Invites a person to an account and signs in with it. */
-async function invited(app: Hono, administrator: Client, person: string, email: string): Promise<Client> {
+async function invited(app: App, administrator: Client, person: string, email: string): Promise<Client> {
   const { link } = await administrator.ok('people.invite', { id: person });
   const [organisation, secret] = new URL(link).pathname.split('/').slice(-2);
   const browser = client(app);
@@ -164,7 +175,7 @@ export async function signIn(browser: Client, email: string, password = PASSWORD
 }
 
 /** A browser without a session, or with `token` a program. */
-export function client(app: { request: Hono['request'] }, token?: string): Client {
+export function client(app: App, token?: string): Client {
   const jar = new Map<string, string>();
   const send = async (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);

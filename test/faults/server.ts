@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The real program in a process of its own, over a data folder that survives it: `bin/ancheng.js start`. */
+
+export const ROOT = join(import.meta.dirname, '../..');
+
+export type RunningServer = {
+  url: string;
+  /** What it wrote so far. */
+  said(): string;
+  /** The code printed at first start; undefined once an organisation exists. */
+  code(): string | undefined;
+  /** As a power cut would: no warning, nothing finished. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** A folder another account can reach too: started as root, the program hands itself over to one. */
+export function dataFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ancheng-server-'));
+  chmodSync(folder, 0o755);
+  return join(folder, 'data');
+}
+
+export async function startRealServer(dataDir: string, port?: number): Promise<RunningServer> {
+  const at = port ?? (await freePort());
+  const url = `http://localhost:${at}`;
+  const child = spawn(
+    process.execPath,
+    [join(ROOT, 'bin/ancheng.js'), 'start', '--data', dataDir, '--port', String(at)],
+    {
+      env: { ...process.env, DATABASE_URL: '', DATABASE_APP_URL: '', NODE_OPTIONS: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let said = '';
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ready = new Promise<boolean>((resolve) => {
+    const hear = (chunk: Buffer) => {
+      said += chunk;
+      if (said.includes('Ctrl-C')) resolve(true);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    void ended.then(() => resolve(false));
+  });
+  if (!(await ready)) throw new Error(`the server did not start:\n${said}`);
+  return {
+    url,
+    said: () => said,
+    code: () => /set-up code:\s+(\S+)/.exec(said)?.[1],
+    kill: () => end(child, 'SIGKILL', ended),
+    stop: () => end(child, 'SIGTERM', ended),
+  };
+}
+
+async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM', ended: Promise<void>): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  await ended;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
