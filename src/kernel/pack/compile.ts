@@ -23,8 +23,12 @@ import type { Definition, Diagnostic, ExampleFile, SourceFile } from './types.ts
 export type CompileOptions = {
   /** The packs to merge, with what they use; all of them when left out. */
   adopt?: string[];
-  /** What the organisation tuned on screen: only ever stricter. */
-  organisation?: { parameters?: OrganisationParameters; listRows?: OrganisationRows };
+  /** What the organisation tuned on screen: only ever stricter, except parameters that an exception in force (by its id) loosens. */
+  organisation?: {
+    parameters?: OrganisationParameters;
+    excepted?: Record<string, string>;
+    listRows?: OrganisationRows;
+  };
   /** ISO date of adoption: parameter values dated later do not rule yet. */
   at?: string;
 };
@@ -83,7 +87,8 @@ function mergePacks(
     duties: once(packs, 'duties', (duty) => duty.name, { zh: '例行作業', en: 'duty' }, report, origins),
     monitors: once(packs, 'monitors', (monitor) => monitor.name, { zh: '監測', en: 'monitor' }, report, origins),
   };
-  applyOrganisation(definition.parameters, options.organisation?.parameters ?? {}, merge);
+  const { parameters = {}, excepted = {} } = options.organisation ?? {};
+  applyOrganisation(definition.parameters, parameters, excepted, merge);
   applyRows(definition.lists, options.organisation?.listRows ?? {}, report);
   return definition;
 }

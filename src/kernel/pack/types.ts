@@ -73,8 +73,8 @@ export type Parameter = {
   /** Every adopted pack's value with its clause; the strictest is `value`. */
   values: { pack: string; value: ParameterValue; clause?: string; from?: string }[];
   value: ParameterValue;
-  /** The pack and clause that set `value`; absent when the default stands. */
-  setBy?: { pack: string; clause?: string };
+  /** The pack and clause that set `value`, or the exception that loosened it; absent when the default stands. */
+  setBy?: { pack: string; clause?: string; exception?: string };
 };
 export type ParameterValue = number | string | boolean | string[];
 

@@ -8,8 +8,11 @@ import type { ModuleCommand, NewEvent, Tx } from '../../runtime/module.ts';
 /** Compiles adopted packs with the organisation's own parameter values on top. */
 export type Compile = (
   files: SourceFile[],
-  options: { adopt: string[]; organisation: { parameters: Record<string, ParameterValue> } },
+  options: { adopt: string[]; organisation: Tuned },
 ) => { definition?: Definition; diagnostics: Diagnostic[] };
+
+/** An organisation's own parameter values, and the exceptions in force under which some of them are looser than the packs ask. */
+export type Tuned = { parameters: Record<string, ParameterValue>; excepted: Record<string, string> };
 
 type Loaded = { definition?: Definition; errors: Diagnostic[] };
 
@@ -60,9 +63,9 @@ export async function compiled(
   files: SourceFile[],
   compile: Compile,
   packs: string[],
-  parameters: Record<string, ParameterValue>,
+  tuned: Tuned,
 ): Promise<Loaded> {
-  const { definition, diagnostics } = compile(files, { adopt: packs, organisation: { parameters } });
+  const { definition, diagnostics } = compile(files, { adopt: packs, organisation: tuned });
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   if (!definition || errors.length > 0) return { errors };
   await sql`insert into definition (organisation, hash, body) values (${organisation}, ${definition.hash}, ${JSON.stringify(definition)}::json)
@@ -70,10 +73,16 @@ export async function compiled(
   return { definition, errors: [] };
 }
 
-export async function ownValues(tx: Tx, organisation: string): Promise<Record<string, ParameterValue>> {
-  const rows = await sql<{ parameter: string; value: ParameterValue }>`select parameter, value from organisation_value
-    where organisation = ${organisation}`.execute(tx);
-  return Object.fromEntries(rows.rows.map((row) => [row.parameter, row.value]));
+/** What the organisation set itself; a value whose exception is no longer in force is left out, whoever asks first. */
+export async function ownValues(tx: Tx, organisation: string): Promise<Tuned> {
+  const { rows } = await sql<{ parameter: string; value: ParameterValue; exception: string | null }>`
+    select v.parameter, v.value, v.exception from organisation_value v
+    left join record c on c.organisation = v.organisation and c.id = v.exception
+    where v.organisation = ${organisation} and (v.exception is null or c.state = 'in_force')`.execute(tx);
+  return {
+    parameters: Object.fromEntries(rows.map(({ parameter, value }) => [parameter, value])),
+    excepted: Object.fromEntries(rows.flatMap((row) => (row.exception ? [[row.parameter, row.exception]] : []))),
+  };
 }
 
 export function adoptedEvent(organisation: string, definition: Definition): NewEvent {

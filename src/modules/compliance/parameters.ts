@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { isLooser } from '../../kernel/pack/merge/parameters.ts';
 import type { Parameter, ParameterValue, SourceFile } from '../../kernel/pack/types.ts';
 import { type Refusal, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
@@ -23,10 +24,13 @@ export function setParameter(files: () => SourceFile[], compile: Compile): Modul
     input: set,
     async load(tx, input, { organisation, definition }) {
       if (!definition.parameters[input.name]) return {};
-      const own = { ...(await ownValues(tx, organisation)), [input.name]: input.value };
+      const own = await ownValues(tx, organisation);
       const packs = definition.packs.map((pack) => pack.name);
       const exception = await exceptionFor(tx, organisation, input.name);
-      const { definition: tuned } = await compiled(tx, organisation, files(), compile, packs, own);
+      const { definition: tuned } = await compiled(tx, organisation, files(), compile, packs, {
+        parameters: { ...own.parameters, [input.name]: input.value },
+        excepted: { ...own.excepted, ...(exception ? { [input.name]: exception } : {}) },
+      });
       return { ...(exception ? { exception } : {}), ...(tuned ? { definition: tuned } : {}) };
     },
     decide({ exception, definition: tuned }, { name, value, reason }, { organisation, definition, actor, directory }) {
@@ -40,8 +44,8 @@ export function setParameter(files: () => SourceFile[], compile: Compile): Modul
         });
       const fault = valueFault(parameter, value);
       if (fault) return refused(fault);
-      const loosens = looser(parameter, value);
-      if (loosens && !exception) return refused(needsException(parameter));
+      const demand = fallsShortOf(parameter, value);
+      if (demand && !exception) return refused(needsException(parameter, demand));
       if (!tuned)
         return refused({
           code: 'invalid',
@@ -53,7 +57,7 @@ export function setParameter(files: () => SourceFile[], compile: Compile): Modul
           {
             stream: `parameter:${name}`,
             type: 'parameter.set',
-            data: { name, value, reason, ...(loosens && exception ? { exception } : {}) },
+            data: { name, value, reason, ...(demand && exception ? { exception } : {}) },
           },
           adoptedEvent(organisation, tuned),
         ],
@@ -73,8 +77,10 @@ export function restoreParameter(
   return {
     input: restore,
     async load(tx, { name }, { organisation, definition }) {
-      const { [name]: _gone, ...own } = await ownValues(tx, organisation);
+      const { excepted, parameters } = await ownValues(tx, organisation);
+      const { [name]: _gone, ...rest } = parameters;
       const packs = definition.packs.map((pack) => pack.name);
+      const own = { parameters: rest, excepted };
       const { definition: tuned } = await compiled(tx, organisation, files(), compile, packs, own);
       return tuned ? { definition: tuned } : {};
     },
@@ -125,40 +131,34 @@ function valueFault(parameter: Parameter, value: ParameterValue): Refusal | unde
   };
 }
 
-/** Whether a value is less strict than what the adopted packs demand together. */
-export function looser(parameter: Parameter, value: ParameterValue): boolean {
-  const demanded = parameter.values.map((one) => one.value);
-  const against = demanded.length > 0 ? demanded : [parameter.default];
-  return against.some((other) => looserThan(parameter.stricter, value, other));
+type Demand = Parameter['values'][number];
+
+/**
+ * The strictest demand of an adopted pack that a value falls short of, if any. A default, or what the organisation set before, is
+ * nobody's demand.
+ */
+export function fallsShortOf(parameter: Parameter, value: ParameterValue): Demand | undefined {
+  return parameter.values
+    .filter(({ pack, value: demanded }) => pack !== OWN && isLooser(parameter, value, demanded))
+    .reduce<Demand | undefined>(
+      (most, each) => (most && !isLooser(parameter, most.value, each.value) ? most : each),
+      undefined,
+    );
 }
 
-function looserThan(stricter: Parameter['stricter'], value: ParameterValue, other: ParameterValue): boolean {
-  switch (stricter) {
-    case 'lower':
-      return typeof value === 'number' && typeof other === 'number' && value > other;
-    case 'higher':
-      return typeof value === 'number' && typeof other === 'number' && value < other;
-    case 'fewer':
-      return Array.isArray(value) && Array.isArray(other) && value.some((item) => !other.includes(item));
-    case 'more':
-      return Array.isArray(value) && Array.isArray(other) && other.some((item) => !value.includes(item));
-    case 'none':
-      return false;
-    default:
-      return stricter satisfies never;
-  }
-}
+const OWN = 'organisation';
 
-function needsException(parameter: Parameter): Refusal {
-  const by = parameter.setBy?.clause ?? parameter.setBy?.pack ?? '';
+function needsException(parameter: Parameter, demand: Demand): Refusal {
+  const by = demand.clause ?? demand.pack;
+  const wanted = String(demand.value);
   return {
     code: 'gate',
     gate: 'parameter.loosens',
     message: text(
-      `「${parameter.label.zh}」依 ${by} 須為 ${String(parameter.value)} 或更嚴；放寬須有資安長核准且期限內的例外。`,
-      `"${parameter.label.en}" must be ${String(parameter.value)} or stricter (${by}); loosening needs an exception the CISO approved, in force.`,
+      `「${parameter.label.zh}」依 ${by} 須為 ${wanted} 或更嚴；放寬須有資安長核准且期限內的例外。`,
+      `"${parameter.label.en}" must be ${wanted} or stricter (${by}); loosening needs an exception the CISO approved, in force.`,
     ),
     fix: { text: text('申請例外', 'Ask for an exception'), go: 'exception.open' },
-    ...(parameter.setBy?.clause ? { clauses: [parameter.setBy.clause] } : {}),
+    ...(demand.clause ? { clauses: [demand.clause] } : {}),
   };
 }

@@ -176,10 +176,11 @@ function latestPerPack(values: Value[]): Value[] {
   return [...latest.values()];
 }
 
-/** The organisation's own values: it tightens freely; what would loosen is reported and left out. */
+/** The organisation's own values: it tightens freely and loosens under an exception; what else would loosen is reported and left out. */
 export function applyOrganisation(
   parameters: Record<string, Parameter>,
   values: OrganisationParameters,
+  excepted: Record<string, string>,
   merge: ParameterMerge,
 ): void {
   for (const [name, value] of Object.entries(values)) {
@@ -189,7 +190,9 @@ export function applyOrganisation(
       const message = { zh: `沒有參數 ${name}`, en: `there is no parameter ${name}` };
       merge.report('unknown-name', ORGANISATION, message, suggestion(name, Object.keys(parameters)));
     } else if (parameter.values.length > 0 && isLooser(parameter, value, parameter.value)) {
-      loosens(parameter, mine, { pack: '', value: parameter.value, ...parameter.setBy }, merge);
+      const exception = own(excepted, name);
+      if (exception) rules(parameter, mine, exception, merge);
+      else loosens(parameter, mine, { pack: '', value: parameter.value, ...parameter.setBy }, merge);
     } else {
       outsideLimits(mine, parameter, merge);
       parameter.values.push(mine);
@@ -198,6 +201,14 @@ export function applyOrganisation(
       if (JSON.stringify(parameter.value) === JSON.stringify(value)) parameter.setBy = { pack: 'organisation' };
     }
   }
+}
+
+/** What an exception loosens rules in place of what the packs ask. */
+function rules(parameter: Parameter, mine: Value, exception: string, merge: ParameterMerge): void {
+  outsideLimits(mine, parameter, merge);
+  parameter.values.push(mine);
+  parameter.value = mine.value;
+  parameter.setBy = { pack: mine.pack, exception };
 }
 
 export const ORGANISATION = { file: 'organisation', line: 1, col: 1 };

@@ -33,7 +33,7 @@ export function standInsAmong(packs: Sayings[], report: Report, origins: Origins
   return standIns;
 }
 
-/** Who stands in declares everything the replaced pack declares, with the same types: others rely on those names. */
+/** Who stands in declares what others may name: with the same types, but with gates of its own, which nobody else names. */
 export function checkStandIns(all: Sayings[], standIns: StandIns, report: Report, origins: Origins): void {
   for (const replaced of all) {
     const by = standIns.get(replaced.card.name);
@@ -77,17 +77,14 @@ const called = (kind: Text, name: string): Text => ({ zh: `${kind.zh} ${name}`, 
 /** Members of one record type that the stand-in has neither written nor inherited. */
 function missingOf(declared: Declared, by: Sayings, all: Sayings[]): Text[] {
   const { name } = declared.type;
-  const mine = by.records.find((other) => other.type.name === name);
-  if (!mine) return [called({ zh: '表單', en: 'record' }, name)];
-  const types = [mine, ...all.flatMap((pack) => pack.records).filter((other) => other.type.name === mine.extends)];
-  const known = (kind: 'flow' | 'actions' | 'gates', member: string) =>
+  const mine = by.records.filter((other) => other.type.name === name);
+  if (mine.length === 0) return [called({ zh: '表單', en: 'record' }, name)];
+  const bases = new Set(mine.map((other) => other.extends).filter((base) => base !== name));
+  const types = [...mine, ...all.flatMap((pack) => pack.records).filter((other) => bases.has(other.type.name))];
+  const known = (kind: 'flow' | 'actions', member: string) =>
     types.some(({ type }) => own<unknown>(type[kind], member) !== undefined);
-  const kinds = {
-    flow: { zh: '狀態', en: 'state' },
-    actions: { zh: '動作', en: 'action' },
-    gates: { zh: '關卡', en: 'gate' },
-  };
-  const members = (['flow', 'actions', 'gates'] as const).flatMap((kind) =>
+  const kinds = { flow: { zh: '狀態', en: 'state' }, actions: { zh: '動作', en: 'action' } };
+  const members = (['flow', 'actions'] as const).flatMap((kind) =>
     Object.keys(declared.type[kind])
       .filter((member) => !known(kind, member))
       .map((member) => called(kinds[kind], `${name}.${member}`)),
