@@ -9,6 +9,7 @@ export function care(story: Story): void {
   reports(story);
   training(story);
   checks(story);
+  mismatch(story);
   classification(story);
 }
 
@@ -141,6 +142,20 @@ function audit(story: Story): void {
     await story.save('tu', 'corrective-1', { result: 'done' });
     await story.act('tu', 'corrective-1', 'close');
   });
+  story.on(-70, '10:00', async () => {
+    const [fromAudit] = await story.find('corrective_action', (state) => state.values.handler === id('chou'));
+    await story.saveIn('tu', fromAudit!, { tracker: id('tu') });
+    await story.saveIn('chou', fromAudit!, {
+      root_cause: '廠商人員異動未通知',
+      corrective: '更新名冊',
+      preventive: '契約增列異動通知',
+      done_by: story.day(-58),
+      evidence: [await story.file('chou', '名冊.txt', '名冊已更新\n')],
+    });
+    await story.actIn('chou', fromAudit!, 'answer');
+    await story.saveIn('tu', fromAudit!, { result: 'done' });
+    await story.actIn('tu', fromAudit!, 'close');
+  });
   story.on(-24, '10:30', () => raised('corrective-2', '離職廠商帳號逾三日未停用', 'hsu', 'minor'));
   story.on(-18, '11:00', () => answer(story, 'corrective-2', 'hsu', 5));
   story.on(-15, '13:30', () => raised('corrective-3', '測試主機時間未校時', 'wu', 'suggestion'));
@@ -249,6 +264,16 @@ function checks(story: Story): void {
       environment: 'production',
     }),
   );
+}
+
+/** The mismatch found by sampling is followed to its cause. */
+function mismatch(story: Story): void {
+  const problem = async () => (await story.find('problem'))[0]!;
+  story.on(-83, '10:00', async () => {
+    await story.saveIn('hsu', await problem(), { cause: '報表以捨去取代四捨五入', remedy: '2.5 版修正，先以人工核對' });
+    await story.actIn('hsu', await problem(), 'know');
+  });
+  story.on(-79, '16:00', async () => story.actIn('lin', await problem(), 'close'));
 }
 
 function classification(story: Story): void {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { SETUP_ENDED } from '../runtime/ledger-acts.ts';
 import { createOrganisation } from '../runtime/organisations.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { care } from './care.ts';
@@ -69,6 +70,7 @@ async function found(story: Story, demo: DemoParts): Promise<void> {
     await story.run('identity.edit_setting', { name, value });
   }
   await settle(story, demo);
+  await story.run('identity.edit_setting', { name: SETUP_ENDED, value: true });
 }
 
 /** Whether this installation holds the demo already. */

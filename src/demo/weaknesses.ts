@@ -96,13 +96,10 @@ function restOfFirstRound(story: Story): void {
     await treat(story, 'wu', await open('tcp/445'), assessed(story, 'doc', 'mitigate', -96), '限公務電腦連入');
     await treat(story, 'wu', await one(story, cve('CVE-2026-90305')), assessed(story, 'hr', 'patch', -5), '待原廠更新');
   });
-  story.on(-97, '16:00', async () => {
-    await story.actIn('wu', await open('tcp/3389'), 'fix', { fix_detail: '防火牆限制來源' });
-    await story.actIn('wu', await open('tcp/445'), 'fix', { fix_detail: '防火牆限制來源' });
-  });
-  story.on(-95, '09:30', async () => {
-    await story.actIn('tsai', await open('tcp/3389'), 'verify', { remark: '已限制' });
-    await story.actIn('tsai', await open('tcp/445'), 'verify', { remark: '已限制' });
+  story.on(-110, '16:10', async () => {
+    const accepting = { decision_reason: '已限制來源，換機前接受', review_on: story.date(60) };
+    await story.actIn('kuo', await open('tcp/3389'), 'accept', accepting);
+    await story.actIn('kuo', await open('tcp/445'), 'accept', accepting);
   });
 }
 
