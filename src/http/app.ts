@@ -84,10 +84,15 @@ function withAddress(c: Context): Request {
   return request;
 }
 
+/** A body that does not parse arrives as the parser's own error. */
+const isBrokenBody = (error: unknown) =>
+  error instanceof SyntaxError && error.stack?.includes('parseEmptyableJSON') === true;
+
 type Issue = { path?: PropertyKey[]; message: string };
 
 /** What the contract's shapes refuse, as any other refusal: which field, and what is wrong with it. */
 function unreadableInput(error: unknown): Refusal[] | undefined {
+  if (isBrokenBody(error)) return [{ code: 'invalid', message: text('內容不是 JSON。', 'The body is not JSON.') }];
   if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return undefined;
   const issues = (error.data as { issues?: Issue[] } | undefined)?.issues ?? [{ message: error.message }];
   return issues.slice(0, 20).map(({ path = [], message }) => {

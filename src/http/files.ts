@@ -81,11 +81,12 @@ async function receive(http: HttpParts, caller: Caller, request: Request): Promi
       ),
     });
   }
-  const stored = await http.blobs.put(limited(part.stream)).catch((error: unknown) => {
-    if (error instanceof TooLarge) return undefined;
+  const stored = await http.blobs.put(limited(part.stream)).catch((error: unknown): Refused => {
+    if (error instanceof TooLarge) return tooLarge;
+    if (part.stream.errored) return notAFile; // the request ended in the middle of the file
     throw error;
   });
-  if (!stored) return tooLarge;
+  if ('refused' in stored) return stored;
   if (stored.size === 0)
     return refused({ code: 'invalid', field: 'file', message: text('檔案是空的。', 'The file is empty.') });
   const scan = await scanned(http, stored.sha256);

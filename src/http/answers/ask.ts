@@ -12,7 +12,20 @@ import { statusOf } from '../status.ts';
 /** What every answer starts from: the installation, the request, response headers to set. */
 export type Context = { http: HttpParts; request: Request; resHeaders?: Headers };
 
-export const os = implement(contract).$context<Context>();
+/** Texts the database cannot hold (U+0000, half a surrogate pair) are refused at the door, wherever they stand. */
+export const os = implement(contract)
+  .$context<Context>()
+  .use(({ next }, input) => (isWritable(input) ? next() : no(brokenText)));
+
+const isWritable = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, inner]) => isWritable(name) && isWritable(inner));
+};
+
+const brokenText: Refusal[] = [
+  { code: 'invalid', message: text('內容含有不成字的字元。', 'The input holds characters that are no text.') },
+];
 
 /** Turns a refusal into the contract's one kind of error; HTTP status by code. */
 export function no(refusals: Refusal[]): never {
