@@ -28,8 +28,8 @@ export function ThinActs() {
 export function ThinActList({ acts }: { acts: ThinAct[] }) {
   return (
     <ul className="thin-act-list">
-      {acts.map((act) => (
-        <li key={`${act.type} ${act.action} ${act.roles.map((role) => role.zh).join()}`}>
+      {once(acts).map((act) => (
+        <li key={keyOf(act)}>
           <div>
             {say(act.typeLabel)} · <b>{say(act.label)}</b>
           </div>
@@ -46,3 +46,8 @@ export function ThinActList({ acts }: { acts: ThinAct[] }) {
     </ul>
   );
 }
+
+/** An act can lack people for several groups of its approvers; the same group is told once. */
+const once = (acts: ThinAct[]): ThinAct[] => [...new Map(acts.map((act) => [keyOf(act), act])).values()];
+
+const keyOf = (act: ThinAct): string => `${act.type} ${act.action} ${act.roles.map((role) => role.zh).join()}`;

@@ -52,28 +52,49 @@ export function Acts({ go }: StepProps) {
   );
 }
 
+/** One line per set of roles, since giving one of them mends all its acts at once; the acts themselves unfold. */
 function ThinList({ thin }: { thin: ThinDraft[] }) {
-  const sorted = [...thin].sort((a, b) => a.persons.length - b.persons.length);
+  const groups = [...Map.groupBy(thin, ({ roles }) => roles.map(({ role }) => role).join())].sort(
+    ([, a], [, b]) => holders(a) - holders(b) || b.length - a.length,
+  );
   return (
     <ul className="setup-acts">
-      {sorted.map(({ act, roles, persons }) => (
-        <li key={`${act.type} ${act.action} ${roles.map(({ role }) => role).join()}`}>
-          <div>
-            {say(act.typeLabel)} · <b>{say(act.label)}</b>
-            <div className="faint">
-              {act.clauses.map((clause) => (
-                <ClauseLink key={clause} id={clause} />
-              ))}
+      {groups.map(([key, members]) => {
+        const roles = (members[0]?.roles ?? []).map(({ label }) => say(label)).join('、');
+        const name = members[0]?.persons[0];
+        return (
+          <li key={key}>
+            <details>
+              <summary>
+                <b>{roles}</b> <span className="faint">{t('setup.actsNeed', { count: members.length })}</span>
+              </summary>
+              <ActNames members={members} />
+            </details>
+            <div className="sub">
+              {name === undefined ? t('setup.mendNobody', { roles }) : t('setup.mendOne', { name, roles })}
             </div>
-          </div>
-          <div className="sub">
-            {persons.length === 0
-              ? t('setup.mendNobody', { roles: roles.map(({ label }) => say(label)).join('、') })
-              : t('setup.mendOne', { name: persons[0], roles: roles.map(({ label }) => say(label)).join('、') })}
-          </div>
-          <Pill tone={persons.length === 0 ? 'bad' : 'warn'}>
-            {t(persons.length === 0 ? 'setup.nobody' : 'setup.onlyOne')}
-          </Pill>
+            <Pill tone={name === undefined ? 'bad' : 'warn'}>
+              {t(name === undefined ? 'setup.nobody' : 'setup.onlyOne')}
+            </Pill>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+const holders = (members: ThinDraft[]): number => members[0]?.persons.length ?? 0;
+
+function ActNames({ members }: { members: ThinDraft[] }) {
+  const acts = new Map(members.map(({ act }) => [`${act.type} ${act.action}`, act]));
+  return (
+    <ul className="act-names">
+      {[...acts].map(([key, act]) => (
+        <li key={key}>
+          {say(act.typeLabel)} · {say(act.label)}{' '}
+          {act.clauses.slice(0, 3).map((clause) => (
+            <ClauseLink key={clause} id={clause} />
+          ))}
         </li>
       ))}
     </ul>

@@ -34,6 +34,10 @@ export default function SetupPage() {
   const ready = status.data && !me.isPending;
   const step =
     ready && (wanted && isOpen(wanted, status.data.step, draft) ? wanted : firstStep(status.data.step, draft));
+  // The step shown is pinned in the address: what the server answers meanwhile must not pull the page on by itself.
+  useEffect(() => {
+    if (step && hash !== step) void navigate({ to: '/setup', hash: step, replace: true });
+  }, [step, hash, navigate]);
   useEffect(() => {
     if (step) document.querySelector<HTMLElement>('.setup h1')?.focus();
   }, [step]);
