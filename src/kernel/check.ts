@@ -2,6 +2,7 @@ import { type ExampleResult, runExamples } from './engine/examples.ts';
 import { untitled } from './pack/checks/texts.ts';
 import { type CompileOptions, compile } from './pack/compile.ts';
 import { diagnostic, inOrder } from './pack/diagnostics.ts';
+import { buildsOn } from './pack/merge/order.ts';
 import type { Definition, Diagnostic, ExampleFile, Gate, RecordType, SourceFile } from './pack/types.ts';
 
 export type CheckOptions = Omit<CompileOptions, 'organisation'> & {
@@ -12,16 +13,45 @@ export type CheckOptions = Omit<CompileOptions, 'organisation'> & {
 export type Checked = { definition?: Definition; diagnostics: Diagnostic[]; results: ExampleResult[] };
 
 /**
- * Compiles packs and runs their own examples. Examples run only when everything compiles; then each failing one is
- * `example-fails`, and each gate that no example sees refuse is `untried`. A gate we ship without `title:` is `missing-text`.
+ * Compiles packs together, then runs each one's examples on that pack and what it uses, so that a pack which tightens another does
+ * not change the other's own. Examples run only when everything compiles; then each failing one is `example-fails`, and each gate
+ * that no example sees refuse is `untried`. A gate we ship without `title:` is `missing-text`.
  */
 export function checkPacks(files: SourceFile[], options: CheckOptions = {}): Checked {
   const { definition, diagnostics, examples } = compile(files, options);
   if (!definition) return { diagnostics, results: [] };
-  const results = runExamples(definition, examples);
+  const runs = [...Map.groupBy(examples, (file) => file.pack)].map(([pack, own]) =>
+    tryAlone(files, { ...options, adopt: [pack] }, definition, own),
+  );
+  const results = runs.flatMap((run) => run.results);
   const shipped = options.shipped ?? [];
-  const tried = [...failing(results), ...untried(definition, examples, results, shipped)];
-  return { definition, diagnostics: inOrder([...diagnostics, ...untitled(definition, shipped), ...tried]), results };
+  const found = [
+    ...diagnostics,
+    ...runs.flatMap((run) => run.errors),
+    ...untitled(definition, shipped),
+    ...failing(results),
+    ...untried(definition, examples, results, shipped),
+  ];
+  return { definition, diagnostics: inOrder(found), results };
+}
+
+/** A pack's examples where it stands alone; errors it has only there are those of a pack that does not name all it uses. */
+function tryAlone(
+  files: SourceFile[],
+  options: CompileOptions,
+  together: Definition,
+  examples: ExampleFile[],
+): { errors: Diagnostic[]; results: ExampleResult[] } {
+  const whole = together.packs.at(-1)?.name === options.adopt?.[0] && usesAll(together);
+  const { definition, diagnostics } = whole ? { definition: together, diagnostics: [] } : compile(files, options);
+  if (!definition) return { errors: diagnostics.filter(({ severity }) => severity === 'error'), results: [] };
+  return { errors: [], results: runExamples(definition, examples) };
+}
+
+/** Whether the last pack builds on every other, as when one pack is checked with what it uses. */
+function usesAll({ packs }: Definition): boolean {
+  const builds = buildsOn(packs.map((card) => ({ card })));
+  return packs.every((card) => builds(packs.at(-1)!.name, card.name));
 }
 
 function failing(results: ExampleResult[]): Diagnostic[] {

@@ -11,6 +11,16 @@ const card = (name: string, rest = ''): SourceFile => ({
 const record = (pack: string, text: string): SourceFile => ({ path: `${pack}/records/release.yaml`, text });
 const city = (text: string, rest = ''): SourceFile[] => [...office, card('city', rest), record('city', text)];
 
+/** An example that holds until somebody adds a gate. */
+const APPROVED = `- example: All passed
+  given:
+    - { person: wang, unit: civil }
+    - { person: chen, unit: it, roles: [room_manager] }
+    - { release: r3, state: review, requester: wang, kind: new, hosts: [], passed: true, steps: [{ step: 安裝, result: pass }] }
+  when: { at: 2026-11-20T10:00, who: chen, does: r3.approve }
+  then: { state: { r3: approved } }
+`;
+
 const tightened = `record: release
 extends: release
 `;
@@ -158,6 +168,26 @@ actions:
 describe('examples', () => {
   test('the sound pack sees each of its gates refuse', () => {
     expect(checkPacks(office, { shipped: ['office'] }).diagnostics).toEqual([]);
+  });
+
+  test('a pack that tightens another leaves the other’s own examples alone', () => {
+    const gate = `${tightened}gates:
+  named:
+    guards: approve
+    clause: city.1
+    holds: given(note)
+    zh: 未填備註
+    en: No note
+    fix: { zh: 填備註, en: Write a note, go: field.note }
+`;
+    const clause = {
+      path: 'city/clauses.yaml',
+      text: '- { id: city.1, zh: 條, en: Clause, by: [gate.release.named] }\n',
+    };
+    const files = [...city(gate), clause];
+    expect(checkPacks([...files, { path: 'office/examples/fine.yaml', text: APPROVED }]).diagnostics).toEqual([]);
+    const broken = checkPacks([...files, { path: 'city/examples/fine.yaml', text: APPROVED }]).diagnostics;
+    expect(broken.map(({ code, file }) => [code, file])).toContainEqual(['example-fails', 'city/examples/fine.yaml']);
   });
 
   test('example-fails: the outcome differs from what the example expects', () => {
