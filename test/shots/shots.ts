@@ -16,6 +16,8 @@ import { password, type Screen, screens } from './screens.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const OUT = join(ROOT, 'shots');
+/** A whole procedure is as long as a book; its beginning shows enough. */
+const TALLEST = 4_000;
 const { values: options } = parseArgs({
   options: { url: { type: 'string' }, only: { type: 'string' }, quick: { type: 'boolean' } },
 });
@@ -135,7 +137,9 @@ async function photograph(page: Page, base: string, screen: Screen, look: Look):
     await page.waitForTimeout(700);
   }
   const file = `${screen.name}.${look.word}.${look.language}.${look.theme}.png`;
-  await page.screenshot({ path: join(OUT, file), fullPage: true, animations: 'disabled' }).catch(fail);
+  const tall = await page.evaluate(() => document.documentElement.scrollHeight).catch(() => look.height);
+  const clip = { x: 0, y: 0, width: look.width, height: Math.min(tall, TALLEST) };
+  await page.screenshot({ path: join(OUT, file), fullPage: true, clip, animations: 'disabled' }).catch(fail);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth).catch(() => undefined);
   page.off('console', hear);
   page.off('pageerror', fail);
