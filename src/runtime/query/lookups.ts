@@ -101,7 +101,7 @@ function declared(look: Look, to: 'gate' | 'parameter' | 'clause', search: strin
       ? Object.values(definition.records).flatMap((type) =>
           Object.values(type.gates).map((gate) => ({
             id: `${type.name}.${gate.name}`,
-            name: gate.label.zh,
+            name: (gate.title ?? gate.label).zh,
             hint: [type.label.zh, ...gate.clauses].join(' · '),
           })),
         )
