@@ -108,6 +108,7 @@ function onePart(request: Request, type: string): Promise<Part | Refused> {
       return;
     }
     parser.on('file', (_field, stream, info) => {
+      stream.on('error', () => {}); // told by whoever reads it; unheard, a request cut short would end the program
       resolve({ name: cleanName(info.filename), media: info.mimeType || 'application/octet-stream', stream });
     });
     parser.on('error', () => resolve(notAFile));
@@ -123,7 +124,8 @@ const cleanName = (name: string | undefined) =>
     .split(/[\\/]/)
     .at(-1)!
     .replace(/[\p{Cc}\p{Cf}]/gu, '')
-    .slice(0, 200) || 'file';
+    .slice(0, 200)
+    .replace(/[. ]+$/, '') || 'file'; // Windows drops them, and `x.html.` would be `x.html` there
 
 class TooLarge extends Error {}
 

@@ -99,8 +99,8 @@ describe('every procedure, asked by an employee', () => {
       const question = QUESTIONS[procedure]!(ground);
       await fc.assert(
         fc.asyncProperty(fc.oneof(mutated(question), fc.jsonValue({ maxDepth: 4 })), async (input) => {
-          const { status, body } = await wang.call(procedure, input);
-          expect(status, JSON.stringify(body)).toBeLessThan(500);
+          const { status, body, refused } = await wang.call(procedure, input);
+          expect(status < 500 || refused.length > 0, JSON.stringify(body)).toBe(true);
         }),
         { numRuns: RUNS },
       );
@@ -286,10 +286,10 @@ test('packs: any text compiles to diagnostics or a definition, never an exceptio
 
 test('scanner files: damaged anywhere, they are read or refused, and what is damaged is never a complete scan of more than was there', async () => {
   const originals = [
-    nmapReport('10.0.0.1', '2026-11-19T02:00:00Z', [23]),
-    clamReport('2026-11-19T02:00:00Z', 1),
-    `${'a1'.repeat(32)}  /srv/app\n`,
-  ].map((text) => Buffer.from(text));
+    { text: nmapReport('10.0.0.1', '2026-11-19T02:00:00Z', [23]), ends: '</nmaprun>' },
+    { text: clamReport('2026-11-19T02:00:00Z', 1), ends: 'Infected files: 1' },
+    { text: `${'a1'.repeat(32)}  /srv/app\n`, ends: '' },
+  ].map(({ text, ends }) => ({ original: Buffer.from(text), whole: Buffer.from(text).indexOf(ends) }));
   const damage = fc.oneof(
     fc.record({ how: fc.constant('cut' as const), at: fc.nat() }),
     fc.record({ how: fc.constant('byte' as const), at: fc.nat(), to: fc.integer({ min: 0, max: 255 }) }),
@@ -297,7 +297,7 @@ test('scanner files: damaged anywhere, they are read or refused, and what is dam
     fc.record({ how: fc.constant('gzip' as const), at: fc.nat() }),
   );
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...originals), damage, async (original, one) => {
+    fc.asyncProperty(fc.constantFrom(...originals), damage, async ({ original, whole }, one) => {
       const at = one.at % original.length;
       const changed = Buffer.from(original);
       if (one.how === 'byte') changed[at] = one.to;
@@ -312,7 +312,7 @@ test('scanner files: damaged anywhere, they are read or refused, and what is dam
       const read = await detectAndRead(bytes, 'report');
       if (isRefused(read)) expect(read.refused[0]?.message.zh).toBeTruthy();
       else if (one.how === 'cut' && read.imported.kind === 'scan')
-        expect(read.imported.scan.complete && at < original.length - 60).toBe(false);
+        expect(read.imported.scan.complete && at < whole).toBe(false);
     }),
     { numRuns: RUNS * 25 },
   );

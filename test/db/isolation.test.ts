@@ -158,16 +158,34 @@ describe('tokens', () => {
       mayWrite: true,
     });
     const program = client(office.app, made.secret);
-    const id = (
-      await program.ok('records.open', { type: 'registered_result', values: { kind: 'capacity', title: '程式' } })
-    ).id;
+    const host = await deskOf(office).open('chen', 'host', {
+      name: 'web1',
+      kind: 'server',
+      environment: 'test',
+      owner: office.persons.chen,
+      phase: 'operation',
+      asset_kind: 'server',
+    });
+    const file = await program.upload('容量.txt', '8 GiB');
+    const { id } = await program.ok('records.open', {
+      type: 'registered_result',
+      values: {
+        kind: 'capacity',
+        title: '程式',
+        targets: [host],
+        finished_at: '2026-11-20T08:00',
+        free_memory: 8,
+        free_disk: 100,
+        files: [file],
+      },
+    });
     const sealing = await program.call('records.act', {
       id,
       action: 'submit',
       with: {},
       factor: { password: PASSWORD },
     });
-    expect(sealing.refused.map(({ code }) => code)).toContain('factor');
+    expect(sealing.refused.map(({ code }) => code)).toEqual(['factor']);
     clock.now = new Date(clock.now.getTime() + 2 * 86_400_000);
     expect((await program.call('me.get')).status).toBe(401);
   });
