@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.tsx';
 import { SelectControl } from '../../ui/choice.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { Switcher } from '../../ui/tabs.tsx';
+import { Managing } from './managing.tsx';
 import { PersonForm } from './person-form.tsx';
 import { peopleQuery, unitsQuery } from './queries.ts';
 import { ThinActs } from './thin-acts.tsx';
@@ -22,7 +23,7 @@ export default function PeoplePage() {
   const navigate = useNavigate();
   const [adding, setAdding] = useState(false);
   return (
-    <>
+    <Managing on={me.administrator}>
       <header className="page-head">
         <div>
           <h1>{t('nav.people')}</h1>
@@ -47,7 +48,7 @@ export default function PeoplePage() {
           onDone={(id) => void navigate({ to: '/people/$id', params: { id } })}
         />
       )}
-    </>
+    </Managing>
   );
 }
 

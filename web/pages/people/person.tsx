@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.tsx';
 import { FieldRow } from '../../ui/field.tsx';
 import { AccountCard } from './account.tsx';
 import { DeputiesCard } from './deputies.tsx';
+import { Managing } from './managing.tsx';
 import { isFormer } from './page.tsx';
 import { PersonForm } from './person-form.tsx';
 import { personQuery } from './queries.ts';
@@ -33,7 +34,7 @@ function Person({ person }: { person: PersonView }) {
   const former = isFormer(person);
   const manages = me.administrator && !former;
   return (
-    <>
+    <Managing on={me.administrator}>
       <header className="page-head">
         <div>
           <nav className="sub" aria-label={t('nav.crumbs')}>
@@ -68,6 +69,6 @@ function Person({ person }: { person: PersonView }) {
         </div>
       </div>
       {editing && <PersonForm person={person} onClose={() => setEditing(false)} />}
-    </>
+    </Managing>
   );
 }

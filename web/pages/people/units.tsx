@@ -9,6 +9,7 @@ import { showDate, today } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Menu } from '../../ui/menu.tsx';
+import { Managing } from './managing.tsx';
 import { unitsQuery } from './queries.ts';
 import { tree } from './tree.ts';
 import { UnitForm, type UnitTask } from './unit-form.tsx';
@@ -19,7 +20,7 @@ export default function UnitsPage() {
   const units = useQuery(unitsQuery);
   const [task, setTask] = useState<UnitTask>();
   return (
-    <>
+    <Managing on={me.administrator}>
       <header className="page-head">
         <div>
           <nav className="sub" aria-label={t('nav.crumbs')}>
@@ -56,7 +57,7 @@ export default function UnitsPage() {
         </ul>
       </Card>
       {task && <UnitForm task={task} units={units.data ?? []} onClose={() => setTask(undefined)} />}
-    </>
+    </Managing>
   );
 }
 

@@ -19,14 +19,18 @@ export default function TrailPage() {
   const trail = useQuery(trailQuery(search));
   const put = (next: TrailSearch) => void navigate({ search: next });
   const { after: _after, ...filter } = search;
+  if (trail.isError && !trail.data) {
+    return (
+      <>
+        <Head />
+        <Problem error={trail.error} retry={() => trail.refetch()} />
+        <p className="sub who-reads">{t('ledger.whoReads')}</p>
+      </>
+    );
+  }
   return (
     <>
-      <header className="page-head">
-        <div>
-          <h1>{t('nav.trail')}</h1>
-          <div className="sub">{t('ledger.text')}</div>
-        </div>
-      </header>
+      <Head />
       <div className="ledger-cards">
         <LedgerState page={trail.data} />
         <VerifyCard />
@@ -54,5 +58,16 @@ export default function TrailPage() {
         )}
       </Card>
     </>
+  );
+}
+
+function Head() {
+  return (
+    <header className="page-head">
+      <div>
+        <h1>{t('nav.trail')}</h1>
+        <div className="sub">{t('ledger.text')}</div>
+      </div>
+    </header>
   );
 }
