@@ -31,7 +31,7 @@ import { compliance, endedExceptions } from './modules/compliance/index.ts';
 import { findings } from './modules/findings/index.ts';
 import { identity, loadDirectory } from './modules/identity/index.ts';
 import { installation } from './modules/installation/index.ts';
-import { notices } from './modules/notices/index.ts';
+import { notices, overdue } from './modules/notices/index.ts';
 import { tokens } from './modules/tokens/index.ts';
 import { changesContext, contexts } from './runtime/context.ts';
 import { dispatcher } from './runtime/dispatch.ts';
@@ -73,7 +73,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
   const news = newsRoom();
   const officeCalendar = openCalendar(join(ROOT, 'calendar'), join(options.dataDir, 'calendar'));
   const packFiles = await loadPacks([SHIPPED_PACKS]);
-  const modules = modulesOver(secrets.nodeKey, packFiles, (sha256) => blobs.intact(sha256));
+  const modules = modulesOver(secrets.nodeKey, packFiles, officeCalendar.current, (sha256) => blobs.intact(sha256));
   const clock = options.clock ?? (() => new Date());
   let committed: Parts['committed'] = () => {};
   const parts: Parts = {
@@ -146,9 +146,17 @@ export type Platform = Exclude<Awaited<ReturnType<typeof openPlatform>>, Refused
 function modulesOver(
   nodeKey: Uint8Array,
   packFiles: SourceFile[],
+  calendar: Parts['calendar'],
   intact: (sha256: string) => Promise<boolean>,
 ): Module[] {
-  return [identity({ nodeKey }), compliance(() => packFiles, compile), findings(intact), notices, tokens, installation];
+  return [
+    identity({ nodeKey }),
+    compliance(() => packFiles, compile),
+    findings(intact),
+    notices(calendar),
+    tokens,
+    installation,
+  ];
 }
 
 /** Starts the platform and listens. */
@@ -264,6 +272,14 @@ function authOver({ parts, dispatch, db, secrets }: Platform, options: { dataDir
 /** What the clock does in an organisation besides waking records; the scheduler's round, also for simulations. */
 export async function workRound(platform: Platform, organisation: string): Promise<void> {
   await takeBackLoosened(platform, organisation);
+  await escalate(platform, organisation);
+}
+
+async function escalate({ db, dispatch, parts }: Platform, organisation: string): Promise<void> {
+  const found = await withOrganisation(db, organisation, (tx) => overdue(tx, organisation, parts.clock()));
+  if (found.length === 0) return;
+  const command = { do: 'notices.escalate', id: randomUUID(), input: {} };
+  await dispatch({ organisation, actor: { kind: 'clock' }, command });
 }
 
 async function takeBackLoosened({ db, dispatch }: Platform, organisation: string): Promise<void> {

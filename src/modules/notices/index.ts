@@ -1,19 +1,27 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import type { Calendar } from '../../kernel/calendar/calendar.ts';
 import type { Value } from '../../kernel/engine/types.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { Db, Module, ModuleCommand, Tx } from '../../runtime/module.ts';
+import { escalateNotices } from './escalate.ts';
+
+export { overdue } from './escalate.ts';
 
 const read = z.object({ notices: z.array(z.string()).min(1).max(200) });
 const acknowledge = z.object({ notice: z.string() });
 
 /** Reading and acknowledging notices, kept in the ledger because clauses ask whether somebody was told (xiluo.3.5.5). */
-export const notices: Module = {
+export const notices = (calendar: () => Calendar): Module => ({
   name: 'notices',
-  commands: { 'notices.read': readNotices(), 'notices.acknowledge': acknowledgeNotice() },
+  commands: {
+    'notices.read': readNotices(),
+    'notices.acknowledge': acknowledgeNotice(),
+    'notices.escalate': escalateNotices(calendar),
+  },
   facts: { acknowledged },
-};
+});
 
 function readNotices(): ModuleCommand<z.infer<typeof read>, string[]> {
   return {

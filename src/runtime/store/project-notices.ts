@@ -2,38 +2,60 @@ import { sql } from 'kysely';
 import type { StoredEvent, Tx } from '../module.ts';
 
 /**
- * Rows for everybody an event tells something. `record.told` data: `{ notice, to: person ids, message: {zh, en}, until? }`;
- * `notice.read` and `notice.acknowledged` data: `{ notice, person }`. Returns the persons told.
+ * Rows for everybody an event tells something. `record.told` data: `{ notice, to: person ids, message: {zh, en}, until?, else?, again? }`;
+ * `notice.escalated` data: `{ notice, person, to, message, record?, next? }`; `notice.read` and `notice.acknowledged` data:
+ * `{ notice, person }`. Returns the persons told.
  */
 export async function projectNotices(tx: Tx, organisation: string, events: StoredEvent[]): Promise<string[]> {
-  const told = events.filter((event) => event.type === 'record.told');
-  const rows = told.flatMap((event) =>
-    ((event.data.to as string[] | undefined) ?? []).map((person) => ({
-      id: String(event.data.notice ?? event.pos),
-      person,
-      record: event.stream,
-      message: event.data.message,
-      at: event.at,
-      ack_until: event.data.until,
-    })),
-  );
+  const rows = events.flatMap(rowsOf);
   if (rows.length > 0) {
-    await sql`insert into notice (organisation, id, person, record, message, at, ack_until)
-      select ${organisation}, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as x(id text, person text, record text, message jsonb, at timestamptz, ack_until timestamptz) on conflict do nothing`.execute(
-      tx,
-    );
+    await sql`insert into notice (organisation, id, person, record, message, at, ack_until, otherwise, again, next_at)
+      select ${organisation}, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(id text, person text, record text,
+        message jsonb, at timestamptz, ack_until timestamptz, otherwise text[], again jsonb, next_at timestamptz)
+      on conflict do nothing`.execute(tx);
   }
+  const reminded: string[] = [];
   for (const event of events) {
-    if (event.type === 'notice.read') {
-      await sql`update notice set read_at = coalesce(read_at, ${event.at}) where organisation = ${organisation}
-        and person = ${event.data.person} and id = any(${event.data.notices ?? [event.data.notice]})`.execute(tx);
-    } else if (event.type === 'notice.acknowledged') {
-      await sql`update notice set ack_at = coalesce(ack_at, ${event.at}), read_at = coalesce(read_at, ${event.at})
-        where organisation = ${organisation} and person = ${event.data.person} and id = ${event.data.notice}`.execute(
-        tx,
-      );
+    if (event.type === 'notice.read') await markRead(tx, organisation, event);
+    else if (event.type === 'notice.acknowledged') await markAcknowledged(tx, organisation, event);
+    else if (event.type === 'notice.escalated') {
+      await moveOn(tx, organisation, event);
+      if (event.data.next) reminded.push(String(event.data.person));
     }
   }
-  return [...new Set(rows.map((row) => row.person))];
+  return [...new Set([...rows.map((row) => row.person), ...reminded])];
+}
+
+function rowsOf(event: StoredEvent) {
+  const { data, at } = event;
+  const to = (data.to as string[] | undefined) ?? [];
+  if (event.type === 'record.told') {
+    const otherwise = data.else as string[] | undefined;
+    const next = data.until && (otherwise?.length || data.again) ? data.until : undefined;
+    const id = String(data.notice ?? event.pos);
+    const more = { ack_until: data.until, otherwise, again: data.again, next_at: next };
+    return to.map((person) => ({ id, person, record: event.stream, message: data.message, at, ...more }));
+  }
+  // Told once in the stead of however many did not acknowledge.
+  if (event.type !== 'notice.escalated') return [];
+  return to.map((person) => ({ id: `${data.notice}.else`, person, record: data.record, message: data.message, at }));
+}
+
+async function markRead(tx: Tx, organisation: string, { at, data }: StoredEvent): Promise<void> {
+  await sql`update notice set read_at = coalesce(read_at, ${at}) where organisation = ${organisation}
+    and person = ${data.person} and id = any(${data.notices ?? [data.notice]})`.execute(tx);
+}
+
+async function markAcknowledged(tx: Tx, organisation: string, { at, data }: StoredEvent): Promise<void> {
+  await sql`update notice set ack_at = coalesce(ack_at, ${at}), read_at = coalesce(read_at, ${at})
+    where organisation = ${organisation} and person = ${data.person} and id = ${data.notice}`.execute(tx);
+}
+
+/** Asked again, it is unread again; the ledger keeps when it was read before. */
+async function moveOn(tx: Tx, organisation: string, { at, data }: StoredEvent): Promise<void> {
+  await sql`update notice set escalated_at = coalesce(escalated_at, ${at}), next_at = ${data.next ?? null},
+      read_at = case when ${data.next !== undefined} then null else read_at end
+    where organisation = ${organisation} and person = ${data.person} and id = ${data.notice} and ack_at is null`.execute(
+    tx,
+  );
 }
