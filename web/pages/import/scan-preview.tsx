@@ -181,7 +181,8 @@ function Observations({ preview }: { preview: Preview }) {
         )
       }
     >
-      <div className="observations">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className="observations" aria-label={t('scan.observations')} tabIndex={0}>
         <table className="data cards">
           <thead>
             <tr>
@@ -208,7 +209,7 @@ function Observations({ preview }: { preview: Preview }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </Card>
   );
 }

@@ -18,7 +18,10 @@ export function ThinActs() {
           <summary>
             <strong>{t('people.thinTitle', { count: acts.length })}</strong> {t('people.thinText')}
           </summary>
-          <ThinActList acts={acts} />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+          <section className="thin-act-scroll" aria-label={t('people.thinText')} tabIndex={0}>
+            <ThinActList acts={acts} />
+          </section>
         </details>
       </Alert>
     </div>
