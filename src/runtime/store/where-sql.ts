@@ -19,8 +19,6 @@ const SYSTEM: Record<string, string> = {
   closed_at: 'closed_at',
   since: 'since',
 };
-/** A field of the same name answers where the system's own value is absent. */
-const FALLS_BACK = new Set(['requester', 'unit']);
 
 type Condition = RawBuilder<boolean>;
 type Rows = RawBuilder<{ v: unknown }>;
@@ -168,11 +166,9 @@ function fieldRows(alias: 'c' | 'r', field: string, type: ValueType, way: Way, f
   if (field === 'version') return sql`select coalesce((${of}.body->>'edition')::double precision, 1) as v`;
   const system = SYSTEM[field];
   const column = system && sql.raw(`${alias}.${system}`);
-  if (column && !FALLS_BACK.has(field)) return sql`select ${column} as v where ${column} is not null`;
-  const declared = sql<{ v: unknown }>`select ${fieldValue(alias, field, type, way, full)} as v from record_field f
+  if (column) return sql`select ${column} as v where ${column} is not null`;
+  return sql<{ v: unknown }>`select ${fieldValue(alias, field, type, way, full)} as v from record_field f
     where f.organisation = ${of}.organisation and f.record = ${of}.id and f.field = ${field}`;
-  if (!column) return declared;
-  return sql`select ${column} as v where ${column} is not null union all ${declared} and ${column} is null`;
 }
 
 function fieldValue(alias: 'c' | 'r', field: string, type: ValueType, way: Way, full: boolean): RawBuilder<unknown> {
@@ -187,10 +183,9 @@ function givenSql([first, second]: string[]): Condition {
     const system = SYSTEM[field];
     const of = sql.raw(alias);
     if (field === 'version') return sql`true`;
-    if (system && !FALLS_BACK.has(field)) return sql`${of}.${sql.raw(system)} is not null`;
-    const declared = sql<boolean>`(exists (select 1 from record_field h where h.organisation = ${of}.organisation and h.record = ${of}.id
+    if (system) return sql`${of}.${sql.raw(system)} is not null`;
+    return sql<boolean>`(exists (select 1 from record_field h where h.organisation = ${of}.organisation and h.record = ${of}.id
       and h.field in (${field}, ${`${field}.start`}, ${`${field}.end`})) or ${filled(of, field)})`;
-    return system ? sql`(${of}.${sql.raw(system)} is not null or ${declared})` : declared;
   };
   if (second === undefined) return any('c', first!);
   const stepped = sql<boolean>`exists (select 1 from record r where r.organisation = c.organisation
