@@ -37,7 +37,7 @@ export const screens = (id: (key: string) => string): Screen[] => [
   { name: 'record-as-of', who: 'tu', path: `/records/${id('hr72-form')}?asOf=@LAST_MONTH@` },
   { name: 'procedures', who: 'hsieh', path: '/procedure' },
   { name: 'procedure-xiluo', who: 'hsieh', path: '/procedure/xiluo' },
-  { name: 'procedure-clause-open', who: 'hsieh', path: '/procedure/xiluo', click: 'text=三十日' },
+  { name: 'procedure-clause-open', who: 'hsieh', path: '/procedure/xiluo', click: '[id="xiluo.5.2.2.3.3"] .cover' },
   { name: 'procedure-as-of', who: 'tu', path: '/procedure/xiluo?asOf=@LAST_MONTH@' },
   { name: 'parameters', who: 'hsieh', path: '/parameters' },
   { name: 'people', who: 'ho', path: '/people' },

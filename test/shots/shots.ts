@@ -1,7 +1,7 @@
 /**
  * `npm run shots`: every page of the demo as a picture, in `shots/`, with an index to look through.
  * `--url` photographs a running demo instead of starting one, `--only <words>` those screens whose name has them,
- * `--quick` Chinese and light only. The pages are those of `dist/web`: build them first.
+ * `--look "phone en"` those looks, `--quick` Chinese and light. The pages are those of `dist/web`: build them first.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const OUT = join(ROOT, 'shots');
 /** A whole procedure is as long as a book; its beginning shows enough. */
 const TALLEST = 4_000;
 const { values: options } = parseArgs({
-  options: { url: { type: 'string' }, only: { type: 'string' }, quick: { type: 'boolean' } },
+  options: { url: { type: 'string' }, only: { type: 'string' }, look: { type: 'string' }, quick: { type: 'boolean' } },
 });
 
 type Look = { language: 'zh-TW' | 'en'; theme: 'light' | 'dark'; width: number; height: number; word: string };
@@ -27,15 +27,14 @@ const sizes = [
   { width: 1440, height: 900, word: 'desk' },
   { width: 390, height: 844, word: 'phone' },
 ];
-const looks: Look[] = sizes.flatMap((size) =>
-  (options.quick ? (['zh-TW'] as const) : (['zh-TW', 'en'] as const)).flatMap((language) =>
-    (options.quick ? (['light'] as const) : (['light', 'dark'] as const)).map((theme) => ({
-      ...size,
-      language,
-      theme,
-    })),
-  ),
-);
+const looks: Look[] = sizes
+  .flatMap((size) =>
+    (['zh-TW', 'en'] as const).flatMap((language) =>
+      (['light', 'dark'] as const).map((theme) => ({ ...size, language, theme })),
+    ),
+  )
+  .filter(({ word, language, theme }) => `${word} ${language} ${theme}`.includes(options.look ?? ''))
+  .filter(({ language, theme }) => !options.quick || (language === 'zh-TW' && theme === 'light'));
 
 type Running = { url: string; stop(): void };
 
