@@ -5,7 +5,7 @@ import { api } from '../../api.ts';
 import { t } from '../../language.ts';
 import { showDate, showMoment } from '../../time.ts';
 import { Card, Empty, Pager, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
-import { countWord, severityTone } from './report.tsx';
+import { countWord, inOrder, severityTone } from './report.tsx';
 
 /** What was looked at, when, with what; an unfinished scan is shown as one. */
 export function PastScans() {
@@ -79,7 +79,7 @@ function ScanRow({ scan }: { scan: ScanView }) {
       </td>
       <td>
         <span className="finding-counts">
-          {Object.entries(scan.counts)
+          {inOrder(scan.counts)
             .filter(([, count]) => count > 0)
             .map(([kind, count]) => (
               <Pill key={kind} tone={severityTone(kind)}>

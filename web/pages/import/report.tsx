@@ -22,7 +22,7 @@ const tones: Record<string, Tone> = {
 export function Counts({ counts }: { counts: Record<string, number> }) {
   return (
     <ul className="count-list">
-      {Object.entries(counts).map(([kind, count]) => (
+      {inOrder(counts).map(([kind, count]) => (
         <li key={kind}>
           <strong>{count.toLocaleString()}</strong>
           <Pill tone={count > 0 ? (tones[kind] ?? 'plain') : 'plain'}>{countWord(kind)}</Pill>
@@ -31,6 +31,12 @@ export function Counts({ counts }: { counts: Record<string, number> }) {
     </ul>
   );
 }
+
+/** Worst first; kinds without a place of their own follow as they come. */
+const order = ['new', 'reopened', 'closed', 'same', 'critical', 'high', 'medium', 'low', 'info'];
+const placeOf = (kind: string): number => (order.includes(kind) ? order.indexOf(kind) : order.length);
+export const inOrder = (counts: Record<string, number>): [string, number][] =>
+  Object.entries(counts).sort(([a], [b]) => placeOf(a) - placeOf(b));
 
 /** A kind this page has no word for keeps its own name rather than being left out. */
 export function countWord(kind: string): string {
