@@ -38,7 +38,7 @@ export default function ScanImportPage() {
           <div className="sub">{t('scan.text')}</div>
         </div>
         <Link to="/lists/$type" params={{ type: 'finding' }} search={{ open: true }} className="button">
-          {t('findings.go')}
+          {t('nav.findings')}
         </Link>
       </header>
       <div className="stack">
@@ -90,7 +90,7 @@ function Done({ counts, name, onAgain }: { counts: Record<string, number>; name:
       )}
       <div className="row card-actions">
         <Link to="/lists/$type" params={{ type: 'finding' }} search={{ open: true }} className="button go">
-          {t('findings.go')}
+          {t('nav.findings')}
         </Link>
         <Button onPress={onAgain}>{t('scan.again')}</Button>
       </div>
