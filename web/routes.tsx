@@ -7,7 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
-import { isSignedOut } from './api.ts';
+import { api, isSignedOut } from './api.ts';
 import type { Search } from './pages/lists/list-view.tsx';
 import { otherPage } from './pages/others.ts';
 import { trailSearch } from './pages/trail/search.ts';
@@ -24,6 +24,11 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   component: lazyRouteComponent(() => import('./pages/sign-in/page.tsx')),
+  // Nobody can sign in before there is an organisation: a new installation opens its first-run page.
+  beforeLoad: async () => {
+    const setup = await api.setup.status({}).catch(() => undefined);
+    if (setup?.step === 'start') throw redirect({ to: '/setup' });
+  },
   validateSearch: (search): { to?: string; idle?: boolean } => ({
     ...(typeof search.to === 'string' && search.to.startsWith('/') && !search.to.startsWith('//') && { to: search.to }),
     ...(search.idle === true && { idle: true }),
