@@ -1,5 +1,5 @@
-import { createHash, createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type KeyObject, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { serve } from '@hono/node-server';
 import { sql } from 'kysely';
@@ -10,12 +10,11 @@ import { loadPacks, SHIPPED_PACKS } from './adapters/files/packs.ts';
 import { connect } from './adapters/postgres/connect.ts';
 import { migrate, readMigrations } from './adapters/postgres/migrate.ts';
 import { openDatabase } from './adapters/postgres/open.ts';
-import { createLogKey, createNodeKey, loadLogKey, loadNodeKey } from './adapters/sealing/keys.ts';
+import { installationName, openKeyring, openSecrets } from './adapters/sealing/installation.ts';
 import { openLog } from './adapters/sealing/log.ts';
 import { startSealer } from './adapters/sealing/sealer.ts';
 import { localSigner } from './adapters/sealing/signer.ts';
 import { directoryStore } from './adapters/sealing/store.ts';
-import { openSubjectKeys, type SubjectKeys } from './adapters/sealing/subject-keys.ts';
 import { checksOver } from './cli/ledgers.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
 import { openDemo } from './demo/start.ts';
@@ -41,7 +40,7 @@ import { noteCheckpoint, unsealed } from './runtime/ledger-rows.ts';
 import type { Db, Module } from './runtime/module.ts';
 import { newsRoom } from './runtime/news.ts';
 import { createOrganisation, INSTALLATION, organisationIds } from './runtime/organisations.ts';
-import type { Parts, PersonalKeyring } from './runtime/parts.ts';
+import type { Parts } from './runtime/parts.ts';
 import { startScheduler } from './runtime/schedule.ts';
 import { sealingSide } from './runtime/sealing.ts';
 import { withOrganisation } from './runtime/store/session.ts';
@@ -68,7 +67,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
   });
   const db = connection.db as unknown as Db;
   const secrets = await openSecrets(options.dataDir);
-  const personal = personalKeyring(join(options.dataDir, 'keys'), db);
+  const personal = await openKeyring(join(options.dataDir, 'keys'));
   const blobs = folderBlobs(join(options.dataDir, 'files'));
   const news = newsRoom();
   const officeCalendar = openCalendar(join(ROOT, 'calendar'), join(options.dataDir, 'calendar'));
@@ -293,48 +292,6 @@ async function takeBackLoosened({ db, dispatch }: Platform, organisation: string
   }
 }
 
-/** Keys outside PostgreSQL, made at first start, readable by this account only. */
-async function openSecrets(
-  dataDir: string,
-): Promise<{ nodeKey: Uint8Array; markKey: KeyObject; logKey: KeyObject; session: string }> {
-  const folder = join(dataDir, 'secrets');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const at = (name: string) => join(folder, name);
-  const nodeKey = existsSync(at('node.key')) ? await loadNodeKey(at('node.key')) : await createNodeKey(at('node.key'));
-  const logKey = existsSync(at('log.pem')) ? await loadLogKey(at('log.pem')) : await createLogKey(at('log.pem'));
-  if (!existsSync(at('session.key')))
-    writeFileSync(at('session.key'), randomBytes(32).toString('base64'), { mode: 0o600 });
-  const raw = nodeKey as Uint8Array | KeyObject;
-  const bytes = raw instanceof Uint8Array ? raw : raw.export();
-  return {
-    nodeKey: bytes,
-    markKey: createSecretKey(bytes),
-    logKey,
-    session: readFileSync(at('session.key'), 'utf8').trim(),
-  };
-}
-
-/** One key file per organisation, opened when first asked for. */
-function personalKeyring(folder: string, _db: Db): PersonalKeyring {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const opened = new Map<string, SubjectKeys>();
-  const open = async (organisation: string) => {
-    const known = opened.get(organisation) ?? (await openSubjectKeys(join(folder, `${organisation}.keys`)));
-    opened.set(organisation, known);
-    return known;
-  };
-  const names = readdirSync(folder).filter((name) => name.endsWith('.keys'));
-  const ready = Promise.all(names.map((name) => open(name.slice(0, -'.keys'.length))));
-  return {
-    ensure: async (organisation, pairs) => {
-      await ready;
-      await (await open(organisation)).ensure(pairs);
-    },
-    keys: (organisation, subject, record) =>
-      opened.get(organisation)?.keys(subject, record) ?? { subjectKey: undefined, recordKey: undefined },
-  };
-}
-
 async function startSealing(
   options: { dataDir: string; log: (line: string) => void },
   db: Db,
@@ -342,7 +299,7 @@ async function startSealing(
   parts: Parts,
 ) {
   const signer = localSigner([secrets.logKey], directoryStore(join(options.dataDir, 'signer')));
-  const host = hostName(options.dataDir);
+  const host = installationName(options.dataDir);
   const logs = new Map<string, Promise<Awaited<ReturnType<typeof openLog>>>>();
   const log = (organisation: string) => {
     const known = logs.get(organisation) ?? openLog(join(options.dataDir, 'log', organisation));
@@ -391,14 +348,4 @@ async function startSealing(
     log,
     verifierKey: (organisation: string) => signer.verifierKey(sealingSide(db, host, organisation).origin),
   };
-}
-
-/** A name of this installation for log origins, made once: stays when the machine is renamed. */
-function hostName(dataDir: string): string {
-  const file = join(dataDir, 'secrets/installation');
-  if (!existsSync(file))
-    writeFileSync(file, `ancheng-${createHash('sha256').update(randomBytes(16)).digest('hex').slice(0, 10)}`, {
-      mode: 0o600,
-    });
-  return readFileSync(file, 'utf8').trim();
 }
