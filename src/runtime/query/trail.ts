@@ -120,6 +120,12 @@ const PLAIN: Record<string, Text> = {
   'account.linked': { zh: '連結帳號', en: 'Account linked' },
   'invitation.made': { zh: '邀請建立帳號', en: 'Invitation made' },
   'invitation.accepted': { zh: '接受邀請', en: 'Invitation accepted' },
+  'setting.edited': { zh: '變更設定', en: 'Setting changed' },
+  'parameter.restored': { zh: '參數恢復', en: 'Parameter restored' },
+  'notice.escalated': { zh: '通知升級', en: 'Notice escalated' },
+  'token.made': { zh: '建立權杖', en: 'Token made' },
+  'token.revoked': { zh: '撤銷權杖', en: 'Token revoked' },
+  'scan.completed': { zh: '掃描結果已登錄', en: 'Scan registered' },
   'scan.imported': { zh: '匯入掃描', en: 'Scan imported' },
 };
 
