@@ -10,7 +10,10 @@ type Values = Record<string, any>;
 
 export type Desk = ReturnType<typeof deskOf>;
 
-export function deskOf(office: Office) {
+/** Whoever lets people in by name: the office in process, or one on a real server. */
+export type Door = Pick<Office, 'as'>;
+
+export function deskOf(office: Door) {
   const desk = {
     async open(who: PersonName, type: string, values: Values = {}): Promise<string> {
       return (await (await office.as(who)).ok('records.open', { type, values })).id;

@@ -7,7 +7,7 @@ export type GoLiveWorld = Awaited<ReturnType<typeof goLiveWorld>>;
 
 export const MANIFEST = `${'a1'.repeat(32)}  /srv/pay/app.jar\n${'b2'.repeat(32)}  /srv/pay/config.json\n`;
 
-export async function goLiveWorld(office: Office, desk: Desk) {
+export async function goLiveWorld(office: Pick<Office, 'persons'>, desk: Desk) {
   await document(desk, 'chou', { title: '資訊系統開發與維護管理程序', kind: 'procedure' }, 'lu', 'fan');
   const host = (name: string, environment: string, address: string) =>
     desk.open('chen', 'host', {

@@ -69,7 +69,7 @@ export async function openOffice(options: { clock?: { now: Date }; pack?: 'xiluo
     return browser;
   };
   const enter = async (name: PersonName, email: string): Promise<Client> => {
-    const browser = await invited(app, await awake(founded.lin), founded.persons[name], email);
+    const browser = await invite(app, await awake(founded.lin), founded.persons[name], email);
     emails.set(browser, email);
     return browser;
   };
@@ -156,7 +156,7 @@ export async function found(app: App, code: string, pack: string) {
 }
 
 /** Invites a person to an account and signs in with it. */
-async function invited(app: App, administrator: Client, person: string, email: string): Promise<Client> {
+export async function invite(app: App, administrator: Client, person: string, email: string): Promise<Client> {
   const { link } = await administrator.ok('people.invite', { id: person });
   const [organisation, secret] = new URL(link).pathname.split('/').slice(-2);
   const browser = client(app);
