@@ -62,7 +62,7 @@ export const PERSONAS: Persona[] = [
     'wang',
     '申請人',
     'Requester',
-    '填寫「村里服務網 3.3 版上線」草稿，看還缺什麼',
+    '填寫「急難救助申辦系統 1.1 版上線」草稿，看還缺什麼',
     'Go on with the draft go-live and see what is missing',
   ),
   persona('lee', '單位主管', 'Unit head', '在待簽中核可所屬同仁的申請', 'Endorse what your staff asked for'),
