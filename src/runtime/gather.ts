@@ -57,6 +57,7 @@ export async function answer(asking: Asking, known: Known, needs: Need[]): Promi
   await answerFacts(asking, known, of('fact'));
   await answerUnique(asking, known, of('unique'));
   await answerSequences(asking, known, of('sequence'));
+  if (of('seed').length > 0) known.seed = await newestCheckpoint(asking);
 }
 
 async function answerRecords({ tx, organisation }: Asking, known: Known, needs: { id: string }[]) {
@@ -156,6 +157,14 @@ async function answerSequences(
     );
     known.sequences.set(need.key, Number(found.rows[0]?.next ?? 1));
   }
+}
+
+/** What samples are drawn with: the root of the newest checkpoint; `none` while nothing is sealed yet. */
+async function newestCheckpoint({ tx, organisation }: Asking): Promise<NonNullable<Known['seed']>> {
+  const found = await sql<{ size: string; root: Buffer }>`select size, root from log_checkpoint
+    where organisation = ${organisation} order by size desc limit 1`.execute(tx);
+  const newest = found.rows[0];
+  return newest ? { size: Number(newest.size), root: newest.root.toString('hex') } : 'none';
 }
 
 /** The types whose records decide whether a query's answer still holds: its own, and those one reference step away. */

@@ -1,4 +1,4 @@
-import type { ActState, EngineEvent, Moment, Owed, RecordState, Seal, Value, Values, Vote } from './types.ts';
+import type { ActState, EngineEvent, Moment, Owed, RecordState, Seal, Seed, Value, Values, Vote } from './types.ts';
 
 /** An event as it is folded: what happened, when, and by whom (`person` is absent for the clock). */
 export type Happened = Pick<EngineEvent, 'stream' | 'type' | 'data'> & {
@@ -55,6 +55,7 @@ type Data = {
   cleared?: string[];
   dropped?: string[];
   fired?: Record<string, boolean>;
+  sampled?: Seed;
   votes: Vote[];
   seal: Seal;
   replaces?: string[];
@@ -72,7 +73,7 @@ function opened({ stream, data, at, organisation }: Happened): RecordState {
     state: string;
     values: Values;
   };
-  const { unit, requester, origin, edition, assigned } = given;
+  const { unit, requester, origin, edition, assigned, sampled } = given;
   return {
     organisation: organisation ?? '',
     id: stream,
@@ -89,6 +90,7 @@ function opened({ stream, data, at, organisation }: Happened): RecordState {
     ...(origin === undefined ? {} : { origin }),
     ...(edition === undefined ? {} : { edition }),
     ...(assigned === undefined ? {} : { assigned }),
+    ...(sampled === undefined ? {} : { sampled }),
     values: given.values,
     acts: given.acts ?? {},
     pending: {},
@@ -110,7 +112,8 @@ function filled(state: RecordState, data: Data): RecordState {
   let { pending } = state;
   if (data.dropped)
     pending = Object.fromEntries(Object.entries(pending).filter(([action]) => !data.dropped!.includes(action)));
-  return { ...state, values, pending, fired: data.fired ? { ...state.fired, ...data.fired } : state.fired };
+  const fired = data.fired ? { ...state.fired, ...data.fired } : state.fired;
+  return { ...state, values, pending, fired, ...(data.sampled ? { sampled: data.sampled } : {}) };
 }
 
 function acted(state: RecordState, data: Data, event: Happened): RecordState {

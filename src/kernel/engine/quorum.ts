@@ -34,8 +34,7 @@ const OWN_WORDS = ['reason', 'opinion', 'remark'];
 /** Nobody may complete what somebody else signed with other contents. */
 const agrees = (a: Values, b: Values): boolean =>
   Object.keys(a).every(
-    (name) =>
-      OWN_WORDS.includes(name) || b[name] === undefined || JSON.stringify(a[name]) === JSON.stringify(b[name]),
+    (name) => OWN_WORDS.includes(name) || b[name] === undefined || JSON.stringify(a[name]) === JSON.stringify(b[name]),
   );
 
 function inWindow(work: Work, group: Group | undefined, vote: Vote, scope: Scope): boolean {

@@ -17,12 +17,14 @@ import {
 import { matches, outerSources } from '../cel/where.ts';
 import type { Scope } from '../cel/world.ts';
 import type { Query, Where } from '../pack/types.ts';
+import { grouped, sampled } from './sample.ts';
 import type { RecordState, Row, Value } from './types.ts';
 import { ask, typeOf, type Work } from './work.ts';
 
 /**
  * Answers a query for whoever the scope says asks. Tables, lists and other sets are filtered here; records and what modules keep
- * are asked for outside and then brought up to date with what this decision has already changed. An unknown on the asker's
+ * are asked for outside and then brought up to date with what this decision has already changed; then the newest, a sample or
+ * groups are taken. An unknown on the asker's
  * side makes the whole set unknown.
  */
 export function select(work: Work, query: Query, scope: Scope): Asked {
@@ -32,7 +34,9 @@ export function select(work: Work, query: Query, scope: Scope): Asked {
   const values = outer as Record<string, Value>;
   const found = sourceThings(work, query, values, scope);
   if (!isKnown(found) || !Array.isArray(found)) return found;
-  return query.newest ? newest(found, query.newest, scope) : found;
+  const ordered = query.newest ? newest(found, query.newest, scope) : found;
+  const chosen = query.sample && Array.isArray(ordered) ? sampled(work, query, ordered, scope) : ordered;
+  return query.groupBy && Array.isArray(chosen) ? grouped(query.groupBy, chosen, scope) : chosen;
 }
 
 function outerValues(where: Where | undefined, scope: Scope): Record<string, Value> | Asked {
@@ -80,7 +84,7 @@ const queryKeys = new WeakMap<Query, string>();
 function queryKey(query: Query): string {
   const known = queryKeys.get(query);
   if (known) return known;
-  const key = JSON.stringify([query.from, query.where, query.newest, query.sample]);
+  const key = JSON.stringify([query.from, query.where]);
   queryKeys.set(query, key);
   return key;
 }

@@ -42,11 +42,15 @@ export type RecordState = {
   late: string[];
   links: { to: string; as: string; at: Moment; by?: string }[];
   comments: number;
+  /** What its samples are drawn with, from the first one on. */
+  sampled?: Seed;
   /** Which version of a versioned record this is; absent means 1. */
   edition?: number;
   /** What the act that opened it asked for: who has it, by when, and whom to tell as that moment nears. */
   assigned?: { persons: string[]; due?: Moment; rungs: { at: Moment; to: string[]; message: Text }[] };
 };
+/** A checkpoint of the ledger: how many entries, and the root over them, hex. */
+export type Seed = { size: number; root: string };
 /** `voters`: everybody who signed, when a quorum was more than one. */
 export type ActState = { at: Moment; by?: string; for?: string; count: number; asked: Values; voters?: string[] };
 export type Vote = { by: string; for?: string; group: number; allowed: number[]; at: Moment; asked: Values };
@@ -135,7 +139,8 @@ export type Need =
   | { need: 'set'; key: string; query: Query; outer: Record<string, Value>; self?: string }
   | { need: 'fact'; key: string; name: string; args: Value[] }
   | { need: 'unique'; key: string; type: string; gate: string; values: Value[]; except: string }
-  | { need: 'sequence'; key: string; type: string; prefix: string };
+  | { need: 'sequence'; key: string; type: string; prefix: string }
+  | { need: 'seed'; key: 'seed' };
 /** `undefined` in `facts` = asked and absent (unknown). Sets answer with the records, complete. */
 export type Known = {
   records: Map<string, RecordState | undefined>;
@@ -143,6 +148,7 @@ export type Known = {
   facts: Map<string, Value | undefined>;
   taken: Map<string, string | undefined>; // unique: id of the record that has it
   sequences: Map<string, number>; // next free number
+  seed?: Seed | 'none'; // the newest checkpoint
 };
 
 export type Input = {

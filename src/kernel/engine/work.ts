@@ -6,7 +6,7 @@ import type { Refusal } from '../refusal.ts';
 import { evolve } from './evolve.ts';
 import { personalPaths } from './personal.ts';
 import { select } from './select.ts';
-import type { Decision, EngineEvent, GateSeen, Input, Need, RecordState, Value } from './types.ts';
+import type { Decision, EngineEvent, GateSeen, Input, Need, RecordState, Seed, Value } from './types.ts';
 
 /** One decision in the making: what it asked for, what it changed so far. Thrown away whole when refused. */
 export type Work = {
@@ -27,6 +27,8 @@ export type Work = {
   around: { record: string; type: string; action: string }[];
   /** What evaluation read, for whoever wakes the record again. */
   reads: { records: Set<string>; types: Set<string>; facts: Set<string> };
+  /** By record, the checkpoint its samples were drawn with. */
+  sampled: Map<string, Seed>;
 };
 
 /** An act writes at most this many events or is refused whole (DESIGN.md section 4). */
@@ -48,6 +50,7 @@ export function begin(input: Input, command: string): Work {
     numbers: new Map(),
     around: [],
     reads: { records: new Set(), types: new Set(), facts: new Set() },
+    sampled: new Map(),
   } as Omit<Work, 'world'> as Work;
   work.world = worldOf(work);
   return work;
@@ -117,7 +120,7 @@ export function emit(
     clauses?: string[];
   },
 ): RecordState {
-  const data = compact(event.data);
+  const data = compact({ ...event.data, sampled: seedFor(work, state, event) });
   const happened = { stream: event.stream, type: event.type, data, ...moment(work) };
   const next = evolve(state, happened);
   const type = typeOf(work, next);
@@ -127,6 +130,13 @@ export function emit(
   work.events.push({ stream: event.stream, type: event.type, data, personal, ...gates, ...clauses });
   work.states.set(next.id, next);
   return next;
+}
+
+const DRAWING: EngineEvent['type'][] = ['record.opened', 'record.filled', 'record.acted', 'record.settled'];
+
+/** The first event of a record that drew a sample says with what: anybody can repeat it. */
+function seedFor(work: Work, state: RecordState | undefined, { type, stream }: Pick<EngineEvent, 'type' | 'stream'>) {
+  return state?.sampled || !DRAWING.includes(type) ? undefined : work.sampled.get(stream);
 }
 
 /** When, who and where, as every event of this decision carries it. */
