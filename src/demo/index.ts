@@ -9,6 +9,7 @@ import { DEMO_PASSWORD, deputies, PERSONAS, settle } from './people.ts';
 import { registers } from './registers.ts';
 import { requests } from './requests.ts';
 import { createStory, type DemoParts, idIn, type Story } from './story.ts';
+import { visits } from './visits.ts';
 import { weaknesses } from './weaknesses.ts';
 
 export type { DemoParts };
@@ -55,7 +56,7 @@ export async function buildDemo(demo: DemoParts): Promise<{ organisation: string
   story.begin(-127, '08:30');
   await createOrganisation(demo.parts.db, { id: DEMO_ORGANISATION, name: DEMO_NAME, demo: true }, story.now());
   await found(story, demo);
-  for (const chapter of [registers, documents, deputies, cases, requests, weaknesses, care]) chapter(story);
+  for (const chapter of [registers, documents, deputies, cases, requests, visits, weaknesses, care]) chapter(story);
   await story.play();
   await withOrganisation(demo.parts.db, DEMO_ORGANISATION, (tx) =>
     sql`update organisation set setup_done = true where organisation = ${DEMO_ORGANISATION}`.execute(tx),
