@@ -15,7 +15,12 @@ export default defineConfig({
       {
         test: {
           name: 'db',
-          include: ['src/**/*.db.test.ts', 'test/db/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/peers/**/*.test.ts'],
+          include: [
+            'src/**/*.db.test.ts',
+            'test/db/**/*.test.ts',
+            'test/faults/**/*.test.ts',
+            'test/peers/**/*.test.ts',
+          ],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -44,13 +44,18 @@ describe('usage', () => {
     [['read', 'no-such-file']],
     [['pack', 'bake']],
     [['pack', 'check', 'no-such-folder']],
-    [['verify']],
     [['verify', '--log', '.', '--key', 'x']],
   ])('%s is wrong usage: told on standard error, exit 2', (args) => {
     const { code, out, err } = ancheng(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain('✗');
   });
+});
+
+test('verify of a folder that holds no data: told, exit 3', () => {
+  const { code, out, err } = ancheng('verify', '--data', ground);
+  expect({ code, out }).toEqual({ code: 3, out: '' });
+  expect(err).toContain('→');
 });
 
 describe('read', () => {

@@ -1,5 +1,5 @@
 import { decide } from '../kernel/engine/decide.ts';
-import type { Command, Decision, EngineEvent, Input, RecordState } from '../kernel/engine/types.ts';
+import type { Command, Decision, EngineEvent, RecordState } from '../kernel/engine/types.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import type { Drafted } from './entries.ts';

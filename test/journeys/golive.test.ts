@@ -94,7 +94,7 @@ const importAs = (report: string | Buffer, name: string) =>
 async function openRecord(page: Page): Promise<void> {
   await page.goto(`/records/${forms.goLive}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.getByText('檢核項目').first().waitFor();
+  await page.getByRole('heading', { name: '經過' }).first().waitFor();
 }
 
 describe.skipIf(!tools && !process.env.CI).sequential('a go-live in the browser', () => {
@@ -177,7 +177,44 @@ describe.skipIf(!tools && !process.env.CI).sequential('a go-live in the browser'
     for (const { proof } of proofs)
       expect(isRefused(verifyProof(proof, { log: [trusted] })), proof.slice(0, 80)).toBe(false);
   });
+
+  test('a sealed field edited in correction voids the seals: shown with the difference, renewed in place, and the case goes on (acceptance 3, 10)', async () => {
+    await toCorrection();
+    await desk.save('wang', forms.goLive, { rollback: '還原前一版並通知廠商' });
+    await desk.act('wang', forms.goLive, 'submit');
+    const page = await office.browse(browser, 'li');
+    await openRecord(page);
+    await expect.poll(() => page.locator('main').innerText()).toContain('內容變更，待補簽「單位核可」');
+    await page.getByRole('button', { name: '單位核可', exact: true }).first().click();
+    const dialog = page.getByRole('dialog');
+    await expect.poll(() => dialog.locator('del').allInnerTexts()).toContain('還原前一版');
+    expect(await dialog.locator('ins').allInnerTexts()).toContain('還原前一版並通知廠商');
+    expect(await runAxe(page)).toEqual([]);
+    await dialog.getByLabel('密碼').fill(PASSWORD);
+    await dialog.getByRole('button', { name: '簽核：單位核可' }).click();
+    await expect.poll(() => page.locator('main').innerText()).not.toContain('待補簽「單位核可」');
+    await page.done();
+    expect(await desk.act('chen', forms.goLive, 'accept', { opinion: '新版齊備' })).toBe('correction');
+    expect(await desk.act('wang', forms.goLive, 'retest')).toBe('preparation');
+    const seals = (await desk.get('wang', forms.goLive)).seals;
+    expect(
+      seals.filter((seal: { void?: unknown; action: string }) => seal.action === 'endorse' && !seal.void),
+    ).toHaveLength(1);
+  });
 });
+
+/** Through preparation and a failed round of tests. */
+async function toCorrection() {
+  const { values } = await desk.get('chen', forms.request);
+  await desk.save('chen', forms.request, { points: answered(values.points, (row) => ({ ...row, answer: 'yes' })) });
+  await desk.act('chen', forms.request, 'accept', { opinion: '同意' });
+  await importAs(realScan(), 'nmap-test.xml');
+  await desk.save('chen', forms.goLive, {
+    environment: [{ host: world.lab, line: '應用主機', ready: true, patched_on: day(-1) }],
+  });
+  await desk.act('chen', forms.goLive, 'prepare');
+  await desk.act('chen', forms.goLive, 'fail', { reason: '啟動失敗' });
+}
 
 /** Free capacity registered by hand and confirmed by a second person. */
 async function capacity() {

@@ -9,7 +9,9 @@ export type BlobScan = { outcome: 'clean' } | { outcome: 'found'; name: string }
  */
 export function scanWithClamd(address: string, content: AsyncIterable<Uint8Array>): Promise<BlobScan> {
   return new Promise((resolve) => {
-    const socket = address.startsWith('/') ? connect(address) : connect(Number(address.split(':').at(-1)), address.split(':').slice(0, -1).join(':'));
+    const socket = address.startsWith('/')
+      ? connect(address)
+      : connect(Number(address.split(':').at(-1)), address.split(':').slice(0, -1).join(':'));
     let answer = '';
     socket.setTimeout(60_000, () => socket.destroy(new Error('no answer within a minute')));
     socket.on('data', (data) => {

@@ -47,7 +47,10 @@ export function folderBlobs(root: string): Blobs {
   };
 }
 
-async function writeHashed(path: string, content: AsyncIterable<Uint8Array>): Promise<{ sha256: string; size: number }> {
+async function writeHashed(
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+): Promise<{ sha256: string; size: number }> {
   const hash = createHash('sha256');
   let size = 0;
   const file = await open(path, 'wx', 0o600);

@@ -20,7 +20,10 @@ export function openCalendar(shipped: string, own: string): OfficeCalendar {
     async add(file, name) {
       const years = readOfficeCalendar(file, name);
       if (isRefused(years)) return years;
-      const path = join(own, `${Object.keys(years.years).join('-')}.${name.toLowerCase().endsWith('.json') ? 'json' : 'csv'}`);
+      const path = join(
+        own,
+        `${Object.keys(years.years).join('-')}.${name.toLowerCase().endsWith('.json') ? 'json' : 'csv'}`,
+      );
       await writeFile(`${path}.new`, file, { mode: 0o600 });
       await rename(`${path}.new`, path);
       calendar = withYears(calendar, years.years);
