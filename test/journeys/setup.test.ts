@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PASSWORD } from '../db/office.ts';
 import { dataFolder, type RunningServer, startRealServer } from '../faults/server.ts';
-import { chromium, office, } from '../harness/browser.ts';
+import { chromium, office } from '../harness/browser.ts';
 
 /** From an empty folder: set-up in the browser, first steps. */
 
