@@ -263,7 +263,7 @@ function authOver({ parts, dispatch, db, secrets }: Platform, options: { dataDir
       if (isRefused(outcome))
         throw new Error(`the installation's ledger refused ${event.type}: ${outcome.refused[0]?.message.en}`);
     },
-    mayApproveReset: ({ person }) => mayApproveReset(parts, person),
+    mayApproveReset: ({ person }, account) => mayApproveReset(parts, person, account),
     personsOf: (account) => personsOfAccount(parts, account),
   });
 }

@@ -9,13 +9,22 @@ type Known = Pick<Parts, 'db' | 'nodeKey' | 'clock'>;
 
 const MAY_RESET = ['administrator', 'security_officer', 'unit_head', 'isms_coordinator'];
 
-/** Whether this person holds, in any organisation, a role that takes part in resets (two people, never alone). */
-export async function mayApproveReset({ db, nodeKey, clock }: Known, person: string): Promise<boolean> {
+/**
+ * Whether this person holds a role that takes part in resets (two people, never alone), in an organisation the account
+ * belongs to; without an account, in any.
+ */
+export async function mayApproveReset(
+  { db, nodeKey, clock }: Known,
+  person: string,
+  account?: string,
+): Promise<boolean> {
   for (const organisation of await organisationIds(db)) {
-    const grants = await withOrganisation(db, organisation, (tx) =>
-      grantsOfPerson(tx, organisation, person, nodeKey, clock()),
-    );
-    if (grants.some((grant) => MAY_RESET.includes(grant.role))) return true;
+    const may = await withOrganisation(db, organisation, async (tx) => {
+      const grants = await grantsOfPerson(tx, organisation, person, nodeKey, clock());
+      if (!grants.some((grant) => MAY_RESET.includes(grant.role))) return false;
+      return !account || (await personOfAccount(tx, organisation, account, nodeKey, clock())) !== undefined;
+    });
+    if (may) return true;
   }
   return false;
 }

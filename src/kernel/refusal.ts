@@ -1,4 +1,4 @@
-import type { Text } from './text.ts';
+import { type Text, text } from './text.ts';
 
 /**
  * The expected "no": who may not, what is missing, which clause, how to mend it.
@@ -44,3 +44,10 @@ export const refused = (...refusals: Refusal[]): Refused => ({ refused: refusals
 
 export const isRefused = (value: unknown): value is Refused =>
   typeof value === 'object' && value !== null && 'refused' in value;
+
+/** U+0000 or half a surrogate pair somewhere in a text (`isWritable`). */
+export const brokenText: Refusal = {
+  code: 'invalid',
+  message: text('內容含有不成字的字元。', 'The input holds characters that are no text.'),
+  fix: { text: text('請刪除該字元後重新輸入。', 'Delete the character and type it again.') },
+};

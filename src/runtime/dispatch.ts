@@ -1,5 +1,5 @@
-import { refused } from '../kernel/refusal.ts';
-import { text } from '../kernel/text.ts';
+import { brokenText, refused } from '../kernel/refusal.ts';
+import { isWritable, text } from '../kernel/text.ts';
 import type { contexts } from './context.ts';
 import { runGroup } from './group.ts';
 import type { Dispatch } from './module.ts';
@@ -37,6 +37,10 @@ export function dispatcher(
   return {
     dispatch: ({ organisation, actor, command, at }) =>
       new Promise((resolve, reject) => {
+        if (!isWritable(command)) {
+          resolve(refused(brokenText));
+          return;
+        }
         const queue = queues.get(organisation) ?? [];
         queues.set(organisation, queue);
         if (queue.length >= LONGEST_QUEUE) {

@@ -145,7 +145,7 @@ const LET_IN: Record<string, readonly Asker[]> = {
   'people.addDeputy': [],
   'people.endDeputy': ['room_manager'],
   'people.resetRequest': ['administrator', 'coordinator', 'security_officer'],
-  'resets.list': ['administrator', 'coordinator', 'security_officer'],
+  'resets.list': ['administrator', 'coordinator', 'security_officer', 'unit_head'],
   'resets.approve': [],
   'resets.complete': [],
   'people.roles': SIGNED_IN,

@@ -135,7 +135,7 @@ function resets(guard: GuardOptions, context: () => ResetContext) {
     completeReset: (given: { token: string; password: string }): Promise<Refused | { account: string }> =>
       completeReset(context(), given),
     /** Resets two people began and nobody has approved, newest first. */
-    openResets: (): Promise<OpenReset[]> => openResets(context()),
+    openResets: (by: Approver): Promise<Refused | OpenReset[]> => openResets(context(), by),
   };
 }
 

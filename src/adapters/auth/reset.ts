@@ -19,7 +19,8 @@ export type ResetContext = OpeningContext & {
   /** Sends the token to the owner's address; absent when the installation has no mail. */
   sendReset?: (to: { email: string; name: string; token: string; until: string }) => Promise<void>;
   /** True when this person may take part in resetting that account (role, organisation): decided by the caller's directory. */
-  mayApproveReset: (by: Approver, account: string) => Promise<boolean>;
+  /** Whether somebody takes part in resets of this account; without an account, of any. */
+  mayApproveReset: (by: Approver, account?: string) => Promise<boolean>;
   /** Persons the account is linked to, in any organisation: they take no part in their own reset. */
   personsOf: (account: string) => Promise<string[]>;
 };
@@ -81,8 +82,9 @@ export type OpenReset = {
   until: string;
 };
 
-/** Resets that wait for a second person, newest first; rows written past the program are left out. */
-export async function openResets(context: ResetContext): Promise<OpenReset[]> {
+/** Resets that wait for a second person, newest first, for whoever may be one; rows written past the program are left out. */
+export async function openResets(context: ResetContext, by: Approver): Promise<Refused | OpenReset[]> {
+  if (!(await context.mayApproveReset(by))) return refused(notAllowed);
   const rows = await authTables(context.db)
     .selectFrom('auth.reset')
     .selectAll()
@@ -92,16 +94,19 @@ export async function openResets(context: ResetContext): Promise<OpenReset[]> {
     .where('expires_at', '>', context.now)
     .orderBy('asked_at', 'desc')
     .execute();
-  return rows
-    .filter((row) => isOurs(context, row))
-    .map((row) => ({
-      id: row.id,
-      account: row.account,
-      askedBy: row.asked_by ?? '',
-      askedAt: row.asked_at.toISOString(),
-      factors: row.factors,
-      until: row.expires_at.toISOString(),
-    }));
+  const open: OpenReset[] = [];
+  for (const row of rows) {
+    if (isOurs(context, row) && (await context.mayApproveReset(by, row.account)))
+      open.push({
+        id: row.id,
+        account: row.account,
+        askedBy: row.asked_by ?? '',
+        askedAt: row.asked_at.toISOString(),
+        factors: row.factors,
+        until: row.expires_at.toISOString(),
+      });
+  }
+  return open;
 }
 
 /** A second, different person approves: answers with the code for the owner's slip of paper, shown once. */
@@ -109,6 +114,7 @@ export async function approveReset(
   context: ResetContext,
   approved: { reset: string; by: Approver },
 ): Promise<Refused | { code: string; until: string }> {
+  if (!(await context.mayApproveReset(approved.by))) return refused(notAllowed);
   const table = authTables(context.db);
   const row = await table.selectFrom('auth.reset').selectAll().where('id', '=', approved.reset).executeTakeFirst();
   const account = row && (await findAccount(context.db, row.account));
@@ -261,7 +267,7 @@ const noMail: Refusal = {
 };
 
 const noSuchReset: Refusal = {
-  code: 'state',
+  code: 'missing',
   message: text('重設碼不存在、已使用或已逾期', 'The reset does not exist, was used or has expired'),
   fix: { text: text('請重新申請', 'Ask for a new one'), go: 'sign_in.reset' },
 };

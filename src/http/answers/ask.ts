@@ -1,7 +1,7 @@
 import { implement, ORPCError } from '@orpc/server';
 import type { Actor, Command } from '../../kernel/engine/types.ts';
-import { isRefused, type Refusal, type Refused, refused } from '../../kernel/refusal.ts';
-import { text } from '../../kernel/text.ts';
+import { brokenText, isRefused, type Refusal, type Refused, refused } from '../../kernel/refusal.ts';
+import { isWritable, text } from '../../kernel/text.ts';
 import type { DispatchResult } from '../../runtime/module.ts';
 import { type Look, look, rolesOf } from '../../runtime/query/look.ts';
 import { type Caller, callerOf } from '../caller.ts';
@@ -12,20 +12,10 @@ import { statusOf } from '../status.ts';
 /** What every answer starts from: the installation, the request, response headers to set. */
 export type Context = { http: HttpParts; request: Request; resHeaders?: Headers };
 
-/** Texts the database cannot hold (U+0000, half a surrogate pair) are refused at the door, wherever they stand. */
+/** Texts no database holds are refused before anything is asked, as the write door refuses them. */
 export const os = implement(contract)
   .$context<Context>()
-  .use(({ next }, input) => (isWritable(input) ? next() : no(brokenText)));
-
-const isWritable = (value: unknown): boolean => {
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([name, inner]) => isWritable(name) && isWritable(inner));
-};
-
-const brokenText: Refusal[] = [
-  { code: 'invalid', message: text('內容含有不成字的字元。', 'The input holds characters that are no text.') },
-];
+  .use(({ next }, input) => (isWritable(input) ? next() : no([brokenText])));
 
 /** Turns a refusal into the contract's one kind of error; HTTP status by code. */
 export function no(refusals: Refusal[]): never {

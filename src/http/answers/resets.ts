@@ -10,7 +10,7 @@ export const resetAnswers = {
   list: os.resets.list.handler(async ({ context }) => {
     const caller = await signedIn(context);
     const by = approverOf(caller);
-    const open = await context.http.auth.openResets();
+    const open = must(await context.http.auth.openResets(by));
     return Promise.all(
       open.map(async (one) => ({
         reset: one.id,
