@@ -1,5 +1,5 @@
 import { isRefused, type Refused, refused } from '../refusal.ts';
-import { text } from '../text.ts';
+import { type Text, text } from '../text.ts';
 import type { Hash } from './merkle.ts';
 import {
   type Attestation,
@@ -10,6 +10,7 @@ import {
   signNote,
   type Verifier,
 } from './note.ts';
+import { type Quorum, quorumMet } from './policy.ts';
 
 /** A tree head: which log, how many leaves, their root. */
 export type Checkpoint = { origin: string; size: number; root: Hash };
@@ -52,7 +53,12 @@ export function parseCheckpoint(published: string): SignedCheckpoint | Refused {
 }
 
 /** Who must have signed: any of the log's keys, and at least `quorum` of the witnesses. */
-export type CheckpointPolicy = { log: readonly Verifier[]; witnesses?: readonly Verifier[]; quorum?: number };
+export type CheckpointPolicy = {
+  log: readonly Verifier[];
+  witnesses?: readonly Verifier[];
+  /** So many of the witnesses, or the rule of a policy file. */
+  quorum?: number | Quorum;
+};
 
 /** A judged checkpoint; `seen` holds each trusted signature, witnesses with their time. */
 export type VerifiedCheckpoint = SignedCheckpoint & { seen: Attestation[] };
@@ -75,12 +81,26 @@ export function verifyCheckpoint(published: string, policy: CheckpointPolicy): V
     return untrusted(`${broken.verifier.name} 的簽章不符`, `the signature of ${broken.verifier.name} does not hold`);
   if (log.length === 0)
     return untrusted(`沒有 ${signed.origin} 的已知金鑰簽章`, `no known key of ${signed.origin} signed it`);
-  const cosigned = new Set(witnesses.map(({ verifier }) => verifier.name)).size;
-  const quorum = policy.quorum ?? 0;
-  if (cosigned < quorum)
-    return untrusted(`見證 ${cosigned} 位，應有 ${quorum} 位`, `${cosigned} witnesses of ${quorum} cosigned`);
-  return { ...signed, seen };
+  const short = shortOfQuorum(witnesses, policy);
+  return short ? untrusted(short.zh, short.en) : { ...signed, seen };
 }
+
+/** What is missing for the quorum, in words; undefined when it is met. */
+export function shortOfQuorum(cosigned: readonly Attestation[], policy: CheckpointPolicy): Text | undefined {
+  const quorum = policy.quorum ?? 0;
+  const has = new Set(cosigned.map(({ verifier }) => keyOf(verifier)));
+  const met = typeof quorum === 'number' ? has.size >= quorum : quorumMet(quorum, (witness) => has.has(keyOf(witness)));
+  if (met) return undefined;
+  const all = policy.witnesses?.length ?? 0;
+  return typeof quorum === 'number'
+    ? text(`見證 ${has.size} 位，應有 ${quorum} 位`, `${has.size} witnesses of ${quorum} cosigned`)
+    : text(
+        `見證 ${has.size} 位（共 ${all} 位），未達政策所定人數`,
+        `${has.size} witnesses of ${all} cosigned, fewer than the policy demands`,
+      );
+}
+
+const keyOf = ({ name, keyId }: Verifier) => `${name}+${Buffer.from(keyId).toString('hex')}`;
 
 const untrusted = (zh: string, en: string): Refused =>
   refused({ code: 'invalid', message: text(`封存點不可採信：${zh}。`, `The checkpoint cannot be trusted: ${en}.`) });

@@ -98,13 +98,16 @@ function attest(body: string, signature: Uint8Array, verifier: Verifier): Attest
     case 'cosignature': {
       if (signature.length !== 72) return { verifier, holds: false };
       const at = Number(Buffer.from(signature).readBigUInt64BE(0));
-      const message = Buffer.from(`cosignature/v1\ntime ${at}\n${body}`);
-      return { verifier, holds: signedBy(verifier, message, signature.subarray(8)), at };
+      return { verifier, holds: signedBy(verifier, cosignatureMessage(body, at), signature.subarray(8)), at };
     }
     default:
       return verifier.kind satisfies never;
   }
 }
+
+/** What a witness signs (C2SP tlog-cosignature, cosignature/v1): the whole text of the checkpoint, at a time in Unix seconds. */
+export const cosignatureMessage = (body: string, at: number): Uint8Array =>
+  Buffer.from(`cosignature/v1\ntime ${at}\n${body}`);
 
 const signedBy = (verifier: Verifier, message: Uint8Array, signature: Uint8Array) =>
   signature.length === 64 && verify(null, message, verifier.publicKey, signature);
