@@ -1,4 +1,4 @@
-import { type KeyObject, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { serve } from '@hono/node-server';
@@ -10,12 +10,9 @@ import { loadPacks, SHIPPED_PACKS } from './adapters/files/packs.ts';
 import { connect } from './adapters/postgres/connect.ts';
 import { migrate, readMigrations } from './adapters/postgres/migrate.ts';
 import { openDatabase } from './adapters/postgres/open.ts';
-import { installationName, openKeyring, openSecrets } from './adapters/sealing/installation.ts';
-import { openLog } from './adapters/sealing/log.ts';
-import { startSealer } from './adapters/sealing/sealer.ts';
-import { localSigner } from './adapters/sealing/signer.ts';
-import { directoryStore } from './adapters/sealing/store.ts';
+import { openKeyring, openSecrets } from './adapters/sealing/installation.ts';
 import { checksOver } from './cli/ledgers.ts';
+import { openSealing } from './cli/sealing.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
 import { openDemo } from './demo/start.ts';
 import { mayApproveReset, personsOfAccount } from './http/accounts.ts';
@@ -36,13 +33,11 @@ import { changesContext, contexts } from './runtime/context.ts';
 import { dispatcher } from './runtime/dispatch.ts';
 import { SETUP_ENDED } from './runtime/ledger-acts.ts';
 import { ledgerDoor } from './runtime/ledger-door.ts';
-import { noteCheckpoint, unsealed } from './runtime/ledger-rows.ts';
 import type { Db, Module } from './runtime/module.ts';
 import { newsRoom } from './runtime/news.ts';
 import { createOrganisation, INSTALLATION, organisationIds } from './runtime/organisations.ts';
 import type { Parts } from './runtime/parts.ts';
 import { startScheduler } from './runtime/schedule.ts';
-import { sealingSide } from './runtime/sealing.ts';
 import { withOrganisation } from './runtime/store/session.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -100,7 +95,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
   const cache = contexts(parts);
   const { dispatch, idle } = dispatcher(parts, cache);
   await createOrganisation(db, { id: INSTALLATION, name: 'installation', demo: false }, parts.clock());
-  const sealer = await startSealing(options, db, secrets, parts);
+  const sealer = await openSealing({ ...options, db, markKey: secrets.markKey, parts });
   const ledger = ledgerDoor({
     db,
     markKey: secrets.markKey,
@@ -108,7 +103,8 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
     verifierKey: sealer.verifierKey,
     ...checksOver(db, blobs, secrets.nodeKey, parts.clock),
   });
-  committed = () => sealer.hurry();
+  committed = (what) => sealer.committed(what);
+  sealer.start();
   return {
     parts,
     cache,
@@ -290,62 +286,4 @@ async function takeBackLoosened({ db, dispatch }: Platform, organisation: string
       command: { do: 'compliance.restore_parameter', id: randomUUID(), input },
     });
   }
-}
-
-async function startSealing(
-  options: { dataDir: string; log: (line: string) => void },
-  db: Db,
-  secrets: { logKey: KeyObject; markKey: KeyObject },
-  parts: Parts,
-) {
-  const signer = localSigner([secrets.logKey], directoryStore(join(options.dataDir, 'signer')));
-  const host = installationName(options.dataDir);
-  const logs = new Map<string, Promise<Awaited<ReturnType<typeof openLog>>>>();
-  const log = (organisation: string) => {
-    const known = logs.get(organisation) ?? openLog(join(options.dataDir, 'log', organisation));
-    logs.set(organisation, known);
-    return known;
-  };
-  const sealer = startSealer({
-    due: async () =>
-      Promise.all(
-        (await unsealed(db, await organisationIds(db))).map(async (organisation) => ({
-          ...sealingSide(db, host, organisation),
-          nodeKeys: [secrets.markKey],
-          signer,
-          log: await log(organisation),
-        })),
-      ),
-    swapMany: async (swaps) => {
-      const swapped = new Set<string>();
-      for (const { organisation, previous, next } of swaps) {
-        if (await sealingSide(db, host, organisation).compareAndSwap(previous, next)) swapped.add(organisation);
-      }
-      return swapped;
-    },
-    sealed: (organisation, { checkpoint, note }) => {
-      void withOrganisation(db, organisation, (tx) =>
-        noteCheckpoint(tx, organisation, { ...checkpoint, note, at: parts.clock() }),
-      )
-        .then(() =>
-          parts.committed({
-            organisation,
-            size: checkpoint.size,
-            records: [],
-            tasks: false,
-            notices: [],
-            eventTypes: new Set(['checkpoint']),
-          }),
-        )
-        .catch((error: unknown) => parts.defect(error, 'checkpoint'));
-    },
-    halted: (organisation, message, position) =>
-      options.log(`稽核紀錄停止封存 sealing halted: ${organisation} #${position ?? ''} ${message.zh} ${message.en}`),
-    failed: (organisation, error) => parts.defect(error, `sealing ${organisation ?? ''}`),
-  });
-  return {
-    ...sealer,
-    log,
-    verifierKey: (organisation: string) => signer.verifierKey(sealingSide(db, host, organisation).origin),
-  };
 }

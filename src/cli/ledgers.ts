@@ -8,18 +8,19 @@ import { connect } from '../adapters/postgres/connect.ts';
 import { openDatabase } from '../adapters/postgres/open.ts';
 import { PROGRAM } from '../adapters/postgres/roles.ts';
 import { secret } from '../adapters/postgres/secrets.ts';
-import { loadLogKey, loadNodeKey } from '../adapters/sealing/keys.ts';
+import { loadLogKey, loadNodeKey, rawPublicKey } from '../adapters/sealing/keys.ts';
 import { openLogIn } from '../adapters/sealing/log.ts';
-import { localSigner } from '../adapters/sealing/signer.ts';
 import { directoryStore } from '../adapters/sealing/store.ts';
-import { logOrigin } from '../kernel/ledger/checkpoint.ts';
+import { formatVerifierKey, parseVerifierKey } from '../kernel/ledger/note.ts';
 import type { Report } from '../kernel/ledger/report.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import { loadDirectory } from '../modules/identity/index.ts';
 import { type LedgerParts, verifyAll } from '../runtime/ledger-door.ts';
 import type { Db } from '../runtime/module.ts';
+import { originOf } from '../runtime/sealing.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
+import { keyFile } from './sealing.ts';
 import type { Settings } from './settings.ts';
 
 /** The ledgers of one data folder, opened for looking only. */
@@ -85,19 +86,24 @@ async function organisationsOf(db: Db, dataDir: string): Promise<{ id: string; n
 async function partsOver(db: Db, dataDir: string): Promise<LedgerParts> {
   const raw = (await loadNodeKey(join(dataDir, 'secrets/node.key'))) as Uint8Array | KeyObject;
   const nodeKey = raw instanceof Uint8Array ? raw : raw.export();
-  const signer = localSigner(
-    [await loadLogKey(join(dataDir, 'secrets/log.pem'))],
-    directoryStore(join(dataDir, 'signer')),
-  );
   const host = readFileSync(join(dataDir, 'secrets/installation'), 'utf8').trim();
+  const publicKey = await installationKey(dataDir);
   return {
     db,
     markKey: createSecretKey(nodeKey),
     // Looking changes nothing, beside a sealer at work as on a read-only disk.
     log: (organisation) => openLogIn({ ...directoryStore(join(dataDir, 'log', organisation)), remove: async () => {} }),
-    verifierKey: (organisation) => signer.verifierKey(logOrigin(host, organisation, 1)),
+    verifierKey: async (organisation) => formatVerifierKey(await originOf(db, host, organisation), publicKey),
     ...checksOver(db, folderBlobs(join(dataDir, 'files')), nodeKey, () => new Date().toISOString()),
   };
+}
+
+/** What the signer's key is, as the platform published it; a folder of an earlier release has the key itself. */
+async function installationKey(dataDir: string): Promise<Uint8Array> {
+  if (!existsSync(keyFile(dataDir))) return rawPublicKey(await loadLogKey(join(dataDir, 'secrets/log.pem')));
+  const key = parseVerifierKey(readFileSync(keyFile(dataDir), 'utf8'));
+  if (isRefused(key)) throw new Error(`${keyFile(dataDir)} holds no verifier key`);
+  return key.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
 }
 
 /** The program's login on whatever serves this folder now. */

@@ -20,6 +20,10 @@ const commands: Record<string, Entry> = {
     summary: { zh: '驗證軌跡未遭竄改,可離線', en: 'verify that a ledger was not altered; works offline' },
     load: () => import('./verify.ts'),
   },
+  signer: {
+    summary: { zh: '獨立的封存點簽章程序', en: 'the signer of checkpoints, as a process of its own' },
+    load: () => import('./signer.ts'),
+  },
   pack: {
     summary: { zh: '檢查程序書包:pack check [資料夾…]', en: 'check packs: pack check [folder…]' },
     load: () => import('./pack.ts'),

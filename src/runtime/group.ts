@@ -68,6 +68,7 @@ export async function runGroup(
   await planAhead(work);
   await flushTables(work);
   work.news.size = work.journal.head.nextPos;
+  if (work.journal.head.nextPos > head.nextPos) work.news.mac = work.journal.head.lastMac;
   return { answers, news: work.news };
 }
 

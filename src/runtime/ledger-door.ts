@@ -23,7 +23,7 @@ export type LedgerParts = {
   db: Db;
   markKey: NodeKey;
   log: (organisation: string) => Promise<Log>;
-  verifierKey: (organisation: string) => string;
+  verifierKey: (organisation: string) => Promise<string>;
   /** Rows that confer authority and that the program did not write, at the position they claim. */
   suspicious: (organisation: string) => Promise<{ position: number; message: Text }[]>;
   /** Whether a stored file is there and still what it was. */
@@ -67,7 +67,7 @@ export function ledgerDoor(parts: LedgerParts) {
         const proof = await proveEntry(entry, Number(pos), checkpoint, log.nodes(size));
         if (!isRefused(proof)) proofs.push({ pos: Number(pos), proof: formatProof(proof) });
       }
-      return proofs.length > 0 ? { checkpoint, key: parts.verifierKey(organisation), proofs } : undefined;
+      return proofs.length > 0 ? { checkpoint, key: await parts.verifierKey(organisation), proofs } : undefined;
     },
   };
 }
@@ -78,7 +78,7 @@ export async function verifyAll(
   organisation: string,
   onProgress?: (done: number, size: number) => void,
 ): Promise<Report> {
-  const key = parseVerifierKey(parts.verifierKey(organisation));
+  const key = parseVerifierKey(await parts.verifierKey(organisation));
   if (isRefused(key)) throw new Error('our own verifier key cannot be read');
   const definitions = await definitionsOf(parts.db, organisation);
   const report = await verifyLedger({

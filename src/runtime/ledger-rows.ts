@@ -102,18 +102,3 @@ export async function noteCheckpoint(
     tx,
   );
 }
-
-/** Organisations whose ledger is longer than what is sealed. */
-export async function unsealed(db: Db, organisations: string[]): Promise<string[]> {
-  const behind: string[] = [];
-  for (const organisation of organisations) {
-    const found = await withOrganisation(db, organisation, (tx) =>
-      sql<{
-        behind: boolean;
-      }>`select h.next_pos > s.size as behind from head h join log_state s on s.organisation = h.organisation
-        where h.organisation = ${organisation}`.execute(tx),
-    );
-    if (found.rows[0]?.behind) behind.push(organisation);
-  }
-  return behind;
-}

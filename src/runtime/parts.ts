@@ -33,6 +33,8 @@ export type News = {
   organisation: string;
   /** Position after the group's last event. */
   size: number;
+  /** Mark of the group's last event; absent when it wrote none. */
+  mac?: Uint8Array;
   records: string[];
   tasks: boolean;
   notices: string[];

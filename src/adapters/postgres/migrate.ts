@@ -18,13 +18,14 @@ export type MigrateOptions = {
 /** Any constant will do, as long as every release uses the same: 安程 in code points. */
 const LOCK = 0x5b89_7a0b;
 
-/** Reads the migrations of a folder in order. A gap, a double number or another name is a defect of the release. */
+/** Reads the migrations of a folder in order. A double number or another name is a defect of the release; gaps are not. */
 export function readMigrations(folder: string): Migration[] {
   const names = readdirSync(folder).filter((name) => name.endsWith('.sql'));
-  return names.sort().map((name, index) => {
+  let before = 0;
+  return names.sort().map((name) => {
     const number = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(name)?.[1]);
-    if (number !== index + 1)
-      throw new Error(`migrations/${name}: expected number ${String(index + 1).padStart(4, '0')}`);
+    if (!(number > before)) throw new Error(`migrations/${name}: expected a number above ${before}, as 0001_name.sql`);
+    before = number;
     const sql = readFileSync(join(folder, name), 'utf8').replaceAll('\r\n', '\n');
     return { number, name, sql, sha256: createHash('sha256').update(sql).digest('hex') };
   });
@@ -66,7 +67,7 @@ async function readApplied(client: pg.Client): Promise<Applied[]> {
 function compare(applied: Applied[], known: Migration[]): Refused | undefined {
   for (const row of applied) {
     const ours = known.find((migration) => migration.number === row.number);
-    if (!ours) return newer(row, known.length);
+    if (!ours) return newer(row, known.at(-1)?.number ?? 0);
     if (ours.sha256 !== row.sha256) return edited(row);
   }
   return undefined;

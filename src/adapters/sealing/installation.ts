@@ -2,17 +2,15 @@ import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PersonalKeys } from '../../kernel/ledger/personal.ts';
-import { createLogKey, createNodeKey, loadLogKey, loadNodeKey } from './keys.ts';
+import { createNodeKey, loadNodeKey } from './keys.ts';
 import { openSubjectKeys, type SubjectKeys } from './subject-keys.ts';
 
-/** Keys of one installation, outside PostgreSQL. */
+/** Keys of one installation, outside PostgreSQL. That which signs checkpoints is the signer's alone. */
 export type Secrets = {
   /** Seals authority rows. */
   nodeKey: Uint8Array;
   /** The same key, as the ledger marks events with it. */
   markKey: KeyObject;
-  /** Signs checkpoints. */
-  logKey: KeyObject;
   /** Signs session cookies. */
   session: string;
 };
@@ -26,9 +24,8 @@ export async function openSecrets(dataDir: string): Promise<Secrets> {
     ? await loadNodeKey(at('node.key'))
     : await createNodeKey(at('node.key'));
   const nodeKey = raw instanceof Uint8Array ? raw : raw.export();
-  const logKey = existsSync(at('log.pem')) ? await loadLogKey(at('log.pem')) : await createLogKey(at('log.pem'));
   const session = kept(at('session.key'), () => randomBytes(32).toString('base64'));
-  return { nodeKey, markKey: createSecretKey(nodeKey), logKey, session };
+  return { nodeKey, markKey: createSecretKey(nodeKey), session };
 }
 
 /** A name of this installation for log origins, made once: it stays when the machine is renamed. */

@@ -233,11 +233,39 @@ describe('the sealer refuses what no command server wrote', () => {
     const its = machine();
     its.rows = ROWS.slice(0, 20);
     await sealed(its);
-    const acknowledged = { pos: 24, mac: (ROWS[24] as LedgerRow).mac };
+    const acknowledged = async () => [{ pos: 24, mac: (ROWS[24] as LedgerRow).mac }];
     expect(await sealOnce({ ...(await started(its)), acknowledged })).toMatchObject({
       outcome: 'halted',
       position: 20,
     });
+  });
+
+  test('an acknowledged tail of which only the end is gone: what is still there is sealed, then it halts', async () => {
+    const its = machine();
+    its.rows = ROWS.slice(0, 22);
+    const acknowledged = async () => [20, 24].map((pos) => ({ pos, mac: (ROWS[pos] as LedgerRow).mac }));
+    const source = { ...(await started(its)), acknowledged };
+    expect(await sealOnce(source)).toMatchObject({ outcome: 'sealed', added: 22 });
+    expect(await sealOnce(source)).toMatchObject({ outcome: 'halted', position: 22 });
+  });
+
+  test('a tail replaced by another one that a command server marked, after somebody rewound the sequencer', async () => {
+    const its = machine();
+    its.rows = ROWS.slice(0, 22);
+    const acknowledged = async () => [{ pos: 21, mac: Buffer.alloc(32, 9) }];
+    const result = await sealOnce({ ...(await started(its)), acknowledged });
+    expect(result).toMatchObject({ outcome: 'sealed', added: 21 });
+    expect(await sealOnce({ ...(await started(its)), acknowledged })).toMatchObject({
+      outcome: 'halted',
+      position: 21,
+    });
+  });
+
+  test('what is acknowledged and there is sealed', async () => {
+    const its = machine();
+    its.rows = ROWS.slice(0, 22);
+    const acknowledged = async () => [20, 21].map((pos) => ({ pos, mac: (ROWS[pos] as LedgerRow).mac }));
+    expect(await sealOnce({ ...(await started(its)), acknowledged })).toMatchObject({ outcome: 'sealed', added: 22 });
   });
 });
 

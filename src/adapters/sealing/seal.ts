@@ -6,6 +6,7 @@ import { consistencyProof, type Hash, leafHash, sameHash } from '../../kernel/le
 import { appendLeaves, rootOfTree, type TreeState } from '../../kernel/ledger/tree.ts';
 import { isRefused, type Refused } from '../../kernel/refusal.ts';
 import { type Text, text } from '../../kernel/text.ts';
+import type { Acknowledged } from './acknowledged.ts';
 import type { Log } from './log.ts';
 import type { LogSigner } from './signer.ts';
 
@@ -30,8 +31,11 @@ export type SealSource = {
   nodeKeys: readonly NodeKey[];
   signer: LogSigner;
   log: Log;
-  /** The last event a command server acknowledged, reported outside PostgreSQL: shows a tail deleted before it was sealed. */
-  acknowledged?: { pos: number; mac: Uint8Array };
+  /**
+   * Events command servers acknowledged, reported outside PostgreSQL and asked **before** rows are read: they show a tail
+   * that was deleted or replaced before it was sealed.
+   */
+  acknowledged?(): Promise<readonly Acknowledged[]>;
 };
 
 export type SealOutcome =
@@ -71,10 +75,11 @@ export async function prepareSeal(source: SealSource): Promise<PreparedSeal | Se
   const published = await source.log.tree();
   if (isRefused(published)) return haltedBy(published);
   const { tree } = published;
+  const acknowledged = (await source.acknowledged?.()) ?? [];
   const state = await source.state();
   if (state.size < tree.size) return halted(BEHIND, state.size);
   const rows = await readNews(source, tree.size, state.size);
-  const checked = await checkNews(source, tree, rows);
+  const checked = await checkNews(source, tree, rows, acknowledged);
   if ('outcome' in checked) return checked;
 
   const { good, leaves, fault } = checked;
@@ -113,27 +118,30 @@ async function checkNews(
   source: SealSource,
   tree: TreeState,
   rows: LedgerRow[],
+  acknowledged: readonly Acknowledged[],
 ): Promise<{ good: LedgerRow[]; leaves: Hash[]; fault: SealOutcome | undefined } | SealOutcome> {
   const before = tree.size === 0 ? undefined : rows.shift();
   if (tree.size > 0 && before?.pos !== tree.size - 1) return halted(BEHIND, tree.size - 1);
   const streams = [...new Set(rows.map(({ stream }) => stream))];
   const chain = chainAt(tree.size, before?.mac ?? FIRST_MAC, await source.versionsBefore(tree.size, streams));
   const leaves: Hash[] = [];
+  const answeredFor = new Map(acknowledged.map(({ pos, mac }) => [pos, mac]));
   for (const row of rows) {
     const leaf = leafHash(row.entry);
-    const fault = rowFault(source, chain, row, leaf);
+    const fault = rowFault(source, chain, row, leaf, answeredFor.get(row.pos));
     if (fault) return { good: rows.slice(0, leaves.length), leaves, fault: halted(fault, chain.next) };
     leaves.push(leaf);
     chain.next += 1;
   }
-  return { good: rows, leaves, fault: acknowledgedFault(source, tree.size, rows) };
+  return { good: rows, leaves, fault: await tailFault(source, acknowledged, chain.next) };
 }
 
 function rowFault(
-  { organisation, nodeKeys, acknowledged }: SealSource,
+  { organisation, nodeKeys }: SealSource,
   chain: Chain,
   row: LedgerRow,
   leaf: Hash,
+  acknowledged: Uint8Array | undefined,
 ): Text | undefined {
   if (row.pos !== chain.next) return text('事項位置不連續', 'positions leave a gap or repeat');
   const mark = markFault(chain, row, leaf, nodeKeys);
@@ -142,13 +150,23 @@ function rowFault(
   if (isRefused(envelope)) return envelope.refused[0]?.message;
   if (envelope.organisation !== organisation)
     return text('事項屬於另一機關', 'the event belongs to another organisation');
-  if (acknowledged?.pos === row.pos && !sameHash(acknowledged.mac, row.mac)) return REPLACED;
+  if (acknowledged && !sameHash(acknowledged, row.mac)) return REPLACED;
   return columnsFault(row, envelope) ?? orderFault(chain, envelope);
 }
 
-/** With nothing new in the table although something newer was acknowledged, the tail is gone. */
-function acknowledgedFault({ acknowledged }: SealSource, size: number, rows: LedgerRow[]): SealOutcome | undefined {
-  return acknowledged && rows.length === 0 && acknowledged.pos >= size ? halted(REPLACED, size) : undefined;
+/** What was acknowledged behind the rows just read has to be in the table still. */
+async function tailFault(
+  { readEntries }: SealSource,
+  acknowledged: readonly Acknowledged[],
+  next: number,
+): Promise<SealOutcome | undefined> {
+  const last = acknowledged.reduce<Acknowledged | undefined>(
+    (newest, one) => (one.pos >= next && one.pos > (newest?.pos ?? -1) ? one : newest),
+    undefined,
+  );
+  if (!last) return undefined;
+  const row = (await readEntries(last.pos, last.pos + 1)).find(({ pos }) => pos === last.pos);
+  return row && sameHash(row.mac, last.mac) ? undefined : halted(REPLACED, next);
 }
 
 async function signAndPublish(source: SealSource, before: number, next: LogState): Promise<SealOutcome> {

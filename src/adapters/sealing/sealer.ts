@@ -35,8 +35,8 @@ export async function sealMany(sources: readonly SealSource[], swapMany: SwapMan
 }
 
 export type SealerInput = {
-  /** Organisations with events behind their log, longest waiting first; asked once a round, empty when this process does not lead. */
-  due(): Promise<SealSource[]>;
+  /** Organisations with events behind their log, at most `most`, most urgent first; asked once a round, empty when this process does not lead. */
+  due(most: number): Promise<SealSource[]>;
   swapMany: SwapMany;
   sealed(organisation: string, outcome: Extract<SealOutcome, { outcome: 'sealed' }>): void;
   /** Called once per message and organisation, again only when it changes: it has to reach people. */
@@ -48,47 +48,77 @@ export type SealerInput = {
 };
 
 export type Sealer = {
-  /** Runs a round now instead of waiting for the next. */
+  /** Runs a round as soon as the last one that sealed something is a pace behind: what happens alone is sealed at once. */
   hurry(): void;
   /** Waits for the round under way, then seals no more. */
   stop(): Promise<void>;
 };
 
-/** Starts sealing about once a second whatever is due. A halted organisation is looked at again every round, but told once. */
+/**
+ * Starts sealing whatever is due: at once when nothing was sealed for a pace (a second), else a pace after the last round, so
+ * that there are never more than `mostPerRound` seals a pace. A halted organisation is looked at again every round, but told once.
+ */
 export function startSealer(input: SealerInput): Sealer {
   const { everyMilliseconds = 1000, mostPerRound = 50 } = input;
   const told = new Map<string, string>();
+  const pace = pacing(everyMilliseconds);
   let stopped = false;
+  const running = (async () => {
+    while (!stopped) {
+      try {
+        if (await sealRound(input, told, mostPerRound)) pace.worked();
+      } catch (error) {
+        input.failed(undefined, error);
+      }
+      if (!stopped) await pace.rest();
+    }
+  })();
+  return {
+    hurry: () => pace.hurry(),
+    async stop() {
+      stopped = true;
+      pace.end();
+      await running;
+    },
+  };
+}
+
+/** Whether anything was sealed. Halted organisations come last, so that they keep nobody waiting. */
+async function sealRound(input: SealerInput, told: Map<string, string>, most: number): Promise<boolean> {
+  const due = await input.due(most);
+  const isHalted = ({ organisation }: SealSource) => told.has(organisation);
+  const inTurn = [...due.filter((one) => !isHalted(one)), ...due.filter(isHalted)];
+  const results = await sealMany(inTurn.slice(0, most), input.swapMany);
+  for (const sealed of results) tell(input, told, sealed);
+  return results.some(({ result }) => result.outcome === 'sealed');
+}
+
+/** Waits a pace, or less when hurried; never less than a pace behind the last work. */
+function pacing(pace: number) {
+  let notBefore = 0;
   let wake = () => {};
-  const rest = () =>
+  let hurried = false;
+  const sleep = (milliseconds: number) =>
     new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, everyMilliseconds);
+      const timer = setTimeout(resolve, milliseconds);
       wake = () => {
         clearTimeout(timer);
         resolve();
       };
     });
-  const running = (async () => {
-    while (!stopped) {
-      try {
-        const due = await input.due();
-        const inTurn = [
-          ...due.filter(({ organisation }) => !told.has(organisation)),
-          ...due.filter(({ organisation }) => told.has(organisation)),
-        ];
-        for (const sealed of await sealMany(inTurn.slice(0, mostPerRound), input.swapMany)) tell(input, told, sealed);
-      } catch (error) {
-        input.failed(undefined, error);
-      }
-      if (!stopped) await rest();
-    }
-  })();
   return {
-    hurry: () => wake(),
-    async stop() {
-      stopped = true;
-      wake();
-      await running;
+    worked() {
+      notBefore = performance.now() + pace;
+    },
+    hurry() {
+      hurried = true;
+      if (performance.now() >= notBefore) wake();
+    },
+    end: () => wake(),
+    async rest() {
+      const wait = hurried ? notBefore - performance.now() : pace;
+      hurried = false;
+      if (wait > 0) await sleep(wait);
     },
   };
 }

@@ -1,14 +1,16 @@
-import { hash, type KeyObject, sign } from 'node:crypto';
-import { type Checkpoint, signCheckpoint } from '../../kernel/ledger/checkpoint.ts';
+import { hash, KeyObject } from 'node:crypto';
+import { type Checkpoint, checkpointBody, signCheckpoint } from '../../kernel/ledger/checkpoint.ts';
 import { type Hash, sameHash, verifyConsistency } from '../../kernel/ledger/merkle.ts';
-import { formatVerifierKey, type NoteSigner } from '../../kernel/ledger/note.ts';
+import { formatVerifierKey } from '../../kernel/ledger/note.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
-import { rawPublicKey } from './keys.ts';
+import { keyInMemory, type SigningKey } from './signing-key.ts';
 import type { Store } from './store.ts';
 
 /** Signs checkpoints and is the first witness: it remembers what it signed and signs nothing that contradicts it. */
 export type LogSigner = {
+  /** Raw Ed25519 keys, newest first. */
+  publicKeys: readonly Uint8Array[];
   /** What verifiers trust: `origin+id+key`, of the newest key. */
   verifierKey(origin: string): string;
   /** The largest tree it promised to sign for this origin. */
@@ -20,14 +22,15 @@ export type LogSigner = {
 /**
  * A signer inside this process with its own durable memory, apart from database and log.
  * The promise is written down before the signature leaves: after a crash it may have promised more than it gave, never less.
- * @param keys newest first; several sign side by side during a rotation.
+ * @param given keys, newest first; several sign side by side during a rotation.
  */
-export function localSigner(keys: readonly KeyObject[], memory: Store): LogSigner {
-  const newest = keys[0];
-  if (!newest) throw new TypeError('a signer needs a key');
+export function localSigner(given: readonly (KeyObject | SigningKey)[], memory: Store): LogSigner {
+  const keys = given.map((key) => (key instanceof KeyObject ? keyInMemory(key) : key));
+  const publicKeys = keys.map(({ publicKey }) => publicKey);
   const busy = new Map<string, Promise<unknown>>();
   return {
-    verifierKey: (origin) => formatVerifierKey(origin, rawPublicKey(newest)),
+    publicKeys,
+    verifierKey: (origin) => verifierKeyOf(origin, publicKeys),
     last: (origin) => recall(memory, origin),
     sign(checkpoint, consistency) {
       const turn = (busy.get(checkpoint.origin) ?? Promise.resolve()).then(() =>
@@ -42,9 +45,16 @@ export function localSigner(keys: readonly KeyObject[], memory: Store): LogSigne
   };
 }
 
+/** What verifiers of a log are given: its newest key under its own name. */
+export function verifierKeyOf(origin: string, publicKeys: readonly Uint8Array[]): string {
+  const newest = publicKeys[0];
+  if (!newest) throw new TypeError('a signer needs a key');
+  return formatVerifierKey(origin, newest);
+}
+
 async function promise(
   memory: Store,
-  keys: readonly KeyObject[],
+  keys: readonly SigningKey[],
   checkpoint: Checkpoint,
   consistency: readonly Hash[],
 ) {
@@ -55,14 +65,15 @@ async function promise(
     const remembered = JSON.stringify({ origin, size, root: Buffer.from(root).toString('base64') });
     await memory.write([{ path: memoryPath(origin), bytes: Buffer.from(`${remembered}\n`) }]);
   }
-  return signCheckpoint(checkpoint, ...keys.map((key) => noteSigner(origin, key)));
+  const body = Buffer.from(checkpointBody(checkpoint));
+  const signatures = await Promise.all(keys.map((key) => key.sign(body)));
+  const signers = keys.map(({ publicKey }, at) => ({
+    name: origin,
+    verifierKey: formatVerifierKey(origin, publicKey),
+    sign: () => signatures[at] as Uint8Array,
+  }));
+  return signCheckpoint(checkpoint, ...signers);
 }
-
-const noteSigner = (origin: string, key: KeyObject): NoteSigner => ({
-  name: origin,
-  verifierKey: formatVerifierKey(origin, rawPublicKey(key)),
-  sign: (body) => sign(null, body, key),
-});
 
 /** Origins hold slashes and any organisation's name; files do not. */
 const memoryPath = (origin: string) => `${hash('sha256', origin, 'hex')}.json`;

@@ -1,0 +1,97 @@
+import type { Refusal } from '../../kernel/refusal.ts';
+import { isRefused } from '../../kernel/refusal.ts';
+import type { Acknowledged, Acknowledgements } from './acknowledged.ts';
+import { type LogSigner, verifierKeyOf } from './signer.ts';
+
+/** What the platform asks of the signer, one JSON object a question; bytes are base64. */
+export type SignerRequest =
+  | { do: 'keys' }
+  | { do: 'last'; origin: string }
+  | { do: 'sign'; origin: string; size: number; root: string; proof: string[] }
+  | { do: 'acknowledge'; organisation: string; events: { pos: number; mac: string }[] }
+  | { do: 'acknowledged'; organisation: string }
+  | { do: 'sealed'; organisation: string; size: number };
+
+export type SignerAnswer = {
+  keys?: string[];
+  last?: { size: number; root: string };
+  note?: string;
+  refused?: Refusal[];
+  events?: { pos: number; mac: string }[];
+};
+
+/** The signer as the platform sees it, wherever it runs. */
+export type Signer = LogSigner & {
+  acknowledge(organisation: string, events: readonly Acknowledged[]): Promise<void>;
+  acknowledged(organisation: string): Promise<Acknowledged[]>;
+  sealed(organisation: string, size: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Answers the platform's questions; the only way to the key. */
+export function answerSigner(signer: LogSigner, kept: Acknowledgements) {
+  return async (request: SignerRequest): Promise<SignerAnswer> => {
+    switch (request.do) {
+      case 'keys':
+        return { keys: signer.publicKeys.map(base64) };
+      case 'last': {
+        const last = await signer.last(request.origin);
+        return last ? { last: { size: last.size, root: base64(last.root) } } : {};
+      }
+      case 'sign': {
+        const { origin, size, root, proof } = request;
+        const note = await signer.sign({ origin, size, root: bytes(root) }, proof.map(bytes));
+        return isRefused(note) ? { refused: note.refused } : { note };
+      }
+      case 'acknowledge':
+        kept.report(
+          request.organisation,
+          request.events.map(({ pos, mac }) => ({ pos, mac: bytes(mac) })),
+        );
+        return {};
+      case 'acknowledged':
+        return { events: (await kept.of(request.organisation)).map(({ pos, mac }) => ({ pos, mac: base64(mac) })) };
+      case 'sealed':
+        kept.sealed(request.organisation, request.size);
+        return {};
+      default:
+        throw new TypeError(`the signer is asked ${JSON.stringify(request satisfies never)}`);
+    }
+  };
+}
+
+/** The platform's side: asks the keys once, then whatever is needed. */
+export async function signerOver(
+  ask: (request: SignerRequest) => Promise<SignerAnswer>,
+  close: () => Promise<void>,
+): Promise<Signer> {
+  const publicKeys = ((await ask({ do: 'keys' })).keys ?? []).map(bytes);
+  return {
+    publicKeys,
+    verifierKey: (origin) => verifierKeyOf(origin, publicKeys),
+    async last(origin) {
+      const { last } = await ask({ do: 'last', origin });
+      return last && { size: last.size, root: bytes(last.root) };
+    },
+    async sign({ origin, size, root }, proof) {
+      const { note, refused } = await ask({ do: 'sign', origin, size, root: base64(root), proof: proof.map(base64) });
+      if (refused) return { refused };
+      if (note === undefined) throw new Error('the signer gave no answer');
+      return note;
+    },
+    async acknowledge(organisation, events) {
+      await ask({ do: 'acknowledge', organisation, events: events.map(({ pos, mac }) => ({ pos, mac: base64(mac) })) });
+    },
+    async acknowledged(organisation) {
+      const { events = [] } = await ask({ do: 'acknowledged', organisation });
+      return events.map(({ pos, mac }) => ({ pos, mac: bytes(mac) }));
+    },
+    async sealed(organisation, size) {
+      await ask({ do: 'sealed', organisation, size });
+    },
+    close,
+  };
+}
+
+const base64 = (raw: Uint8Array) => Buffer.from(raw).toString('base64');
+const bytes = (encoded: string): Uint8Array => Buffer.from(encoded, 'base64');

@@ -1,0 +1,177 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { sql } from 'kysely';
+import { installationName } from '../adapters/sealing/installation.ts';
+import { type Log, openLog } from '../adapters/sealing/log.ts';
+import { reporter } from '../adapters/sealing/reporter.ts';
+import type { SealSource } from '../adapters/sealing/seal.ts';
+import { startSealer } from '../adapters/sealing/sealer.ts';
+import { verifierKeyOf } from '../adapters/sealing/signer.ts';
+import { signerAsChild } from '../adapters/sealing/signer-child.ts';
+import type { Signer } from '../adapters/sealing/signer-door.ts';
+import { signerOnSocket } from '../adapters/sealing/signer-socket.ts';
+import { writeDurably } from '../adapters/sealing/store.ts';
+import type { Checkpoint } from '../kernel/ledger/checkpoint.ts';
+import type { NodeKey } from '../kernel/ledger/mac.ts';
+import type { Text } from '../kernel/text.ts';
+import { noteCheckpoint } from '../runtime/ledger-rows.ts';
+import type { Db } from '../runtime/module.ts';
+import type { News, Parts } from '../runtime/parts.ts';
+import { dueForSealing, originOf, sealingSide, swapMany } from '../runtime/sealing.ts';
+import { leadership } from '../runtime/sealing-leader.ts';
+import { withOrganisation } from '../runtime/store/session.ts';
+import { ownSigner } from './signer.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+type Around = { dataDir: string; log: (line: string) => void; db: Db; markKey: NodeKey; parts: Parts };
+
+/** Sealing and what belongs to it, over one data folder: signer, leadership, the loop, reports of what was acknowledged. */
+export type Sealing = Awaited<ReturnType<typeof openSealing>>;
+
+/** Opens logs and signer; nothing is sealed before `start`. */
+export async function openSealing(around: Around) {
+  const { dataDir, log: say, db, parts } = around;
+  const host = installationName(dataDir);
+  const signer = await openSigner(dataDir, say);
+  await publishKey(dataDir, verifierKeyOf(host, signer.publicKeys));
+  const origin = originsOf(db, host);
+  const logs = new Map<string, Promise<Log>>();
+  const log = (organisation: string) => {
+    const known = logs.get(organisation) ?? openLog(logFolder(dataDir, organisation));
+    logs.set(organisation, known);
+    return known;
+  };
+  const acknowledged = reporter(signer, (error) => parts.defect(error, 'signer'));
+  const halted = new Map<string, Text>();
+  const loop = { hurry: () => {}, stop: async () => {} };
+  return {
+    host,
+    signer,
+    log,
+    halted,
+    origin,
+    verifierKey: async (organisation: string) => signer.verifierKey(await origin(organisation)),
+    /** What the write door committed: reported outside PostgreSQL, then sealed. */
+    committed({ organisation, size, mac }: News) {
+      if (mac) acknowledged.report(organisation, { pos: size - 1, mac });
+      loop.hurry();
+    },
+    hurry: () => loop.hurry(),
+    start() {
+      Object.assign(loop, startLoop({ ...around, say, signer, log, origin, halted }));
+    },
+    async stop() {
+      await loop.stop();
+      await acknowledged.flush();
+      await signer.close();
+    },
+  };
+}
+
+export const logFolder = (dataDir: string, organisation: string) => join(dataDir, 'log', organisation);
+
+/** The installation's verifier key: with it and an organisation's name anybody checks that organisation's ledger. */
+export const keyFile = (dataDir: string) => join(dataDir, 'log/verifier-key');
+
+async function publishKey(dataDir: string, key: string): Promise<void> {
+  const path = keyFile(dataDir);
+  if (existsSync(path) && readFileSync(path, 'utf8').trim() === key) return;
+  await writeDurably(path, Buffer.from(`${key}\n`), 0o644);
+}
+
+/** An origin changes only with its epoch, and epochs only at a start. */
+function originsOf(db: Db, host: string) {
+  const known = new Map<string, Promise<string>>();
+  const ask = (organisation: string) => {
+    const origin = known.get(organisation) ?? originOf(db, host, organisation);
+    known.set(organisation, origin);
+    origin.catch(() => known.delete(organisation));
+    return origin;
+  };
+  return Object.assign(ask, { forget: (organisation: string) => known.delete(organisation) });
+}
+
+/** The signer another user or machine unit keeps, where one is set up; else a child of this process. */
+async function openSigner(dataDir: string, say: (line: string) => void): Promise<Signer> {
+  const socket = process.env.ANCHENG_SIGNER;
+  if (socket) return signerOnSocket(socket);
+  const { state, key } = ownSigner(dataDir);
+  mkdirSync(join(dataDir, 'secrets'), { recursive: true, mode: 0o700 });
+  const newEnough = Number(process.versions.node.split('.')[0]) >= 24;
+  const execPath = newEnough ? process.execPath : join(ROOT, 'node_modules/node/bin/node');
+  const args = ['signer', '--child', '--state', state, '--key', key];
+  return signerAsChild({ execPath, script: join(ROOT, 'bin/ancheng.js'), args }, say);
+}
+
+type Loop = Omit<Around, 'log'> & {
+  say: (line: string) => void;
+  signer: Signer;
+  log: (organisation: string) => Promise<Log>;
+  origin: (organisation: string) => Promise<string>;
+  halted: Map<string, Text>;
+};
+
+function startLoop({ say, db, markKey, parts, signer, log, origin, halted }: Loop) {
+  const leader = leadership(db, parts.clock);
+  let term: number | undefined;
+  const source = async (organisation: string): Promise<SealSource> => ({
+    ...sealingSide(db, organisation, await origin(organisation)),
+    nodeKeys: [markKey],
+    signer,
+    log: await log(organisation),
+    acknowledged: () => signer.acknowledged(organisation),
+  });
+  const sealer = startSealer({
+    async due(most) {
+      term = await leader.term();
+      if (term === undefined) return [];
+      const due = (await dueForSealing(db, most)).filter((organisation) => !halted.has(organisation));
+      return Promise.all(due.map(source));
+    },
+    swapMany: async (swaps) => (term === undefined ? new Set() : swapMany(db, term, swaps)),
+    sealed(organisation, { checkpoint, note }) {
+      void signer.sealed(organisation, checkpoint.size).catch((error: unknown) => parts.defect(error, 'signer'));
+      void tellSealed(db, parts, organisation, checkpoint, note).catch((error: unknown) =>
+        parts.defect(error, 'checkpoint'),
+      );
+    },
+    halted(organisation, message, position) {
+      say(`稽核紀錄停止封存 sealing halted: ${organisation} #${position ?? ''} ${message.zh} ${message.en}`);
+    },
+    failed: (organisation, error) => parts.defect(error, `sealing ${organisation ?? ''}`),
+  });
+  return {
+    hurry: () => sealer.hurry(),
+    async stop() {
+      await sealer.stop();
+      await leader.release();
+    },
+  };
+}
+
+async function tellSealed(
+  db: Db,
+  parts: Parts,
+  organisation: string,
+  checkpoint: Checkpoint,
+  note: string,
+): Promise<void> {
+  await withOrganisation(db, organisation, (tx) =>
+    noteCheckpoint(tx, organisation, { ...checkpoint, note, at: parts.clock() }),
+  );
+  parts.committed({
+    organisation,
+    size: checkpoint.size,
+    records: [],
+    tasks: false,
+    notices: [],
+    eventTypes: new Set(['checkpoint']),
+  });
+}
+
+/** Organisations that exist, their own ledger or not. */
+export const everyOrganisation = async (db: Db): Promise<string[]> =>
+  (await sql<{ organisation: string }>`select organisation from organisation order by created_at`.execute(db)).rows.map(
+    ({ organisation }) => organisation,
+  );

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { makePrivateFolder } from '../adapters/postgres/embedded/account.ts';
+import { lockFolder } from '../adapters/postgres/embedded/lock.ts';
+import { acknowledgements } from '../adapters/sealing/acknowledged.ts';
+import { createLogKey } from '../adapters/sealing/keys.ts';
+import { localSigner, verifierKeyOf } from '../adapters/sealing/signer.ts';
+import { answerParent } from '../adapters/sealing/signer-child.ts';
+import { answerSigner } from '../adapters/sealing/signer-door.ts';
+import { listenOnSocket } from '../adapters/sealing/signer-socket.ts';
+import { openSigningKey } from '../adapters/sealing/signing-key.ts';
+import { directoryStore } from '../adapters/sealing/store.ts';
+import { isRefused, type Refused } from '../kernel/refusal.ts';
+import { type Command, usageError } from './command.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { handOver } from './hand-over.ts';
+import { say, tellRefused } from './say.ts';
+
+/**
+ * `ancheng signer`: holds the key that signs checkpoints, and nothing else. It signs no tree that is smaller than, or does not
+ * provably continue, the one it signed before, whoever asks.
+ */
+export const command: Command = {
+  help: `用法 Usage: ancheng signer --state 資料夾 --key 金鑰 [--key 舊金鑰] --socket 路徑
+
+獨立的簽章程序:只簽延續前次的封存點。平台以 ANCHENG_SIGNER=路徑 連接;未設定時平台自行啟動一個。
+The signer as a process of its own: signs only checkpoints that continue what it signed. The platform reaches it with
+ANCHENG_SIGNER=<socket>; without that setting the platform starts one itself.
+
+  --state DIR    簽章者的記憶,須與資料庫及軌跡分開保存 · what it has signed; keep it apart from database and log
+  --key PLACE    PEM 檔、credential:名稱(systemd)、或 pkcs11:…(權杖或 HSM),可重複(輪替時新的在前)
+                 a PEM file, credential:NAME (systemd), or pkcs11:… (token or HSM); repeatable, newest first
+  --socket PATH  平台連接的 Unix socket · where the platform asks
+  --public NAME  只印出以 NAME 為名的驗證金鑰後結束 · print the verifier key under that name, and end
+
+以 root 啟動時改以 ANCHENG_SIGNER_USER 指定的使用者執行。Started as root it goes on as ANCHENG_SIGNER_USER.`,
+  async run(args) {
+    const { values } = parseArgs({
+      args,
+      options: {
+        state: { type: 'string' },
+        key: { type: 'string', multiple: true },
+        socket: { type: 'string' },
+        public: { type: 'string' },
+        child: { type: 'boolean' },
+      },
+    });
+    if (!values.key?.length) throw usageError('需要 --key · --key is needed');
+    if (values.public !== undefined) return showKey(values.public, values.key);
+    if (!values.state) throw usageError('需要 --state · --state is needed');
+    if (!values.child && !values.socket) throw usageError('需要 --socket · --socket is needed');
+    const state = resolve(values.state);
+    const refusal = values.child ? undefined : await asItsUser(state, args);
+    if (refusal) return refuse(refusal);
+    return serveSigner(state, values.key, values.socket);
+  },
+};
+
+async function showKey(name: string, keys: string[]): Promise<ExitCode> {
+  const opened = await Promise.all(keys.map((key) => openSigningKey(key)));
+  say(
+    verifierKeyOf(
+      name,
+      opened.map(({ publicKey }) => publicKey),
+    ),
+  );
+  return EXIT.ok;
+}
+
+/** Under root, as the account of its own that was named; that of the platform where none was. */
+async function asItsUser(state: string, args: string[]): Promise<Refused | undefined> {
+  if (process.env.ANCHENG_SIGNER_USER) process.env.ANCHENG_USER = process.env.ANCHENG_SIGNER_USER;
+  return handOver(state, ['signer', ...args]);
+}
+
+async function serveSigner(state: string, places: string[], socket: string | undefined): Promise<ExitCode> {
+  makePrivateFolder(state);
+  const lock = await takeFolder(state);
+  if (isRefused(lock)) return refuse(lock);
+  const failed = (error: unknown) =>
+    process.stderr.write(`signer: ${error instanceof Error ? error.message : error}\n`);
+  await makeFirstKey(places[0]);
+  const keys = await Promise.all(places.map((place) => openSigningKey(place)));
+  const store = directoryStore(state);
+  const kept = acknowledgements(store, failed);
+  const answer = answerSigner(localSigner(keys, store), kept);
+  if (socket === undefined) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {}); // the parent decides
+    await answerParent(answer);
+  } else {
+    const asked = new Promise<void>((stop) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop());
+    });
+    const server = await listenOnSocket(resolve(socket), answer, failed);
+    say(`簽章者已就緒 · the signer is ready: ${resolve(socket)}`);
+    await asked;
+    server.close();
+    server.closeAllConnections();
+  }
+  await kept.flush();
+  lock.release();
+  return EXIT.ok;
+}
+
+/** A key file that is not there yet is made; keys elsewhere are the operator's to make. */
+async function makeFirstKey(place: string | undefined): Promise<void> {
+  if (place && !/^(credential|pkcs11):/.test(place) && !existsSync(place)) await createLogKey(place);
+}
+
+/** The signer of a program that was just killed needs a moment to notice. */
+async function takeFolder(state: string): Promise<{ release(): void } | Refused> {
+  for (let turn = 0; ; turn++) {
+    const lock = lockFolder(state);
+    if (!isRefused(lock) || turn >= 50) return lock;
+    await new Promise((next) => setTimeout(next, 100));
+  }
+}
+
+function refuse(refusal: Refused): ExitCode {
+  tellRefused(refusal);
+  return EXIT.environment;
+}
+
+/** Where a data folder's own signer keeps its memory and key. */
+export const ownSigner = (dataDir: string) => ({
+  state: join(dataDir, 'signer'),
+  key: join(dataDir, 'secrets/log.pem'),
+});
