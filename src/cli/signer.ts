@@ -9,9 +9,10 @@ import { localSigner, verifierKeyOf } from '../adapters/sealing/signer.ts';
 import { answerParent } from '../adapters/sealing/signer-child.ts';
 import { answerSigner } from '../adapters/sealing/signer-door.ts';
 import { listenOnSocket } from '../adapters/sealing/signer-socket.ts';
-import { openSigningKey } from '../adapters/sealing/signing-key.ts';
+import { openSigningKey, type SigningKey } from '../adapters/sealing/signing-key.ts';
 import { directoryStore } from '../adapters/sealing/store.ts';
-import { isRefused, type Refused } from '../kernel/refusal.ts';
+import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
+import { text } from '../kernel/text.ts';
 import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { handOver } from './hand-over.ts';
@@ -58,7 +59,8 @@ ANCHENG_SIGNER=<socket>; without that setting the platform starts one itself.
 };
 
 async function showKey(name: string, keys: string[]): Promise<ExitCode> {
-  const opened = await Promise.all(keys.map((key) => openSigningKey(key)));
+  const opened = await openKeys(keys);
+  if (isRefused(opened)) return refuse(opened);
   say(
     verifierKeyOf(
       name,
@@ -80,8 +82,8 @@ async function serveSigner(state: string, places: string[], socket: string | und
   if (isRefused(lock)) return refuse(lock);
   const failed = (error: unknown) =>
     process.stderr.write(`signer: ${error instanceof Error ? error.message : error}\n`);
-  await makeFirstKey(places[0]);
-  const keys = await Promise.all(places.map((place) => openSigningKey(place)));
+  const keys = await openKeys(places);
+  if (isRefused(keys)) return refuse(keys);
   const store = directoryStore(state);
   const kept = acknowledgements(store, failed);
   const answer = answerSigner(localSigner(keys, store), kept);
@@ -101,6 +103,20 @@ async function serveSigner(state: string, places: string[], socket: string | und
   await kept.flush();
   lock.release();
   return EXIT.ok;
+}
+
+/** A key that is not there, is another's to read, or sits in a token that does not answer, is the surroundings' doing. */
+async function openKeys(places: string[]): Promise<SigningKey[] | Refused> {
+  try {
+    await makeFirstKey(places[0]);
+    return await Promise.all(places.map((place) => openSigningKey(place)));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return refused({
+      code: 'unready',
+      message: text(`簽章金鑰無法開啟：${why}`, `The signing key cannot be opened: ${why}`),
+    });
+  }
 }
 
 /** A key file that is not there yet is made; keys elsewhere are the operator's to make. */

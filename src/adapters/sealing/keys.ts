@@ -44,7 +44,7 @@ export async function loadNodeKey(path: string): Promise<NodeKey> {
 
 /** The 32 raw bytes of an Ed25519 key's public half, as verifier keys hold them. */
 export const rawPublicKey = (key: KeyObject): Uint8Array =>
-  createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+  (key.type === 'public' ? key : createPublicKey(key)).export({ format: 'der', type: 'spki' }).subarray(-32);
 
 async function createSecret(path: string, content: string): Promise<void> {
   const file = await open(path, 'wx', 0o600);
