@@ -72,7 +72,8 @@ export async function factorsOf(db: Db, account: string): Promise<string[]> {
   return ['password', ...(totp ? ['totp'] : []), ...(passkey ? ['passkey'] : [])];
 }
 
-function accountOf(row: {
+/** An account as its row says. */
+export function accountOf(row: {
   id: string;
   name: string;
   email: string;

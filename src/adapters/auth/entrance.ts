@@ -1,5 +1,5 @@
 import type { BetterAuthOptions, Auth as Library } from 'better-auth';
-import { type Account, findAccount } from './accounts.ts';
+import type { Account } from './accounts.ts';
 import { signedCookie } from './cookie.ts';
 import type { Factor } from './factor.ts';
 import { type GuardOptions, throughDoor } from './guard.ts';
@@ -23,7 +23,7 @@ export type SignedIn = {
 export type ReadAddress = (request: Request) => string | undefined;
 
 type Place = { basePath: string; ip: ReadAddress | undefined; requestsPerMinute: number };
-type Entered = { token: string; session: SessionState };
+type Entered = { token: string; session: SessionState; account: Account };
 
 /** The door itself: what better-auth answers, and who every other request is. */
 export function entrance(guard: GuardOptions, library: Library<BetterAuthOptions>, place: Place) {
@@ -47,9 +47,8 @@ export function entrance(guard: GuardOptions, library: Library<BetterAuthOptions
     /** Who this request is; `undefined` when nobody, idled out or disabled. Moves the idle clock only on `x-activity`. */
     async session(request: Request): Promise<SignedIn | undefined> {
       const entered = await enter(guard, library, request);
-      const account = entered && (await findAccount(guard.db, entered.session.account));
-      if (!entered || !account || account.disabledAt !== undefined) return undefined;
-      return signedIn(guard, entered.session, account);
+      if (!entered || entered.account.disabledAt !== undefined) return undefined;
+      return signedIn(guard, entered.session, entered.account);
     },
   };
 }
@@ -63,15 +62,15 @@ async function enter(
   const cookie = (await library.$context).authCookies.sessionToken.name;
   const token = signedCookie(request.headers, cookie, guard.secret);
   if (token === undefined) return undefined;
-  const session = await liveSession(guard.db, token, guard.nodeKey, guard.policy(), guard.now());
-  if (!session) return undefined;
-  if ('idle' in session) {
+  const live = await liveSession(guard.db, token, guard.nodeKey, guard.policy(), guard.now());
+  if (!live) return undefined;
+  if ('idle' in live) {
     const at = guard.now().toISOString();
-    await guard.record({ type: 'session.idle', account: session.account, at, outcome: 'done' });
+    await guard.record({ type: 'session.idle', account: live.account, at, outcome: 'done' });
     return undefined;
   }
   if (isActivity(request.headers)) await touch(guard.db, token, guard.now());
-  return { token, session };
+  return { token, ...live };
 }
 
 async function answerTouch(guard: GuardOptions, entered: Entered | undefined): Promise<Response> {

@@ -1,4 +1,5 @@
 import type { Db } from '../../runtime/module.ts';
+import { type Account, accountOf } from './accounts.ts';
 import { rowMac, sameMac } from './binding.ts';
 import type { Factor } from './factor.ts';
 import type { SignInPolicy } from './policy.ts';
@@ -22,7 +23,7 @@ export const sessionMac = (session: { token: string; account: string; factor: st
   rowMac('session', [session.token, session.account, session.factor], key).toString('base64');
 
 /**
- * The session in force; deletes it and answers `idle` when its time is up. One that was given to another account past the
+ * The session in force and whose it is; deletes it and answers `idle` when its time is up. One that was given to another account past the
  * program is deleted and none.
  */
 export async function liveSession(
@@ -31,8 +32,14 @@ export async function liveSession(
   key: Uint8Array,
   policy: SignInPolicy,
   now: Date,
-): Promise<SessionState | { idle: true; account: string } | undefined> {
-  const row = await authTables(db).selectFrom('auth.session').selectAll().where('token', '=', token).executeTakeFirst();
+): Promise<{ session: SessionState; account: Account } | { idle: true; account: string } | undefined> {
+  const row = await authTables(db)
+    .selectFrom('auth.session as s')
+    .innerJoin('auth.user_account as a', 'a.id', 's.user_id')
+    .selectAll('a')
+    .select(['s.id as session', 's.user_id', 's.factor', 's.mac', 's.active_at', 's.created_at as started_at'])
+    .where('s.token', '=', token)
+    .executeTakeFirst();
   if (!row) return undefined;
   const right = sessionMac({ token, account: row.user_id, factor: row.factor }, key);
   if (!sameMac(Buffer.from(row.mac), Buffer.from(right))) {
@@ -40,18 +47,19 @@ export async function liveSession(
     return undefined;
   }
   const idleUntil = row.active_at.getTime() + policy.idleMinutes * 60_000;
-  const longest = row.created_at.getTime() + policy.sessionMaxHours * 3_600_000;
+  const longest = row.started_at.getTime() + policy.sessionMaxHours * 3_600_000;
   if (Math.min(idleUntil, longest) <= now.getTime()) {
     await end(db, token);
     return { idle: true, account: row.user_id };
   }
-  return {
-    id: row.id,
+  const session = {
+    id: row.session,
     account: row.user_id,
     factor: row.factor as Factor,
-    startedAt: row.created_at.toISOString(),
+    startedAt: row.started_at.toISOString(),
     idleUntil: new Date(idleUntil).toISOString(),
   };
+  return { session, account: accountOf(row) };
 }
 
 /** Notes that the user did something. */
