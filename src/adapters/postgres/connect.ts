@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { preparing } from './prepared.ts';
 
 export type ConnectOptions = {
   /** Shown in pg_stat_activity. */
@@ -32,10 +33,11 @@ export function connect<Tables>(url: string, options: ConnectOptions): Connectio
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
     keepAlive: true,
+    options: '-c jit=off', // compiling a plan to machine code takes longer than any of our statements
     types: { getTypeParser },
   });
   pool.on('error', options.onIdleError);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
   return { db, pool, close: () => db.destroy() };
 }
 

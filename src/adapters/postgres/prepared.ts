@@ -1,0 +1,60 @@
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import type pg from 'pg';
+
+/** How often a statement must come before it is worth keeping, and how many are kept per connection. */
+const WORTH = 3;
+const MOST = 200;
+
+/**
+ * A pool whose connections keep the statements that come again prepared, so that PostgreSQL parses and plans each once per
+ * connection instead of at every call: half of what a short command costs the database.
+ */
+export function preparing(pool: pg.Pool): PostgresPool {
+  const names = new Map<string, { calls: number; name?: string }>();
+  const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  let kept = 0;
+
+  function nameOf(text: string): string | undefined {
+    const known = names.get(text);
+    if (known?.name) return known.name;
+    if (kept >= MOST) return undefined;
+    const calls = (known?.calls ?? 0) + 1;
+    const name = calls >= WORTH ? `kept_${++kept}` : undefined;
+    names.set(text, name ? { calls, name } : { calls });
+    if (names.size > MOST * 10) forgetRare(names);
+    return name;
+  }
+
+  return {
+    async connect() {
+      const client = await pool.connect();
+      const known = wrapped.get(client) ?? prepared(client, nameOf);
+      wrapped.set(client, known);
+      return known;
+    },
+    end: () => pool.end(),
+  };
+}
+
+/** Statements that differ at each call must not gather for ever. */
+function forgetRare(names: Map<string, { name?: string }>): void {
+  for (const [text, { name }] of names) if (!name) names.delete(text);
+}
+
+function prepared(client: pg.PoolClient, nameOf: (text: string) => string | undefined): PostgresPoolClient {
+  let outdated = false;
+  const query = (text: unknown, values?: readonly unknown[]) => {
+    if (typeof text !== 'string' || values === undefined || values.length === 0)
+      return client.query(text as string, values as unknown[]);
+    const name = nameOf(text);
+    const sent = client.query(name ? { name, text, values: [...values] } : { text, values: [...values] });
+    sent.catch((error: { code?: string }) => {
+      outdated ||= error.code === CHANGED_TABLE;
+    });
+    return sent;
+  };
+  return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release(outdated) };
+}
+
+/** "cached plan must not change result type": a table got a column meanwhile; this connection is not used again. */
+const CHANGED_TABLE = '0A000';
