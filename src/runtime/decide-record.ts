@@ -1,9 +1,11 @@
 import { decide } from '../kernel/engine/decide.ts';
 import type { Command, Decision, EngineEvent, RecordState } from '../kernel/engine/types.ts';
+import { noSuchRecord } from '../kernel/engine/words.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import type { Drafted } from './entries.ts';
-import { touchedBy } from './gather.ts';
+import { answer, touchedBy } from './gather.ts';
+import { mayRead } from './query/reading.ts';
 import { type Touched, writeSequences } from './store/project-records.ts';
 import { type Answer, finish, inputOf, journal, type Request, settled, type Work } from './work.ts';
 
@@ -14,6 +16,8 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
   const command = request.command as Command;
   const input = inputOf(work, request);
   const outcome = await settled(work, () => decide(input, command));
+  const hidden = await firstHidden(work, request, command);
+  if (hidden !== undefined) return refused(noSuchRecord(hidden));
   if (isRefused(outcome)) return recordAttempt(work, request, outcome);
   if (outcome.events.length > MOST_EVENTS) return tooManyEvents;
   if (outcome.events.length === 0) {
@@ -22,7 +26,11 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
     return {
       pos: work.journal.head.nextPos,
       count: 0,
-      response: { record: outcome.record, warnings: outcome.warnings as never },
+      response: {
+        record: outcome.record,
+        version: work.known.records.get(outcome.record)?.version ?? 0,
+        warnings: outcome.warnings as never,
+      },
       repeated: false,
     };
   }
@@ -37,11 +45,35 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
   await remember(work, outcome, entered.pos);
   const response = {
     record: outcome.record,
+    version: outcome.states.get(outcome.record)?.version ?? 0,
     warnings: outcome.warnings as never,
     waived: outcome.waived,
     waitingFor: outcome.waitingFor,
   };
   return finish(work, request, entered, response);
+}
+
+/**
+ * What somebody may not read is not there for them, to write on either. Acts are left out: an attempt at an act nobody gave them
+ * is answered by the act's own rules, and stays on record.
+ */
+async function firstHidden(work: Work, { actor }: Request, command: Command): Promise<string | undefined> {
+  if (actor.kind !== 'person' || command.do === 'open' || command.do === 'act' || command.do === 'tick')
+    return undefined;
+  const { tx, organisation, context, known, asking } = work;
+  const reader = { tx, organisation, context, now: asking.now, viewer: { person: actor.person, administrator: false } };
+  const ids = command.do === 'link' ? [command.record, command.to] : [command.record];
+  await answer(
+    asking,
+    known,
+    ids.map((id) => ({ need: 'record', key: id, id })),
+  );
+  for (const id of ids) {
+    const state = known.records.get(id);
+    const type = state && context.definitions.get(state.definition)?.records[state.type];
+    if (!state || !type || !(await mayRead(reader, state, type))) return id;
+  }
+  return undefined;
 }
 
 /** The record's type stands in each of its events, so that an event can be read without its stream's first one. */

@@ -52,8 +52,9 @@ export async function loadVersions(tx: Tx, organisation: string, journal: Journa
   const unknown = [...new Set(streams)].filter((stream) => !journal.versions.has(stream));
   if (unknown.length === 0) return;
   const found = await sql<{ stream: string; version: number }>`
-    select stream, max(stream_version) as version from event
-    where organisation = ${organisation} and stream = any(${unknown}) group by stream`.execute(tx);
+    select s.stream, newest.version from unnest(${unknown}::text[]) as s(stream) cross join lateral (
+      select stream_version as version from event e where e.organisation = ${organisation} and e.stream = s.stream
+      order by stream_version desc limit 1) newest`.execute(tx);
   for (const stream of unknown) journal.versions.set(stream, 0);
   for (const row of found.rows) journal.versions.set(row.stream, row.version);
 }

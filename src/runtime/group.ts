@@ -8,7 +8,7 @@ import { planAhead } from './ahead.ts';
 import type { contexts } from './context.ts';
 import { decideModule } from './decide-module.ts';
 import { decideRecord } from './decide-record.ts';
-import { lockHead, requestHash } from './entries.ts';
+import { loadVersions, lockHead, requestHash } from './entries.ts';
 import { answer, needsMore, unknownWorld } from './gather.ts';
 import type { DispatchResult, Tx } from './module.ts';
 import type { News, Parts } from './parts.ts';
@@ -115,6 +115,8 @@ const otherContent = refused({
 /** One round of decisions only to learn what they need, so that the whole group's needs are asked together. */
 async function prefetch(work: Work, requests: Request[]): Promise<void> {
   const engine = requests.filter((request) => ENGINE.has(request.command.do));
+  const streams = engine.flatMap(({ command }) => ('record' in command && command.record ? [command.record] : []));
+  await loadVersions(work.tx, work.organisation, work.journal, streams);
   for (let pass = 0; pass < 3 && engine.length > 1; pass++) {
     const needs = engine.flatMap((request) => {
       const outcome = decide(inputOf(work, request), request.command as Command);

@@ -9,7 +9,7 @@ import { recordView } from '../../runtime/query/record.ts';
 import { allTasks, myTasks } from '../../runtime/query/tasks.ts';
 import { typeCards, typeDetail } from '../../runtime/query/types.ts';
 import type { ListQuery, Named } from '../../runtime/views.ts';
-import { asking, type Context, commanding, hasRole, no, notAllowed, os, signedIn } from './ask.ts';
+import { asking, commanding, hasRole, no, notAllowed, os, signedIn } from './ask.ts';
 import { notSealed } from './proof.ts';
 
 /** Tasks, types, records, and what pickers look up. */
@@ -49,19 +49,14 @@ export const recordAnswers = {
     return { id: (response as { record: string }).record, pos };
   }),
   save: os.records.save.handler(async ({ input, context }) => {
-    await mustSee(context, input.id);
-    const { pos } = await commanding(context, {
+    const { pos, response } = await commanding(context, {
       do: 'save',
       id: input.commandId,
       record: input.id,
       version: input.version,
       values: input.values,
     });
-    const version = await asking(
-      context,
-      async (look) => (await recordOf(look, input.id))?.state.version ?? input.version,
-    );
-    return { pos, version };
+    return { pos, version: (response as { version: number }).version };
   }),
   act: os.records.act.handler(async ({ input, context }) => {
     const { pos, response } = await commanding(
@@ -85,7 +80,6 @@ export const recordAnswers = {
     return { pos, waitingFor: named, warnings };
   }),
   comment: os.records.comment.handler(async ({ input, context }) => {
-    await mustSee(context, input.id);
     const { pos } = await commanding(context, {
       do: 'comment',
       id: input.commandId,
@@ -95,7 +89,6 @@ export const recordAnswers = {
     return { pos };
   }),
   link: os.records.link.handler(async ({ input, context }) => {
-    await mustSee(context, input.id, input.to);
     const { pos } = await commanding(context, {
       do: 'link',
       id: input.commandId,
@@ -134,14 +127,6 @@ export const recordAnswers = {
 async function readable(look: Look, id: string) {
   const found = await recordOf(look, id);
   return found && (await mayRead(look, found.state, found.type)) ? found : undefined;
-}
-
-/** What somebody may not read is not there for them, to write on either. */
-async function mustSee(context: Context, ...ids: string[]): Promise<void> {
-  await asking(context, async (look) => {
-    const found = await Promise.all(ids.map((id) => readable(look, id)));
-    return found.every(Boolean) ? true : noSuch('這筆紀錄', 'record');
-  });
 }
 
 export const lookupAnswers = {

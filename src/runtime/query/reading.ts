@@ -4,11 +4,14 @@ import type { RecordType, Who } from '../../kernel/pack/types.ts';
 import { PARTICIPANTS, participants } from '../store/participants.ts';
 import { type Look, rolesOf } from './look.ts';
 
+/** Who looks, when, and at which organisation: all that reading rights are judged by. */
+export type Reader = Pick<Look, 'tx' | 'organisation' | 'viewer' | 'now' | 'context'>;
+
 /** Who reads everything of the organisation (DESIGN.md section 8): roles whose work it is. */
 const READ_ALL = ['security_officer', 'auditor', 'ciso', 'isms_coordinator', 'isms_team_lead'];
 
 /** Everybody this viewer may read for: self, principals as a deputy, and the units this viewer heads. */
-function reach(look: Look): { persons: string[]; units: string[]; roles: string[] } {
+function reach(look: Reader): { persons: string[]; units: string[]; roles: string[] } {
   const { directory } = look.context;
   const { person } = look.viewer;
   if (!person) return { persons: [], units: [], roles: [] };
@@ -42,7 +45,7 @@ const rolesIn = (who: Who): string[] =>
   who.kind === 'role' || who.kind === 'role_of' ? [who.role] : who.kind === 'path' ? who.path : [];
 
 /** Whether a viewer with these roles reads every record of a type, without asking each one. */
-export function readsAll(look: Look, type: RecordType): boolean {
+export function readsAll(look: Reader, type: RecordType): boolean {
   const { roles } = reach(look);
   if (type.see) return type.see.by.some((who) => who.kind === 'role' && roles.includes(who.role));
   if (type.role === 'register') return look.viewer.person !== undefined;
@@ -56,7 +59,7 @@ export function readsAll(look: Look, type: RecordType): boolean {
  * Condition on `record c`: what this viewer may list. Participants (requester, anybody named in a person field, whoever acted or
  * is waited for), heads of the unit, and the roles that read everything; registers: all staff; a type's own `see` instead.
  */
-export function readable(look: Look, types: RecordType[]): RawBuilder<boolean> {
+export function readable(look: Reader, types: RecordType[]): RawBuilder<boolean> {
   if (look.viewer.person === undefined) return sql`false`;
   const all = types.filter((type) => readsAll(look, type)).map((type) => type.name);
   const { persons, units } = reach(look);
@@ -67,7 +70,7 @@ export function readable(look: Look, types: RecordType[]): RawBuilder<boolean> {
 }
 
 /** May this viewer open this record? */
-export async function mayRead(look: Look, state: RecordState, type: RecordType): Promise<boolean> {
+export async function mayRead(look: Reader, state: RecordState, type: RecordType): Promise<boolean> {
   if (readsAll(look, type)) return true;
   const { persons, units } = reach(look);
   if (state.requester && persons.includes(state.requester)) return true;
