@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { bareInsertsPerSecond, flushesPerSecond, median, quantile } from './limits.ts';
+import { processorSeconds } from './processes.ts';
 import { BENCH } from './server.ts';
 
 const { values: options, positionals } = parseArgs({
@@ -68,13 +69,19 @@ async function signIn(url: string): Promise<Record<string, string>> {
   return { cookie: answer.cookies.map((cookie) => cookie.split(';')[0]).join('; '), origin: url };
 }
 
-type Run = { rate: number; p50: number; p99: number; failures: number };
+type Run = { rate: number; p50: number; p99: number; failures: number; program: number; database: number };
 const versions = new Map<string, number>();
 
 /** So many clients, each with records of its own, saving as fast as they are answered. */
-async function load({ url, ids }: Ready, headers: Record<string, string>, clients: number): Promise<Run> {
+async function load(
+  server: number,
+  { url, ids }: Ready,
+  headers: Record<string, string>,
+  clients: number,
+): Promise<Run> {
   const millis: number[] = [];
   let failures = 0;
+  const before = processorSeconds(server);
   const from = performance.now();
   const end = from + SECONDS * 1000;
   const client = async (index: number) => {
@@ -96,18 +103,27 @@ async function load({ url, ids }: Ready, headers: Record<string, string>, client
   };
   await Promise.all(Array.from({ length: clients }, (_, index) => client(index)));
   const rate = millis.length / ((performance.now() - from) / 1000);
-  return { rate, p50: quantile(millis, 0.5), p99: quantile(millis, 0.99), failures };
+  const after = processorSeconds(server);
+  const each = (seconds: number) => (seconds * 1000) / millis.length;
+  return {
+    rate,
+    p50: quantile(millis, 0.5),
+    p99: quantile(millis, 0.99),
+    failures,
+    program: each(after.own - before.own),
+    database: each(after.started - before.started),
+  };
 }
 
 const { child, ready } = await startServer();
 try {
   const headers = await signIn(ready.url);
-  await load(ready, headers, 8); // warm
+  await load(child.pid!, ready, headers, 8); // warm
   const flushes = flushesPerSecond();
   const rows = [];
   for (const clients of [1, 8, 32]) {
     const runs: Run[] = [];
-    for (let i = 0; i < RUNS; i++) runs.push(await load(ready, headers, clients));
+    for (let i = 0; i < RUNS; i++) runs.push(await load(child.pid!, ready, headers, clients));
     const bare = await bareInsertsPerSecond(ready.database, clients);
     rows.push({
       clients,
@@ -116,6 +132,8 @@ try {
       'p99 ms': median(runs.map((run) => run.p99)).toFixed(1),
       failed: runs.reduce((sum, run) => sum + run.failures, 0),
       budget: clients === 32 ? '1,500/s, p99 50 ms' : '',
+      'program cpu ms': median(runs.map((run) => run.program)).toFixed(2),
+      'database cpu ms': median(runs.map((run) => run.database)).toFixed(2),
       'bare inserts/s': Math.round(bare),
     });
   }

@@ -1,16 +1,16 @@
 /** `node bench/start.ts`: how long until the first answer, and what an idle platform takes. Medians of five warm starts. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median } from './limits.ts';
+import { memoryMegabytes } from './processes.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const WARM = 5;
 const IDLE_MS = 5_000;
 const ground = mkdtempSync(join(tmpdir(), 'ancheng-bench-'));
 chmodSync(ground, 0o755);
-
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 type Started = { child: ChildProcess; ms: number };
 
@@ -37,30 +37,6 @@ const stop = ({ child }: Started) =>
     child.once('exit', () => resolve());
     child.kill('SIGTERM');
   });
-
-/** Proportional set sizes of a process and all its descendants, in MB: shared pages are counted once. Linux only. */
-function memoryMegabytes(root: number): number {
-  const parents = new Map<number, number>();
-  for (const path of globSync('/proc/[0-9]*/stat')) {
-    const stat = readOrEmpty(path);
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0]);
-    parents.set(Number.parseInt(stat, 10), parent);
-  }
-  const belongs = (pid: number | undefined): boolean =>
-    pid !== undefined && (pid === root || belongs(parents.get(pid)));
-  const kilobytes = [...parents.keys()].filter(belongs).map((pid) => {
-    return Number(/^Pss:\s+(\d+)/m.exec(readOrEmpty(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
-  });
-  return kilobytes.reduce((sum, each) => sum + each, 0) / 1024;
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return ''; // ended between listing and reading
-  }
-}
 
 try {
   const first = await start();
