@@ -14,7 +14,10 @@ import type { DispatchResult, Tx } from './module.ts';
 import type { News, Parts } from './parts.ts';
 import { type Answer, flushTables, inputOf, type Request, type Work } from './work.ts';
 
-const ENGINE = new Set(['open', 'save', 'act', 'comment', 'link', 'tick']);
+const ENGINE = new Set<string>([
+  ...(['open', 'save', 'act', 'comment', 'link', 'tick'] as const),
+  ...(['confirm', 'correct', 'object', 'propose', 'decide'] as const),
+] satisfies Command['do'][]);
 
 /**
  * Decides what has gathered for one organisation in one transaction: head locked first, states and facts loaded set-wise,

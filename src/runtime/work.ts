@@ -50,6 +50,7 @@ export function inputOf(work: Work, request: Pick<Request, 'actor' | 'at'>): Inp
     actor: request.actor,
     now: work.asking.now,
     known: work.known,
+    readByModules: work.parts.modules.flatMap(({ reads }) => reads ?? []),
   };
 }
 

@@ -3,6 +3,8 @@ import type { Refusal } from '../refusal.ts';
 import { assess, type Doing, type Stage } from './assess.ts';
 import { compute } from './compute.ts';
 import { followUp, tellAll } from './follow-ups.ts';
+import { counts } from './marks.ts';
+import { markFor, otherwiseRefused, tellConfirmers } from './otherwise.ts';
 import { planOf } from './plan.ts';
 import { collectVotes, tally } from './quorum.ts';
 import { save } from './save.ts';
@@ -12,7 +14,7 @@ import { dueOf } from './time.ts';
 import type { ActState, RecordState, Values, Vote } from './types.ts';
 import { superseded } from './versions.ts';
 import { factorWanted, noSuchAction, noSuchRecord } from './words.ts';
-import { emit, moment, recordOf, scopeOf, typeOf, type Work } from './work.ts';
+import { asIf, emit, moment, recordOf, scopeOf, typeOf, type Work } from './work.ts';
 
 /**
  * Does an action: who, never, state; then required fields and gates, reported together; then the vote, and once the quorum is
@@ -26,14 +28,16 @@ export function act(work: Work, doing: Doing): Refusal[] {
   const type = typeOf(work, found);
   const action = type?.actions[doing.action];
   if (!type || !action || action.name === 'open') return [noSuchAction(doing.action)];
-  const stage = assess(work, type, found, action, doing);
+  const impossible = otherwiseRefused(work, type, found, action, doing);
+  if (impossible.length > 0) return impossible;
+  const stage = asIf(work, doing.paper?.signer, () => assess(work, type, found, action, doing));
   if ('stopped' in stage) return [stage.stopped];
   if (stage.refusals.length > 0 && stage.final) return stage.refusals;
   if (work.needs.size > 0) return [];
   if (stage.refusals.length > 0) return stage.refusals;
   const unproved = needsFactor(work, action, stage);
   if (unproved) return [unproved];
-  return vote(work, type, action, stage);
+  return vote(work, type, action, stage, doing);
 }
 
 // ── voting and doing ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -44,21 +48,23 @@ function needsFactor(work: Work, action: Action, stage: Stage): Refusal | undefi
   return actor.factor === undefined || actor.factor === 'none' ? factorWanted : undefined;
 }
 
-function vote(work: Work, type: RecordType, action: Action, stage: Stage): Refusal[] {
+function vote(work: Work, type: RecordType, action: Action, stage: Stage, doing: Doing): Refusal[] {
   const { actor } = work.input;
-  const person = actor.kind === 'clock' ? undefined : actor.person;
+  const person = doing.paper?.signer ?? (actor.kind === 'clock' ? undefined : actor.person);
   const { standing: stands, state } = stage;
   if (stands.throughAct || person === undefined) return complete(work, type, action, stage, []);
   const scope = scopeOf(work, stage.candidate);
+  const marked = markFor(work, stands, doing);
   const cast = {
     by: person,
     ballots: stands.ballots,
     asked: stage.given,
     ...(stands.for === undefined ? {} : { for: stands.for }),
+    ...(marked ? { marked } : {}),
   };
   const counted = tally(work, action, collectVotes(work, action, sameContent(type, action, stage), cast, scope), scope);
   if (work.needs.size > 0) return [];
-  if (counted.met) return complete(work, type, action, stage, counted.votes);
+  if (counted.met) return complete(work, type, action, stage, counted.votes.filter(counts));
   const refusals = save(work, state.id, stage.written);
   if (refusals.length > 0 || work.needs.size > 0) return refusals;
   emit(work, recordOf(work, state.id) as RecordState, {
@@ -70,6 +76,7 @@ function vote(work: Work, type: RecordType, action: Action, stage: Stage): Refus
   });
   stage.judged.note(work);
   work.waitingFor.push(...counted.waitingFor);
+  if (marked) tellConfirmers(work, type, recordOf(work, state.id) as RecordState, marked.mark.id);
   return [];
 }
 
@@ -81,7 +88,8 @@ function sameContent(type: RecordType, action: Action, { state, written, changes
   return { ...state, pending };
 }
 
-function complete(work: Work, type: RecordType, action: Action, stage: Stage, votes: Vote[]): Refusal[] {
+/** The act itself, once everybody who must has signed (and, of what is marked, somebody else has confirmed it). */
+export function complete(work: Work, type: RecordType, action: Action, stage: Stage, votes: Vote[]): Refusal[] {
   stage.judged.note(work);
   const done = stage.renews ? settle(work, type, action, stage, votes) : move(work, type, action, stage, votes);
   const counted = voidSeals(work, type, done, action.name);
@@ -97,9 +105,21 @@ function signersOf(votes: Vote[], stands: Standing & { may: true }) {
   return signers.map((one) => ({
     by: one.by,
     ...(one.for === undefined ? {} : { for: one.for }),
-    ...(stands.role === undefined ? {} : { role: stands.role }),
+    ...roleOf(one, stands),
+    ...(one.factor === undefined ? {} : { factor: one.factor }),
+    ...markOf(one),
   }));
 }
+
+const roleOf = (vote: Vote, stands: Standing & { may: true }): { role?: string } => {
+  const role = vote.mark ? vote.role : stands.role;
+  return role === undefined ? {} : { role };
+};
+
+const markOf = ({ mark, confirmed }: Pick<Vote, 'mark' | 'confirmed'>) => ({
+  ...(mark ? { mark } : {}),
+  ...(confirmed ? { confirmed } : {}),
+});
 
 /** The act itself: where the case goes, what changed, who did it how often, what it owes. */
 function move(work: Work, type: RecordType, action: Action, stage: Stage, votes: Vote[]): RecordState {
@@ -142,11 +162,14 @@ function waiversOf(stage: Stage): Record<string, string> | undefined {
 
 function actOf(work: Work, action: Action, stage: Stage, votes: Vote[]): ActState {
   const { at, actor } = moment(work);
+  const marked = votes.find(({ mark }) => mark);
+  const by = stage.counted ? votes.at(-1)?.by : actor.person;
   const before = stage.state.acts[action.name]?.count ?? 0;
   const voters = [...new Set(votes.flatMap((one) => (one.for === undefined ? [one.by] : [one.by, one.for])))];
   return {
     at,
-    ...(actor.person === undefined ? {} : { by: actor.person }),
+    ...(by === undefined ? {} : { by }),
+    ...(marked ? markOf(marked) : {}),
     ...(stage.standing.for === undefined ? {} : { for: stage.standing.for }),
     count: before + 1,
     asked: askedOf(action, stage.candidate.values, stage.given),

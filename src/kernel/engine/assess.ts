@@ -4,12 +4,13 @@ import type { Action, RecordType } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
 import { applied, compute, draw } from './compute.ts';
 import { type AllJudged, judgeAll, type Waive } from './judge-all.ts';
+import { unconfirmed } from './marks.ts';
 import { isWithdrawal, kindOf } from './plan.ts';
 import { type Always, missingAsked, missingFields } from './required.ts';
 import { askingOf, mayFill, type Standing, standing } from './standing.ts';
-import type { RecordState, Values } from './types.ts';
+import type { Backfill, Paper, RecordState, Values } from './types.ts';
 import { readValues } from './values.ts';
-import { notInThisState, notYours, papersOwed } from './words.ts';
+import { awaitsConfirmation, notInThisState, notYours, papersOwed } from './words.ts';
 import { editionOf, scopeOf, type Work } from './work.ts';
 
 export type Doing = {
@@ -19,6 +20,12 @@ export type Doing = {
   waive: Waive[];
   /** Done by another record's act or by the clock's: its values were written by the pack. */
   nested: boolean;
+  /** Done earlier than entered. */
+  backfill?: Backfill | undefined;
+  /** Signed on paper by somebody else, whose standing counts. */
+  paper?: Paper | undefined;
+  /** Done by who voted before; now confirmed by a second person, whose own standing is another matter. */
+  counted?: Standing & { may: true };
 };
 
 /** An action weighed but not done: why not, or everything needed to do it. */
@@ -32,6 +39,7 @@ export type Stage = {
   written: Values;
   standing: Standing & { may: true };
   renews: boolean;
+  counted: boolean;
   missing: Refusal[];
   judged: AllJudged;
   refusals: Refusal[];
@@ -50,7 +58,7 @@ export function assess(
   const scope = scopeOf(work, state);
   const begins = action.from.includes(state.state);
   const owed = state.owed.some((one) => one.action === action.name);
-  const stands = standing(work, askingOf(action), scope);
+  const stands = doing.counted ?? standing(work, askingOf(action), scope);
   if (stands.may === false) return { stopped: stands.refusal };
   const wrong = wrongState(work, type, state, action, begins, owed);
   if (wrong) return { stopped: wrong };
@@ -102,6 +110,7 @@ export function assess(
     written: partOf(doing.values, (name) => written.includes(name)),
     standing: sure,
     renews: owed && !begins,
+    counted: doing.counted !== undefined,
     missing,
     judged,
     refusals,
@@ -144,10 +153,11 @@ function wrongState(
     const applies = holds(action.when, scopeOf(work, state));
     if (applies !== true && !isPending(applies as Asked)) return notInThisState(type, state, action);
   }
-  if (owed || state.owed.length === 0 || work.input.actor.kind === 'clock') return undefined;
+  if (work.input.actor.kind === 'clock') return undefined;
   const kind = kindOf(type, action, state.state);
   if (kind === 'entry' || kind === 'back' || isWithdrawal(type, action, state.state)) return undefined;
-  return papersOwed(type, state);
+  if (unconfirmed(state).length > 0) return awaitsConfirmation(work.input.directory, state);
+  return owed || state.owed.length === 0 ? undefined : papersOwed(type, state);
 }
 
 const sectionsOpen = (type: RecordType, state: string): Set<string> =>

@@ -1,7 +1,10 @@
 import { type Refusal, refused } from '../refusal.ts';
 import { text } from '../text.ts';
 import { act } from './act.ts';
+import { confirm } from './confirm.ts';
+import { correct, object } from './correct.ts';
 import { open } from './open.ts';
+import { decideProposal, propose } from './propose.ts';
 import { save } from './save.ts';
 import { tick } from './tick.ts';
 import type { Command, Input, Outcome, RecordState } from './types.ts';
@@ -39,11 +42,24 @@ function run(work: Work, command: Command): Refusal[] {
         ...(command.record === undefined ? {} : { id: command.record }),
         unit: command.unit,
         origin: command.origin,
+        owner: command.owner,
+        backfill: command.backfill,
+        copies: command.copies,
       });
     case 'save':
-      return stale(work, command) ?? save(work, command.record, command.values);
+      return stale(work, command) ?? save(work, command.record, command.values, command.owner);
     case 'act':
       return stale(work, command) ?? doAct(work, command);
+    case 'confirm':
+      return stale(work, command) ?? confirm(work, command);
+    case 'correct':
+      return stale(work, command) ?? correct(work, command);
+    case 'object':
+      return object(work, command);
+    case 'propose':
+      return propose(work, command);
+    case 'decide':
+      return stale(work, command) ?? decideProposal(work, command);
     case 'comment':
       return comment(work, command);
     case 'link':
@@ -66,6 +82,8 @@ function doAct(work: Work, command: Extract<Command, { do: 'act' }>): Refusal[] 
     values: command.with,
     waive: command.waive ?? [],
     nested: false,
+    backfill: command.backfill,
+    paper: command.paper,
   });
 }
 

@@ -1,4 +1,20 @@
-import type { ActState, EngineEvent, Moment, Owed, RecordState, Seal, Seed, Value, Values, Vote } from './types.ts';
+import { confirmVotes } from './marks.ts';
+import type {
+  ActState,
+  Confirmed,
+  Correction,
+  EngineEvent,
+  Marked,
+  Moment,
+  Owed,
+  Proposal,
+  RecordState,
+  Seal,
+  Seed,
+  Value,
+  Values,
+  Vote,
+} from './types.ts';
 
 /** An event as it is folded: what happened, when, and by whom (`person` is absent for the clock). */
 export type Happened = Pick<EngineEvent, 'stream' | 'type' | 'data'> & {
@@ -35,6 +51,7 @@ export function evolve(state: RecordState | undefined, event: Happened): RecordS
       return {
         ...next,
         owed: next.owed.map((owed) => (owed.action === data.action ? { ...owed, violated: true } : owed)),
+        ...marksOf(next.marked?.map((one) => (one.mark.id === data.mark ? { ...one, violated: true } : one))),
       };
     case 'record.late':
       return { ...next, late: [...next.late, data.rung] };
@@ -42,6 +59,24 @@ export function evolve(state: RecordState | undefined, event: Happened): RecordS
       return { ...next, comments: next.comments + 1 };
     case 'record.linked':
       return { ...next, links: [...next.links, { to: data.to, as: data.as, at: event.at, ...by(event) }] };
+    case 'record.confirmed':
+      return confirmed(next, event.data as unknown as { what: string; mark: string; confirmed: Confirmed });
+    case 'record.declined':
+      return declined(next, event.data as unknown as { what: string; mark: string });
+    case 'record.corrected':
+      return corrected(
+        next,
+        event.data as unknown as { correction: Correction; cleared?: string[]; dropped?: string[] },
+      );
+    case 'record.objected':
+      return objected(next, event.data as unknown as Objected);
+    case 'record.proposed':
+      return {
+        ...next,
+        proposals: [...(next.proposals ?? []), (event.data as unknown as { proposal: Proposal }).proposal],
+      };
+    case 'record.decided':
+      return decided(next, event.data as unknown as { proposal: string; decided: NonNullable<Proposal['decided']> });
     case 'record.told':
       return next;
     default:
@@ -51,6 +86,8 @@ export function evolve(state: RecordState | undefined, event: Happened): RecordS
 
 type Data = {
   action: string;
+  mark?: string;
+  marked?: Marked;
   values?: Values;
   cleared?: string[];
   dropped?: string[];
@@ -73,7 +110,7 @@ function opened({ stream, data, at, organisation }: Happened): RecordState {
     state: string;
     values: Values;
   };
-  const { unit, requester, origin, edition, assigned, sampled } = given;
+  const { unit, requester, origin, edition, assigned, sampled, marked, copied } = given;
   return {
     organisation: organisation ?? '',
     id: stream,
@@ -91,6 +128,8 @@ function opened({ stream, data, at, organisation }: Happened): RecordState {
     ...(edition === undefined ? {} : { edition }),
     ...(assigned === undefined ? {} : { assigned }),
     ...(sampled === undefined ? {} : { sampled }),
+    ...(marked === undefined ? {} : { marked }),
+    ...(copied === undefined ? {} : { copied }),
     values: given.values,
     acts: given.acts ?? {},
     pending: {},
@@ -113,7 +152,78 @@ function filled(state: RecordState, data: Data): RecordState {
   if (data.dropped)
     pending = Object.fromEntries(Object.entries(pending).filter(([action]) => !data.dropped!.includes(action)));
   const fired = data.fired ? { ...state.fired, ...data.fired } : state.fired;
-  return { ...state, values, pending, fired, ...(data.sampled ? { sampled: data.sampled } : {}) };
+  return {
+    ...state,
+    values,
+    pending,
+    fired,
+    ...(data.sampled ? { sampled: data.sampled } : {}),
+    ...joined(state, data),
+  };
+}
+
+/** A filling for somebody: one mark, however often its writer comes back. */
+function joined(state: RecordState, { marked }: Data): Pick<RecordState, 'marked'> {
+  if (!marked) return {};
+  return { marked: [...(state.marked ?? []).filter(({ mark }) => mark.id !== marked.mark.id), marked] };
+}
+
+const marksOf = (marked: Marked[] | undefined): Pick<RecordState, 'marked'> => (marked ? { marked } : {});
+
+/** A second person stands for what carries a mark: a vote on an action, else the opening or a filling. */
+function confirmed(state: RecordState, data: { what: string; mark: string; confirmed: Confirmed }): RecordState {
+  const votes = state.pending[data.what];
+  const pending = votes
+    ? { ...state.pending, [data.what]: confirmVotes(votes, data.mark, data.confirmed) }
+    : state.pending;
+  const marked = state.marked?.map((one) => (one.mark.id === data.mark ? { ...one, confirmed: data.confirmed } : one));
+  return { ...state, pending, ...marksOf(marked) };
+}
+
+/** A declined vote was never one; what was filled or entered stays, waiting. */
+function declined(state: RecordState, { what, mark }: { what: string; mark: string }): RecordState {
+  const { [what]: votes, ...pending } = state.pending;
+  const left = (votes ?? []).filter((vote) => vote.mark?.id !== mark);
+  return { ...state, pending: left.length > 0 ? { ...pending, [what]: left } : pending };
+}
+
+// ── corrections ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** 更正 changes values and notes in each seal that covers them what now stands there; 勘誤 only stands beside. */
+function corrected(
+  state: RecordState,
+  { correction, dropped }: { correction: Correction; dropped?: string[] },
+): RecordState {
+  const corrections = [...(state.corrections ?? []), correction];
+  if (correction.kind === 'erratum') return { ...state, corrections };
+  const values = { ...state.values };
+  for (const { field, after } of correction.changes) {
+    if (after === undefined) delete values[field];
+    else values[field] = after;
+  }
+  const now = Object.fromEntries(correction.changes.map(({ field, after }) => [field, after ?? '']));
+  const seals = state.seals.map((made) =>
+    correction.seals.includes(made.id) ? { ...made, corrected: { ...made.corrected, ...now } } : made,
+  );
+  const pending = Object.fromEntries(Object.entries(state.pending).filter(([action]) => !dropped?.includes(action)));
+  return { ...state, values, seals, pending, corrections };
+}
+
+type Objected = { correction: string; objection: Correction['objections'][number] };
+
+function objected(state: RecordState, { correction, objection }: Objected): RecordState {
+  const corrections = state.corrections?.map((one) =>
+    one.id === correction ? { ...one, objections: [...one.objections, objection] } : one,
+  );
+  return corrections ? { ...state, corrections } : state;
+}
+
+function decided(
+  state: RecordState,
+  data: { proposal: string; decided: NonNullable<Proposal['decided']> },
+): RecordState {
+  const proposals = state.proposals?.map((one) => (one.id === data.proposal ? { ...one, decided: data.decided } : one));
+  return proposals ? { ...state, proposals } : state;
 }
 
 function acted(state: RecordState, data: Data, event: Happened): RecordState {
@@ -141,7 +251,8 @@ function sealed(state: RecordState, seal: Seal, replaces: string[]): RecordState
 
 function voided(state: RecordState, data: Data, event: Happened): RecordState {
   const seal = (data as { seal: unknown }).seal as string;
-  const mark = { at: event.at, ...by(event), fields: data.fields };
+  const { objection } = data as { objection?: string };
+  const mark = { at: event.at, ...by(event), fields: data.fields, ...(objection === undefined ? {} : { objection }) };
   return { ...state, seals: state.seals.map((older) => (older.id === seal ? { ...older, void: mark } : older)) };
 }
 

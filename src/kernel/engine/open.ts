@@ -4,13 +4,17 @@ import { text } from '../text.ts';
 import { applied, compute, draw, emptyTables } from './compute.ts';
 import { followUp } from './follow-ups.ts';
 import { judgeAll } from './judge-all.ts';
+import { marking } from './marks.ts';
 import { numberFor } from './number.ts';
+import { backfilled, backfillRefused, tellConfirmers } from './otherwise.ts';
 import { planOf } from './plan.ts';
 import { missingFields } from './required.ts';
+import { notForThem } from './save.ts';
 import { askingOf, coversAll, mayFill, notAllowed, standing } from './standing.ts';
-import type { RecordState, Values } from './types.ts';
+import type { Backfill, Marked, RecordState, Values } from './types.ts';
 import { readValues } from './values.ts';
-import { emit, moment, nextId, scopeOf, type Work } from './work.ts';
+import { noSuchRecord } from './words.ts';
+import { asIf, emit, moment, nextId, recordOf, scopeOf, type Work } from './work.ts';
 
 export type Opened = {
   type: string;
@@ -23,6 +27,10 @@ export type Opened = {
   origin?: string | undefined;
   edition?: number;
   assigned?: RecordState['assigned'];
+  /** 代填: whose case it is, if not the writer's; they confirm it before it goes on. */
+  owner?: string | undefined;
+  backfill?: Backfill | undefined;
+  copies?: string | undefined;
 };
 
 /**
@@ -35,6 +43,8 @@ export function open(work: Work, wanted: Opened): Refusal[] {
   const id = wanted.id ?? nextId(work);
   if (wanted.id !== undefined && work.world.record(wanted.id) && work.input.known.records.get(wanted.id))
     return [exists(wanted.id)];
+  const otherwise = openedOtherwise(work, type, wanted);
+  if (otherwise.length > 0) return otherwise;
   const draft = draftOf(work, type, id, wanted);
   const read = readValues(type.fields, withoutComputed(type, wanted.values), {
     definition: work.input.current,
@@ -43,7 +53,10 @@ export function open(work: Work, wanted: Opened): Refusal[] {
   });
   if (read.refusals.length > 0) return read.refusals;
   const filled = { ...draft, values: { ...emptyTables(type, read.values), ...read.values } };
-  const stopped = wanted.by === 'act' ? undefined : (foreignUnit(work, wanted.unit) ?? whoOpens(work, type, filled));
+  const stopped =
+    wanted.by === 'act'
+      ? undefined
+      : asIf(work, wanted.owner, () => foreignUnit(work, wanted.unit) ?? whoOpens(work, type, filled));
   if (stopped) return [stopped];
   const candidate = completed(work, type, filled);
   const personal = wanted.by !== 'act' && work.input.actor.kind !== 'clock';
@@ -54,14 +67,40 @@ export function open(work: Work, wanted: Opened): Refusal[] {
   if (work.needs.size > 0 || numbered === 'pending') return [];
   if (refusals.length > 0) return refusals;
   judged.note(work);
-  emitOpened(work, type, { ...candidate, number: numbered.number }, numbered.sequence, judged.seen, wanted);
+  const marked = marksOfOpening(work, wanted);
+  emitOpened(work, type, { ...candidate, number: numbered.number, marked }, numbered.sequence, judged.seen, wanted);
+  for (const { mark } of marked) tellConfirmers(work, type, recordOf(work, id) as RecordState, mark.id);
   return followUp(work, id, type, type.actions.open, 'open');
+}
+
+/** What opens at once changes what others rely on: only forms are filled in for somebody else. */
+function openedOtherwise(work: Work, type: RecordType, { owner, backfill, copies }: Opened): Refusal[] {
+  const stranger = owner === undefined ? undefined : notForThem(work, owner);
+  if (stranger) return [stranger];
+  if (owner !== undefined && type.role !== 'form') return [notForOthers(type)];
+  if (copies !== undefined && work.world.record(copies) === undefined) return [noSuchRecord(copies)];
+  return backfill ? backfillRefused(work, backfill, undefined) : [];
+}
+
+const notForOthers = (type: RecordType): Refusal => ({
+  code: 'invalid',
+  field: 'owner',
+  message: text(`${type.label.zh}不能代填`, `${type.label.en} is not filled in for somebody else`),
+});
+
+function marksOfOpening(work: Work, { owner, backfill, values }: Opened): Marked[] {
+  const { actor, now } = work.input;
+  const by = actor.kind === 'clock' ? '' : (actor.person ?? '');
+  const filled =
+    owner === undefined ? [] : [marking(work, { kind: 'filled', for: owner, fields: Object.keys(values) })];
+  const marks = [...filled, ...(backfill ? [backfilled(work, backfill)] : [])];
+  return marks.map((mark) => ({ what: 'open', by, at: now, mark }));
 }
 
 function draftOf(work: Work, type: RecordType, id: string, wanted: Opened): RecordState {
   const { actor, directory } = work.input;
   const person = actor.kind === 'clock' ? undefined : actor.person;
-  const requester = wanted.requester ?? (wanted.by === 'act' ? undefined : person);
+  const requester = wanted.requester ?? wanted.owner ?? (wanted.by === 'act' ? undefined : person);
   const unit = wanted.unit ?? (requester === undefined ? undefined : directory.persons[requester]?.unit);
   const { at, organisation } = moment(work);
   return {
@@ -175,7 +214,13 @@ function emitOpened(
   emit(work, undefined, {
     stream: state.id,
     type: 'record.opened',
-    data: { ...data, sequence, assigned: wanted.assigned },
+    data: {
+      ...data,
+      sequence,
+      assigned: wanted.assigned,
+      marked: state.marked?.length ? state.marked : undefined,
+      copied: wanted.copies,
+    },
     gates: gates ?? [],
   });
 }

@@ -45,11 +45,26 @@ function placesOf(field: Field, data: { [key: string]: Value }): [Value, string[
     [inside(data.act, 'asked', field.name), ['act', 'asked', field.name]],
     [inside(data.seal, 'content', field.name), ['seal', 'content', field.name]],
   ];
+  for (const holder of ['correction', 'proposal']) places.push(...changesOf(field, data[holder], holder));
   const votes = Array.isArray(data.votes) ? data.votes : [];
   votes.forEach((vote, i) => {
     places.push([inside(vote, 'asked', field.name), ['votes', String(i), 'asked', field.name]]);
   });
   return places.filter((place): place is [Value, string[]] => place[0] !== undefined);
+}
+
+/** A correction's before and after. */
+function changesOf(field: Field, holder: Value | undefined, name: string): [Value | undefined, string[]][] {
+  const changes = inside(holder, 'changes');
+  if (!Array.isArray(changes)) return [];
+  return changes.flatMap((change, i) =>
+    inside(change, 'field') === field.name
+      ? ['before', 'after'].map((which): [Value | undefined, string[]] => [
+          inside(change, which),
+          [name, 'changes', String(i), which],
+        ])
+      : [],
+  );
 }
 
 function inside(value: Value | undefined, ...path: string[]): Value | undefined {

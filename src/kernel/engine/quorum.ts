@@ -1,9 +1,10 @@
 import { addSpan } from '../calendar/span.ts';
 import type { Scope } from '../cel/world.ts';
 import type { Action, Group } from '../pack/types.ts';
+import { counts } from './marks.ts';
 import type { Ballot } from './standing.ts';
 import { spanIn } from './time.ts';
-import type { RecordState, Values, Vote } from './types.ts';
+import type { Mark, RecordState, Values, Vote } from './types.ts';
 import { isActive, personsWhen } from './who.ts';
 import type { Work } from './work.ts';
 
@@ -21,12 +22,18 @@ export function collectVotes(work: Work, action: Action, state: RecordState, cas
   );
   const fresh = cast.ballots.map(({ group, allowed }): Vote => {
     const principal = cast.for === undefined ? {} : { for: cast.for };
-    return { by: cast.by, ...principal, group, allowed, at: work.input.now, asked: cast.asked };
+    return { by: cast.by, ...principal, group, allowed, at: work.input.now, asked: cast.asked, ...cast.marked };
   });
   return [...earlier, ...fresh];
 }
 
-export type Cast = { by: string; for?: string; ballots: Ballot[]; asked: Values };
+export type Cast = {
+  by: string;
+  for?: string;
+  ballots: Ballot[];
+  asked: Values;
+  marked?: { mark: Mark; factor: string; role?: string };
+};
 
 /** What each signer says in their own words. */
 const OWN_WORDS = ['reason', 'opinion', 'remark'];
@@ -44,7 +51,7 @@ function inWindow(work: Work, group: Group | undefined, vote: Vote, scope: Scope
   return addSpan(work.input.calendar, vote.at, span).value >= work.input.now;
 }
 
-/** Counts the votes group by group. */
+/** Counts the votes group by group; marked ones once confirmed. */
 export function tally(work: Work, action: Action, votes: Vote[], scope: Scope): Tally {
   let pending = false;
   const waitingFor = new Set<string>();
@@ -57,7 +64,7 @@ export function tally(work: Work, action: Action, votes: Vote[], scope: Scope): 
       scope,
     );
     pending ||= counted.pending;
-    if (counted.missing.length === 0 && counted.met) return;
+    if (counted.met) return;
     met = false;
     for (const person of counted.missing) waitingFor.add(person);
   });
@@ -70,17 +77,17 @@ function tallyGroup(
   votes: Vote[],
   scope: Scope,
 ): { met: boolean; pending: boolean; missing: string[] } {
-  const people = distinct(votes);
+  const people = distinct(votes.filter(counts));
   const entries = group.any.map((entry) => isActive(work, entry, scope));
   const pending = entries.includes('pending');
   if (group.quorum === 'all') {
     const active = entries.flatMap((is, i) => (is === true ? [i] : []));
     const open = unmatched(active, people);
-    return { met: open.length === 0, pending, missing: personsMissing(work, group, open, people, scope) };
+    return { met: open.length === 0, pending, missing: personsMissing(work, group, open, votes, scope) };
   }
   const met = people.length >= group.quorum;
   const all = entries.flatMap((is, i) => (is === true ? [i] : []));
-  return { met, pending, missing: met ? [] : personsMissing(work, group, all, people, scope) };
+  return { met, pending, missing: met ? [] : personsMissing(work, group, all, votes, scope) };
 }
 
 /** One vote per person, and none for a principal who is already represented. */

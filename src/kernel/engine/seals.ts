@@ -23,7 +23,7 @@ export const sealHash = (content: Values): string => canonicalHash(content as Js
 /** Seals that count: not void, not superseded by a later one of the same act. */
 export const standingSeals = (state: RecordState): Seal[] => state.seals.filter((seal) => !seal.void && !seal.renewed);
 
-type Signer = { by: string; for?: string; role?: string };
+type Signer = Pick<Seal, 'by' | 'for' | 'role' | 'mark' | 'confirmed'> & { factor?: string };
 
 /** Seals an act by everybody who signed it; older seals of the same act are superseded, the difference stays readable. */
 export function seal(work: Work, type: RecordType, state: RecordState, action: string, signers: Signer[]): RecordState {
@@ -38,8 +38,8 @@ export function seal(work: Work, type: RecordType, state: RecordState, action: s
       action,
       sections,
       hash: sealHash(content),
-      ...signer,
       factor,
+      ...signer,
       at: now,
       content,
     };
@@ -82,6 +82,22 @@ function owe(work: Work, type: RecordType, state: RecordState, made: Seal): Reco
   });
 }
 
+/** Voids seals whose signers no longer stand for them; what lies behind is owed. */
+export function withdrawSeals(
+  work: Work,
+  type: RecordType,
+  state: RecordState,
+  seals: Seal[],
+  fields: string[],
+  objection: string,
+): RecordState {
+  return seals.reduce((at, made) => {
+    const data = { type: type.name, action: made.action, seal: made.id, fields, objection };
+    const voided = emit(work, at, { stream: at.id, type: 'record.voided', data });
+    return isBehind(type, made.action, at.state) || type.flow[at.state]?.final ? owe(work, type, voided, made) : voided;
+  }, state);
+}
+
 /** Whether an act lies behind the state a case is in: it will not be passed again by going on. */
 function isBehind(type: RecordType, actionName: string, state: string): boolean {
   const action = type.actions[actionName];
@@ -94,11 +110,19 @@ function isBehind(type: RecordType, actionName: string, state: string): boolean 
 /** Fields people wrote that differ from what was sealed; computed ones follow from others and void nothing by themselves. */
 export function changedFields(type: RecordType, made: Seal, values: Values): string[] {
   const now = contentOf(type, values, made.sections);
-  const names = new Set([...Object.keys(made.content), ...Object.keys(now)]);
+  const signed = contentToday(made);
+  const names = new Set([...Object.keys(signed), ...Object.keys(now)]);
   return [...names].filter((name) => {
     const field = type.fields[name];
-    return !field?.is && !sameWritten(field, made.content[name], now[name]);
+    return !field?.is && !sameWritten(field, signed[name], now[name]);
   });
+}
+
+/** What a seal stands for today: the content as signed, with the slips corrected since. */
+export function contentToday({ content, corrected }: Pick<Seal, 'content' | 'corrected'>): Values {
+  if (!corrected) return content;
+  const all = { ...content, ...corrected };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
 }
 
 function sameWritten(field: Field | undefined, a: Value | undefined, b: Value | undefined): boolean {

@@ -11,7 +11,15 @@ export type Ballot = { group: number; allowed: number[] };
 
 /** Whether the actor may do something: as self or for whom, counting where; or why not. */
 export type Standing =
-  | { may: true; for?: string; ballots: Ballot[]; role?: string; throughAct?: true }
+  | {
+      may: true;
+      for?: string;
+      ballots: Ballot[];
+      role?: string;
+      throughAct?: true;
+      /** 兼任: the exception that lets somebody barred do it all the same; the vote then waits for a countersignature. */
+      concurrent?: string;
+    }
   | { may: 'pending' }
   | { may: false; refusal: Refusal };
 
@@ -206,19 +214,30 @@ export const askingOf = (action: Action, clauses: string[] = action.clauses): As
   label: action.label,
 });
 
-/** Whether the actor may write a section in the record's present state; every pack's group must agree. */
-export function mayFill(work: Work, state: RecordState, section: string, scope: Scope): boolean | 'pending' {
-  const filled = typeOf(work, state)?.sections[section]?.filled;
-  if (!filled || filled === 'none' || !filled.in.includes(state.state)) return false;
+/** Whether the actor, as self or as somebody's deputy, counts in every pack's group, whatever the state. */
+export function countsInAll(work: Work, groups: Group[], scope: Scope): boolean | 'pending' {
   const { actor } = work.input;
   if (actor.kind === 'setup') return true;
   if (actor.kind === 'clock') return false;
   const capacities = [actor.person, ...principalsOf(work.input.directory, actor.person, work.input.now)];
   let pending = false;
   for (const person of capacities) {
-    const found = ballotsFor(work, person, filled.by, scope);
+    const found = ballotsFor(work, person, groups, scope);
     pending ||= found.pending;
-    if (filled.by.every((_, group) => found.ballots.some((ballot) => ballot.group === group))) return true;
+    if (coversAll(groups, found.ballots)) return true;
   }
   return pending ? 'pending' : false;
+}
+
+/** Everybody some groups mean, who are here. */
+export function personsIn(work: Work, groups: Group[], scope: Scope): string[] {
+  const entries = groups.flatMap((group) => group.any).filter(({ who }) => who.kind !== 'anyone');
+  return present(work, personsOfAll(work, entries, scope).persons);
+}
+
+/** Whether the actor may write a section in the record's present state; every pack's group must agree. */
+export function mayFill(work: Work, state: RecordState, section: string, scope: Scope): boolean | 'pending' {
+  const filled = typeOf(work, state)?.sections[section]?.filled;
+  if (!filled || filled === 'none' || !filled.in.includes(state.state)) return false;
+  return countsInAll(work, filled.by, scope);
 }

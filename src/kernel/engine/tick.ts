@@ -3,6 +3,7 @@ import { type Asked, isPending } from '../cel/things.ts';
 import type { Action, RecordType } from '../pack/types.ts';
 import { act } from './act.ts';
 import { rungsOf } from './lateness.ts';
+import { unconfirmed } from './marks.ts';
 import { planOf } from './plan.ts';
 import type { RecordState } from './types.ts';
 import { emit, mark, recordOf, scopeOf, typeOf, type Work } from './work.ts';
@@ -34,6 +35,11 @@ function violations(work: Work, type: RecordType, state: RecordState): void {
     if (owed.violated || owed.due === undefined || owed.due >= work.input.now) continue;
     const data = { type: type.name, action: owed.action, because: owed.because, due: owed.due };
     emit(work, latest(work, state.id), { stream: state.id, type: 'record.violated', data, clauses: owed.clauses });
+  }
+  for (const { mark, what, violated } of unconfirmed(state)) {
+    if (violated || mark.due === undefined || mark.due >= work.input.now) continue;
+    const data = { type: type.name, what, mark: mark.id, because: 'unconfirmed', due: mark.due };
+    emit(work, latest(work, state.id), { stream: state.id, type: 'record.violated', data, clauses: type.clauses });
   }
 }
 

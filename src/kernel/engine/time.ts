@@ -6,6 +6,7 @@ import { type Asked, isDateText, isKnown, isMomentText, isPending, isSpan, type 
 import type { Scope } from '../cel/world.ts';
 import type { Time } from '../pack/types.ts';
 import type { Moment } from './types.ts';
+import type { Work } from './work.ts';
 
 export type Due = Moment | undefined | 'pending';
 
@@ -53,4 +54,12 @@ export function shifted(from: Moment, time: Time, sign: 1 | -1, scope: Scope): D
   const span = spanIn(time, scope);
   if (span === undefined || span === 'pending') return span;
   return addSpan(scope.world.calendar, from, { n: sign * span.n, unit: span.unit }).value;
+}
+
+/** The end of the working day as many working days on as a parameter says; `otherwise` where no pack declares it. */
+export function workdaysFrom(work: Work, parameter: string, otherwise: number): Moment {
+  const { current, now, calendar } = work.input;
+  const declared = current.parameters[parameter]?.value;
+  const n = typeof declared === 'number' ? declared : otherwise;
+  return dueAfter(calendar, now, { n, unit: 'workday' }).value;
 }

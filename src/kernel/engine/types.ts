@@ -48,12 +48,92 @@ export type RecordState = {
   edition?: number;
   /** What the act that opened it asked for: who has it, by when, and whom to tell as that moment nears. */
   assigned?: { persons: string[]; due?: Moment; rungs: { at: Moment; to: string[]; message: Text }[] };
+  /** Openings and fillings that came about otherwise than by their author, then and there. */
+  marked?: Marked[];
+  corrections?: Correction[];
+  /** Corrections of a register entry asked of whoever keeps the register. */
+  proposals?: Proposal[];
+  /** The earlier case it was copied from. */
+  copied?: string;
 };
 /** A checkpoint of the ledger: how many entries, and the root over them, hex. */
 export type Seed = { size: number; root: string };
 /** `voters`: everybody who signed, when a quorum was more than one. */
-export type ActState = { at: Moment; by?: string; for?: string; count: number; asked: Values; voters?: string[] };
-export type Vote = { by: string; for?: string; group: number; allowed: number[]; at: Moment; asked: Values };
+export type ActState = {
+  at: Moment;
+  by?: string;
+  for?: string;
+  count: number;
+  asked: Values;
+  voters?: string[];
+  mark?: Mark;
+  confirmed?: Confirmed;
+};
+export type Vote = {
+  by: string;
+  for?: string;
+  group: number;
+  allowed: number[];
+  at: Moment;
+  asked: Values;
+  /** A marked vote counts once somebody else has confirmed it; how its author proved who they are, and in which role. */
+  mark?: Mark;
+  factor?: string;
+  role?: string;
+  confirmed?: Confirmed;
+};
+/**
+ * How something came about when it was not done by its author, then and there, with nobody else's authority. A mark is never taken
+ * off, and what carries one moves nothing until a second person has confirmed it (decision 0060).
+ */
+export type Mark = { id: string; due?: Moment } & (
+  | {
+      /** Signed on paper and entered by somebody else: which content the paper shows, its scan, where the original lies. */
+      kind: 'paper';
+      signedOn: string;
+      registrar: string;
+      print: string;
+      scan: FileValue[];
+      kept: string;
+      /** Number of the official document (公文文號). */
+      document?: string;
+    }
+  | { /** 補登: done earlier than recorded. */ kind: 'backfilled'; doneAt: Moment; why: string; proof: FileValue[] }
+  | { /** 代填: written by somebody else for its owner. */ kind: 'filled'; for: string; fields: string[] }
+  | { /** 兼任: by somebody whom only an exception lets do both. */ kind: 'concurrent'; exception: string }
+);
+export type Marked = {
+  what: 'open' | 'fill';
+  by: string;
+  at: Moment;
+  mark: Mark;
+  confirmed?: Confirmed;
+  violated?: boolean;
+};
+/** Who confirmed or countersigned, and proved it how. */
+export type Confirmed = { by: string; at: Moment; factor: string; words?: string };
+export type FieldChange = { field: string; before?: Value; after?: Value };
+/** 更正 changes a value and leaves the seals; 勘誤 on a closed record stands beside what was closed; both tell why. */
+export type Correction = {
+  id: string;
+  kind: 'correction' | 'erratum';
+  at: Moment;
+  by: string;
+  reason: string;
+  changes: FieldChange[];
+  /** Seals that cover it and stand, and until when their signers may object. */
+  seals: string[];
+  until?: Moment;
+  objections: { by: string; at: Moment; words: string; seal: string }[];
+};
+export type Proposal = {
+  id: string;
+  at: Moment;
+  by: string;
+  reason: string;
+  changes: FieldChange[];
+  decided?: { by: string; at: Moment; agree: boolean; words?: string };
+};
 export type Seal = {
   id: string;
   action: string;
@@ -67,8 +147,12 @@ export type Seal = {
   at: Moment;
   /** The content as signed, so that a renewal can show the difference. */
   content: Values;
-  void?: { at: Moment; by?: string; fields: string[] };
+  /** Contents corrected since by 更正, as they stand now; `''` where emptied. The hash stays that of what was signed. */
+  corrected?: Values;
+  void?: { at: Moment; by?: string; fields: string[]; objection?: string };
   renewed?: string;
+  mark?: Mark;
+  confirmed?: Confirmed;
 };
 export type Owed = {
   action: string;
@@ -116,8 +200,21 @@ export type Grant = {
 // ── commands ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type Command =
-  | { do: 'open'; id: string; type: string; record?: string; values: Values; unit?: string; origin?: string }
-  | { do: 'save'; id: string; record: string; version?: number; values: Values }
+  | {
+      do: 'open';
+      id: string;
+      type: string;
+      record?: string;
+      values: Values;
+      unit?: string;
+      origin?: string;
+      /** 代填: whose case it is, if not the writer's. */
+      owner?: string;
+      backfill?: Backfill;
+      /** The earlier case its values were taken from. */
+      copies?: string;
+    }
+  | { do: 'save'; id: string; record: string; version?: number; values: Values; owner?: string }
   | {
       do: 'act';
       id: string;
@@ -126,10 +223,29 @@ export type Command =
       action: string;
       with: Values;
       waive?: { gate: string; with: Values }[];
+      backfill?: Backfill;
+      paper?: Paper;
     }
+  | { do: 'confirm'; id: string; record: string; version?: number; mark: string; agree: boolean; words?: string }
+  | { do: 'correct'; id: string; record: string; version?: number; changes: Values; reason: string }
+  | { do: 'object'; id: string; record: string; correction: string; words: string }
+  | { do: 'propose'; id: string; record: string; changes: Values; reason: string }
+  | { do: 'decide'; id: string; record: string; version?: number; proposal: string; agree: boolean; words?: string }
   | { do: 'comment'; id: string; record: string; text: string }
   | { do: 'link'; id: string; record: string; to: string; as: string }
   | { do: 'tick'; id: string; record: string };
+
+/** 補登: when it was done, why it is entered only now, and what shows it (a photo). */
+export type Backfill = { doneAt: Moment; why: string; proof: FileValue[] };
+/** 登錄紙本核章: who signed the paper and when, the code of the content printed on it, its scan, where the original lies. */
+export type Paper = {
+  signer: string;
+  signedOn: string;
+  print: string;
+  scan: FileValue[];
+  kept: string;
+  document?: string;
+};
 
 // ── what deciding needs from outside, gathered in passes ───────────────────────────────────────────────────────────
 
@@ -162,6 +278,8 @@ export type Input = {
   actor: Actor;
   now: Moment;
   known: Known;
+  /** Record types whose contents modules read for facts. */
+  readByModules?: readonly string[];
 };
 
 // ── outcomes ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -204,6 +322,12 @@ export type EventType =
   | 'record.late'
   | 'record.commented'
   | 'record.linked'
+  | 'record.confirmed' // a marked vote, opening or filling, by a second person
+  | 'record.declined'
+  | 'record.corrected'
+  | 'record.objected'
+  | 'record.proposed'
+  | 'record.decided'
   | 'record.told'; // notice: to whom, message, acknowledgement asked until
 
 /** What a gate saw, stored with the act so that the decision can be re-examined. */

@@ -1,8 +1,11 @@
 import type { Action, RecordType } from '../pack/types.ts';
 import { dueNow } from './lateness.ts';
+import { confirmers, heldOn, unconfirmed } from './marks.ts';
 import { isWithdrawal, kindOf } from './plan.ts';
+import { keepersFor } from './propose.ts';
 import { couldAct } from './standing.ts';
 import type { Input, Need, RecordState, Waiting } from './types.ts';
+import { BUILT_IN, CONFIRM, COUNTERSIGN, DECIDE } from './words.ts';
 import { begin, scopeOf, typeOf, type Work } from './work.ts';
 
 /**
@@ -19,14 +22,15 @@ export function waiting(input: Input, record: RecordState): Waiting[] | { needs:
 /** The same inside a decision or preview. */
 export function waitingFor(work: Work, record: RecordState): Waiting[] {
   const type = typeOf(work, record);
-  if (!type || type.flow[record.state]?.final) return owedBy(work, type, record);
+  const held = type ? heldBy(work, type, record) : [];
+  if (!type || type.flow[record.state]?.final) return [...owedBy(work, type, record), ...held];
   const due = dueNow(work, type, record);
   const owed = owedBy(work, type, record);
-  if (owed.length > 0) return owed;
-  const found: Waiting[] = [];
+  if (owed.length > 0 || unconfirmed(record).length > 0) return [...owed, ...held];
+  const found: Waiting[] = held;
   if (rests(type, record)) return found;
   for (const action of Object.values(type.actions)) {
-    if (!isNext(type, record, action)) continue;
+    if (!isNext(type, record, action) || isHeld(record, action)) continue;
     const able = couldAct(work, action, scopeOf(work, record));
     const persons = stillToVote(record, action, able.persons);
     const known = found.some((one) => one.persons.join() === persons.join());
@@ -42,6 +46,41 @@ export function waitingFor(work: Work, record: RecordState): Waiting[] {
   }
   return found;
 }
+
+/** What is marked waits for whoever may confirm it; what is asked of a register, for whoever keeps it. */
+function heldBy(work: Work, type: RecordType, record: RecordState): Waiting[] {
+  const confirming = heldOn(record).map((held) => ({
+    ...builtIn(held.mark.kind === 'filled' ? CONFIRM : COUNTERSIGN),
+    persons: confirmers(work, type, record, held).persons,
+    owed: false,
+    ...(held.mark.due === undefined ? {} : { due: held.mark.due }),
+  }));
+  const open = (record.proposals ?? []).filter(({ decided }) => !decided);
+  const deciding = open.map((proposal) => ({
+    ...builtIn(DECIDE),
+    persons: keepersFor(work, type, record, proposal),
+    owed: false,
+  }));
+  return onePerson([...confirming, ...deciding]);
+}
+
+const builtIn = (action: string): Pick<Waiting, 'action' | 'label'> => ({ action, label: BUILT_IN[action]! });
+
+/** One task per person and kind, however many things wait. */
+function onePerson(tasks: Waiting[]): Waiting[] {
+  const seen = new Set<string>();
+  return tasks.flatMap((task) => {
+    const persons = task.persons.filter((person) => {
+      const key = `${task.action} ${person}`;
+      return !seen.has(key) && seen.add(key);
+    });
+    return persons.length > 0 ? [{ ...task, persons }] : [];
+  });
+}
+
+/** A vote that only waits to be confirmed needs nobody else's. */
+const isHeld = (record: RecordState, action: Action): boolean =>
+  action.by.every((group) => group.quorum === 1) && (record.pending[action.name] ?? []).some(({ mark }) => mark);
 
 /** A stay nobody has to end: a version in force, an entry of a register unless its state says when it is due. */
 function rests(type: RecordType, record: RecordState): boolean {

@@ -4,6 +4,7 @@ import { calculate } from '../cel/reckon.ts';
 import { instantOf, isKnown, isPlain, isSpan, type Thing } from '../cel/things.ts';
 import type { Scope } from '../cel/world.ts';
 import { dueNow, rungsOf } from './lateness.ts';
+import { unconfirmed } from './marks.ts';
 import { clocksOf } from './tick.ts';
 import type { Input, Moment, Need, RecordState } from './types.ts';
 import { begin, scopeOf, typeOf } from './work.ts';
@@ -23,6 +24,8 @@ export function wakes(input: Input, record: RecordState): Wakes | { needs: Need[
   const due = dueNow(work, type, record);
   const moments = rungsOf(work, type, record).map((rung) => rung.at);
   for (const owed of record.owed) if (owed.due !== undefined && !owed.violated) moments.push(later(owed.due, 1));
+  for (const { mark, violated } of unconfirmed(record))
+    if (mark.due !== undefined && !violated) moments.push(later(mark.due, 1));
   work.reads = { records: new Set(), types: new Set(), facts: new Set() };
   for (const { action, now } of clocksOf(work, type, record)) {
     const fired = record.fired[action.name] === true;

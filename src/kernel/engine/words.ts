@@ -1,7 +1,18 @@
 import type { Action, RecordType } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
-import { text } from '../text.ts';
-import type { RecordState } from './types.ts';
+import { type Text, text } from '../text.ts';
+import { unconfirmed } from './marks.ts';
+import type { Directory, RecordState } from './types.ts';
+
+/** Tasks that no pack declares: names no action can have. */
+export const CONFIRM = '@confirm';
+export const COUNTERSIGN = '@countersign';
+export const DECIDE = '@decide';
+export const BUILT_IN: Record<string, Text> = {
+  [CONFIRM]: text('確認', 'Confirm'),
+  [COUNTERSIGN]: text('副署', 'Countersign'),
+  [DECIDE]: text('決定更正申請', 'Decide about a correction'),
+};
 
 export const noSuchRecord = (id: string): Refusal => ({
   code: 'missing',
@@ -34,6 +45,24 @@ export function papersOwed(type: RecordType, state: RecordState): Refusal {
     ),
     fix: { text: text('請原簽核人重新簽核', 'Have the signers seal again'), go: `action.${state.owed[0]!.action}` },
     clauses: [...new Set(state.owed.flatMap((one) => one.clauses))],
+  };
+}
+
+/** What was filled for somebody or entered afterwards waits for a second person. */
+export function awaitsConfirmation(directory: Directory, state: RecordState): Refusal {
+  const name = (person: string) => directory.persons[person]?.name ?? person;
+  const whats = unconfirmed(state).map(({ mark, by }) =>
+    mark.kind === 'filled'
+      ? text(`${name(mark.for)}確認${name(by)}代填的內容`, `${name(mark.for)} confirms what ${name(by)} filled in`)
+      : text(`他人副署${name(by)}的補登`, `somebody else countersigns what ${name(by)} entered afterwards`),
+  );
+  return {
+    code: 'owed',
+    message: text(
+      `須先由${whats.map(({ zh }) => zh).join('、')}，本案才能往下辦`,
+      `First ${whats.map(({ en }) => en).join(', ')}; the case goes on after that`,
+    ),
+    fix: { text: text('請其於本頁確認', 'Have it confirmed on this page'), go: 'marks' },
   };
 }
 

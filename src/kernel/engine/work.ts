@@ -139,6 +139,20 @@ function seedFor(work: Work, state: RecordState | undefined, { type, stream }: P
   return state?.sampled || !DRAWING.includes(type) ? undefined : work.sampled.get(stream);
 }
 
+/** Asks something as if somebody else were acting; nothing may be emitted meanwhile. */
+export function asIf<T>(work: Work, person: string | undefined, ask: () => T): T {
+  if (person === undefined) return ask();
+  const { input, world } = work;
+  work.input = { ...input, actor: { kind: 'person', person, factor: 'none' } };
+  work.world = { ...world, actor: person };
+  try {
+    return ask();
+  } finally {
+    work.input = input;
+    work.world = world;
+  }
+}
+
 /** When, who and where, as every event of this decision carries it. */
 export function moment(work: Work): { at: string; actor: { person?: string }; organisation: string } {
   const { actor, now, organisation } = work.input;

@@ -85,6 +85,7 @@ export function inputFor(look: Look, actor: Actor = actorOf(look.viewer)): Input
     actor,
     now: look.now,
     known: look.known,
+    readByModules: look.parts.modules.flatMap(({ reads }) => reads ?? []),
   };
 }
 

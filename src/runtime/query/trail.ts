@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { MARKS } from '../../kernel/engine/otherwise.ts';
+import type { Mark } from '../../kernel/engine/types.ts';
 import { decodeEntry, type Envelope } from '../../kernel/ledger/envelope.ts';
 import { leafHash } from '../../kernel/ledger/merkle.ts';
 import { isRefused } from '../../kernel/refusal.ts';
@@ -98,6 +100,12 @@ const PLAIN: Record<string, Text> = {
   'record.late': { zh: '逾期', en: 'Late' },
   'record.commented': { zh: '留言', en: 'Comment' },
   'record.linked': { zh: '建立關聯', en: 'Linked' },
+  'record.confirmed': { zh: '確認', en: 'Confirmed' },
+  'record.declined': { zh: '未確認', en: 'Not confirmed' },
+  'record.corrected': { zh: '更正', en: 'Corrected' },
+  'record.objected': { zh: '對更正提出異議', en: 'Objection to the correction' },
+  'record.proposed': { zh: '申請更正', en: 'Correction asked for' },
+  'record.decided': { zh: '決定更正申請', en: 'Decision about a correction' },
   'record.told': { zh: '通知', en: 'Told' },
   'attempt.refused': { zh: '嘗試未獲准', en: 'Attempt refused' },
   'effect.asked': { zh: '要求作業', en: 'Effect asked for' },
@@ -137,9 +145,37 @@ export function eventLabel(look: Look, envelope: Pick<Envelope, 'type' | 'data' 
     const name = label(definition, type);
     return { zh: `建立${name.zh}`, en: `${name.en} opened` };
   }
-  const action = definition.records[type]?.actions[String(envelope.data.action ?? '')];
-  const plain = PLAIN[envelope.type];
-  if (action && plain) return { zh: `${plain.zh}：${action.label.zh}`, en: `${plain.en}: ${action.label.en}` };
-  if (action) return action.label;
-  return plain ?? { zh: envelope.type, en: envelope.type };
+  const action = definition.records[type]?.actions[String(envelope.data.action ?? envelope.data.what ?? '')];
+  const plain = plainWords(envelope);
+  const how = markOf(envelope);
+  if (action && plain)
+    return withMark({ zh: `${plain.zh}：${action.label.zh}`, en: `${plain.en}: ${action.label.en}` }, how);
+  return withMark(action?.label ?? plain ?? { zh: envelope.type, en: envelope.type }, how);
 }
+
+/** 勘誤 and 更正 are one event; 代填 is confirmed, the rest countersigned. */
+function plainWords({ type, data }: Pick<Envelope, 'type' | 'data'>): Text | undefined {
+  const inside = data as { correction?: { kind?: string }; kind?: string };
+  if (type === 'record.corrected' && inside.correction?.kind === 'erratum') return { zh: '勘誤', en: 'Erratum' };
+  if (type === 'record.confirmed' && inside.kind !== 'filled') return { zh: '副署', en: 'Countersigned' };
+  return PLAIN[type];
+}
+
+type Carries = { mark?: Mark };
+
+/** How it came about, when not by its author, then and there. */
+function markOf({ data }: Pick<Envelope, 'data'>): Text | undefined {
+  const inside = data as unknown as {
+    kind?: Mark['kind'];
+    votes?: Carries[];
+    seal?: Carries;
+    act?: Carries;
+    marked?: Carries | Carries[];
+  };
+  const holders = [inside.seal, inside.act, ...(inside.votes ?? []), ...[inside.marked ?? []].flat()];
+  const kind = inside.kind ?? holders.find((one) => one?.mark)?.mark?.kind;
+  return kind && MARKS[kind];
+}
+
+const withMark = (words: Text, how: Text | undefined): Text =>
+  how ? { zh: `${words.zh}（${how.zh}）`, en: `${words.en} (${how.en})` } : words;

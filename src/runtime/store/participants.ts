@@ -1,4 +1,4 @@
-import type { RecordState } from '../../kernel/engine/types.ts';
+import type { RecordState, Seal } from '../../kernel/engine/types.ts';
 import type { RecordType } from '../../kernel/pack/types.ts';
 
 /** Field under which everybody stands who had a part in a record. */
@@ -9,6 +9,12 @@ export function participants(type: RecordType, state: RecordState): string[] {
   const persons = new Set<string>();
   const add = (value: unknown) => {
     if (typeof value === 'string' && value) persons.add(value);
+  };
+  const addMarked = ({ by, mark, confirmed }: Pick<Seal, 'by' | 'mark' | 'confirmed'>) => {
+    add(by);
+    add(confirmed?.by);
+    if (mark?.kind === 'paper') add(mark.registrar);
+    if (mark?.kind === 'filled') add(mark.for);
   };
   add(state.requester);
   for (const field of Object.values(type.fields)) {
@@ -22,7 +28,9 @@ export function participants(type: RecordType, state: RecordState): string[] {
     add(act.by);
     add(act.for);
   }
-  for (const vote of Object.values(state.pending).flat()) add(vote.by);
-  for (const seal of state.seals) add(seal.by);
+  for (const vote of Object.values(state.pending).flat()) addMarked(vote);
+  for (const seal of state.seals) addMarked(seal);
+  for (const entry of state.marked ?? []) addMarked(entry);
+  for (const { by } of [...(state.corrections ?? []), ...(state.proposals ?? [])]) add(by);
   return [...persons];
 }

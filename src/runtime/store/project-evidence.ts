@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { GateSeen } from '../../kernel/engine/types.ts';
+import type { GateSeen, Vote } from '../../kernel/engine/types.ts';
 import type { Definition } from '../../kernel/pack/types.ts';
 import type { StoredEvent, Tx } from '../module.ts';
 
@@ -63,8 +63,10 @@ function mechanismsShown(event: StoredEvent): string[] {
   switch (event.type) {
     case 'record.opened':
       return [`record.${type}`, `action.${type}.open`, ...heldGates(type, event)];
-    case 'record.acted':
     case 'record.voted':
+      // A vote that waits to be confirmed shows nothing yet.
+      return isHeld(event) ? [] : [`action.${type}.${String(event.data.action)}`, ...heldGates(type, event)];
+    case 'record.acted':
       return [
         `action.${type}.${String(event.data.action)}`,
         ...Object.keys((event.data.asked as object | undefined) ?? {}).map((field) => `field.${type}.${field}`),
@@ -79,6 +81,9 @@ function mechanismsShown(event: StoredEvent): string[] {
       return [];
   }
 }
+
+const isHeld = (event: StoredEvent): boolean =>
+  ((event.data.votes ?? []) as unknown as Vote[]).some(({ mark, confirmed }) => mark && !confirmed);
 
 /** Clauses that are kept by being in force: rules, roles, parameters, machinery. */
 const standingClauses = (event: StoredEvent): string[] =>
@@ -100,13 +105,15 @@ function breachesIn(event: StoredEvent): Breach[] {
     case 'record.late':
       return about('late', false);
     case 'record.violated':
-      return about('owed', false);
+      return about(event.data.because === 'unconfirmed' ? 'unconfirmed' : 'owed', false);
     case 'record.acted':
       return event.data.to === undefined
         ? []
         : [{ clause: '*', record: event.stream, reason: 'late', at: event.at, ends: true }];
     case 'record.settled':
       return [{ clause: '*', record: event.stream, reason: 'owed', at: event.at, ends: true }];
+    case 'record.confirmed':
+      return [{ clause: '*', record: event.stream, reason: 'unconfirmed', at: event.at, ends: true }];
     default:
       return [];
   }
