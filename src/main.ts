@@ -28,6 +28,7 @@ import { findings } from './modules/findings/index.ts';
 import { identity, loadDirectory } from './modules/identity/index.ts';
 import { installation } from './modules/installation/index.ts';
 import { notices, overdue } from './modules/notices/index.ts';
+import { populations } from './modules/populations/index.ts';
 import { tokens } from './modules/tokens/index.ts';
 import { changesContext, contexts } from './runtime/context.ts';
 import { dispatcher } from './runtime/dispatch.ts';
@@ -149,6 +150,7 @@ function modulesOver(
     compliance(() => packFiles, compile),
     findings(intact),
     notices(calendar),
+    populations,
     tokens,
     installation,
   ];

@@ -10,6 +10,7 @@ import type { ComponentType } from 'react';
 import { api, isSignedOut } from './api.ts';
 import type { Search } from './pages/lists/list-view.tsx';
 import { otherPage } from './pages/others.ts';
+import { populationSearch } from './pages/populations/queries.ts';
 import { trailSearch } from './pages/trail/search.ts';
 import { meQuery, queryClient } from './queries.ts';
 import { NotFound } from './shell/not-found.tsx';
@@ -81,6 +82,7 @@ const routes = [
   createRoute({ ...page('/people/units', otherPage('people/units')) }),
   createRoute({ ...page('/people/$id', otherPage('people/person')) }),
   createRoute({ ...page('/trail', otherPage('trail/page')), validateSearch: trailSearch }),
+  createRoute({ ...page('/populations', otherPage('populations/page')), validateSearch: populationSearch }),
   createRoute({ ...page('/import/scan', otherPage('import/scan')) }),
   createRoute({ ...page('/import/$type', otherPage('import/page')) }),
 ] as const;

@@ -1,4 +1,5 @@
 import type { ContractRouterClient } from '@orpc/contract';
+import { populations } from './contract/audit.ts';
 import { calendar } from './contract/calendar.ts';
 import { me, people, resets, setup, units } from './contract/people.ts';
 import { findings, notices, parameters, procedure, scans, tokens, trail, views } from './contract/proof.ts';
@@ -43,6 +44,7 @@ export const contract = {
   views,
   tokens,
   calendar,
+  populations,
 };
 /** What a typed client of the API looks like. */
 export type Api = ContractRouterClient<typeof contract>;

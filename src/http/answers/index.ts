@@ -1,4 +1,5 @@
 import { os } from './ask.ts';
+import { populationAnswers } from './audit.ts';
 import { calendarAnswers } from './calendar.ts';
 import { meAnswers } from './me.ts';
 import { peopleAnswers, unitAnswers } from './people.ts';
@@ -30,4 +31,5 @@ export const answers = os.router({
   views: viewAnswers,
   tokens: tokenAnswers,
   calendar: calendarAnswers,
+  populations: populationAnswers,
 });

@@ -34,7 +34,8 @@ export const parameterAnswers = {
   }),
 };
 
-const READS_TRAIL = ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead'];
+/** Who reads the ledger and what is drawn from it. */
+export const READS_TRAIL = ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead'];
 
 export const trailAnswers = {
   list: os.trail.list.handler(({ input, context }) =>

@@ -133,6 +133,7 @@ const PLAIN: Record<string, Text> = {
   'notice.escalated': { zh: '通知升級', en: 'Notice escalated' },
   'token.made': { zh: '建立權杖', en: 'Token made' },
   'token.revoked': { zh: '撤銷權杖', en: 'Token revoked' },
+  'sample.drawn': { zh: '抽樣', en: 'Sample drawn' },
   'scan.completed': { zh: '掃描結果已登錄', en: 'Scan registered' },
   'scan.imported': { zh: '匯入掃描', en: 'Scan imported' },
 };

@@ -10,6 +10,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Menu } from '../../ui/menu.tsx';
+import { saveText } from '../../ui/save.ts';
 import { Switcher } from '../../ui/tabs.tsx';
 import { tell } from '../../ui/toast.tsx';
 import { AddFilter } from './add-filter.tsx';
@@ -178,14 +179,9 @@ function SaveFilter({ asked, onClose }: { asked: ListQuery; onClose(): void }) {
   );
 }
 
-/** With a byte-order mark, so that Excel reads the Chinese. */
 async function exportCsv(asked: ListQuery): Promise<void> {
   const { after: _after, limit: _limit, ...query } = asked;
   const { name, csv, rows } = await api.registers.export({ ...query, type: asked.type ?? '' });
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([`\ufeff${csv}`], { type: 'text/csv' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveText(name, csv, 'text/csv');
   tell(t('list.exported', { count: rows }));
 }
