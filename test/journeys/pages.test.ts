@@ -53,6 +53,7 @@ const PAGES = () => [
   '/parameters',
   '/people',
   '/people/units',
+  '/populations?type=registered_result',
   '/trail',
   '/import/scan',
   '/import/host',

@@ -6,7 +6,7 @@ import { type Client, type Office, openOffice } from '../../../test/db/office.ts
 /** Everything of a kind in a period, as an auditor takes it: whole, numbered, and sampled fairly. */
 
 const clock = { now: new Date('2026-10-05T01:00:00Z') };
-const PERIOD = { type: 'service_request', from: '2026-10-01', until: '2026-10-31' };
+const PERIOD = { type: 'incident', from: '2026-10-01', until: '2026-10-31' };
 let office: Office;
 let desk: Desk;
 let auditor: Client;
@@ -17,7 +17,13 @@ beforeAll(async () => {
   desk = deskOf(office);
   for (const month of ['10', '10', '10', '10', '11']) {
     clock.now = new Date(`2026-${month}-${10 + opened.length}T02:00:00Z`);
-    opened.push(await desk.open('wang', 'service_request', { title: `第 ${opened.length + 1} 件` }));
+    opened.push(
+      await desk.open('wang', 'incident', {
+        symptom: `第 ${opened.length + 1} 件`,
+        class: 'service',
+        found_at: clock.now.toISOString(),
+      }),
+    );
   }
   auditor = await office.as('chien');
 });

@@ -24,7 +24,7 @@ export default function PopulationsPage() {
   const from = search.from ?? `${today().slice(0, 4)}-01-01`;
   const until = search.until ?? today();
   return (
-    <>
+    <div className="population">
       <header className="page-head">
         <div>
           <h1>{t('nav.populations')}</h1>
@@ -41,7 +41,7 @@ export default function PopulationsPage() {
           <Empty title={t('population.startTitle')}>{t('population.startText')}</Empty>
         </Card>
       )}
-    </>
+    </div>
   );
 }
 
@@ -104,10 +104,10 @@ function Answer({ asked }: { asked: Asked }) {
     );
   }
   return (
-    <div className="population">
+    <>
       <Totals view={found.data} />
       <Draws asked={asked} view={found.data} />
       <PopulationTable asked={asked} view={found.data} />
-    </div>
+    </>
   );
 }

@@ -53,9 +53,15 @@ export function PopulationTable({ asked, view }: { asked: Asked; view: Populatio
                 <td>
                   <Pill>{say(item.stateLabel)}</Pill>
                 </td>
-                <td className="when">{showMoment(item.openedAt)}</td>
-                <td className="when">{item.closedAt ? showMoment(item.closedAt) : '—'}</td>
-                <td>{[item.unit?.name, item.requester?.name].filter(Boolean).join(' ')}</td>
+                <td className="when" data-label={t('population.opened')}>
+                  {showMoment(item.openedAt)}
+                </td>
+                <td className="when" data-label={t('population.closed')}>
+                  {item.closedAt ? showMoment(item.closedAt) : '—'}
+                </td>
+                <td data-label={t('population.requester')}>
+                  {[item.unit?.name, item.requester?.name].filter(Boolean).join(' ')}
+                </td>
               </tr>
             ))}
           </tbody>
