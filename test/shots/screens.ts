@@ -42,7 +42,12 @@ export const screens = (id: (key: string) => string): Screen[] => [
   { name: 'parameters', who: 'hsieh', path: '/parameters' },
   { name: 'people', who: 'ho', path: '/people' },
   { name: 'person', who: 'ho', path: `/people/${id('chen')}` },
-  { name: 'populations', who: 'tu', path: '/populations?type=go_live', click: 'text=/^抽樣$|^Draw a sample$/ >> nth=-1' },
+  {
+    name: 'populations',
+    who: 'tu',
+    path: '/populations?type=go_live',
+    click: 'text=/^抽樣$|^Draw a sample$/ >> nth=-1',
+  },
   { name: 'trail', who: 'tu', path: '/trail' },
   { name: 'notices', who: 'wang', path: '/notices' },
   { name: 'account', who: 'wang', path: '/account' },
