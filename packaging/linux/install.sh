@@ -1,0 +1,102 @@
+#!/bin/sh
+# Installs or upgrades Ancheng as a systemd service. Needs no network. Data in /var/lib/ancheng is never touched here.
+#   sudo ./install.sh                                    on this machine only, http://localhost:8480
+#   sudo ./install.sh --name HOST [--name IP]... [--port 443]
+#                                                        for the office: https, with a certificate authority of its own
+set -eu
+
+PROGRAM=${ANCHENG_PROGRAM:-/opt/ancheng}
+DATA=/var/lib/ancheng
+SETTINGS=/etc/ancheng/ancheng.env
+UNIT=/etc/systemd/system/ancheng.service
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+
+tell() { printf '%s\n' "$1" "$2"; }
+refuse() { printf '✗ %s\n  %s\n' "$1" "$2" >&2; exit 3; }
+usage() { sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+
+names=''
+port=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --name) [ $# -gt 1 ] || usage; names="$names $2"; shift 2 ;;
+    --port) [ $# -gt 1 ] || usage; port=$2; shift 2 ;;
+    *) usage ;;
+  esac
+done
+
+[ "$(id -u)" = 0 ] || refuse '請以 root 執行,例如 sudo ./install.sh。' 'Run it as root: sudo ./install.sh'
+[ "$(uname -m)" = x86_64 ] || refuse "本安裝包限 x86_64,本機為 $(uname -m)。" "This package is for x86_64; this machine is $(uname -m)."
+(cd "$here" && sha256sum --check --quiet SHA256SUMS) ||
+  refuse '安裝包內容與 SHA256SUMS 不符,請重新複製。' 'Files differ from SHA256SUMS; copy the package again.'
+"$here/ancheng" --version >/dev/null 2>&1 ||
+  refuse '本機無法執行內附程式(需 glibc 2.28 以上)。' 'The programs inside do not run here (glibc 2.28 or later is needed).'
+
+version=$(cat "$here/VERSION")
+release=$PROGRAM/releases/$version
+running=no
+systemd=no
+[ -d /run/systemd/system ] && systemd=yes
+
+id ancheng >/dev/null 2>&1 || useradd --system --user-group --home-dir "$DATA" --no-create-home --shell /usr/sbin/nologin ancheng
+install -d -o ancheng -g ancheng -m 0700 "$DATA"
+
+# Laid beside the old release, then changed over by one link: an installation cut short leaves the old one whole.
+if [ "$here" != "$release" ]; then
+  rm -rf "$release.new"
+  mkdir -p "$release.new"
+  cp -a "$here/." "$release.new/"
+  chown -R root:root "$release.new"
+  chmod -R u=rwX,go=rX "$release.new"
+fi
+
+if [ $systemd = yes ] && systemctl is-active --quiet ancheng; then
+  running=yes
+  systemctl stop ancheng
+fi
+if [ "$here" != "$release" ]; then
+  rm -rf "$release"
+  mv "$release.new" "$release"
+fi
+ln -sfn "releases/$version" "$PROGRAM/current.new"
+mv -T "$PROGRAM/current.new" "$PROGRAM/current"
+ln -sf "$PROGRAM/current/ancheng" /usr/local/bin/ancheng
+
+if [ ! -e "$SETTINGS" ]; then
+  mkdir -p "${SETTINGS%/*}"
+  {
+    echo '# Settings of the service; docs/operating/settings.md explains each. Kept when upgrading.'
+    echo "ANCHENG_DATA=$DATA"
+    if [ -n "$names" ]; then
+      echo 'ANCHENG_HOST=0.0.0.0'
+      echo "ANCHENG_PORT=${port:-443}"
+      [ "${port:-443}" != 443 ] || echo 'ANCHENG_HTTP_PORT=80'
+    else
+      echo 'ANCHENG_HOST=127.0.0.1'
+      echo "ANCHENG_PORT=${port:-8480}"
+    fi
+  } >"$SETTINGS"
+  chmod 0640 "$SETTINGS"
+  chgrp ancheng "$SETTINGS"
+elif [ -n "$names$port" ]; then
+  tell "已有設定 $SETTINGS,予以保留;--port 未採用。" "$SETTINGS is there already and is kept; --port was not applied."
+fi
+
+if [ -n "$names" ]; then
+  set --
+  for name in $names; do set -- "$@" --name "$name"; done
+  "$PROGRAM/current/ancheng" certificate own --data "$DATA" "$@"
+fi
+
+sed "s|/opt/ancheng/|$PROGRAM/|" "$release/ancheng.service" >"$UNIT"
+if [ $systemd = yes ]; then
+  systemctl daemon-reload
+  systemctl enable --quiet ancheng
+  systemctl start ancheng
+  tell "已安裝 $version 並啟動。設定碼:journalctl -u ancheng | grep 設定碼" \
+    "$version is installed and started. Set-up code: journalctl -u ancheng | grep set-up"
+else
+  tell "已安裝 $version。本機未執行 systemd,請自行啟動:ancheng start" \
+    "$version is installed. systemd does not run here; start it yourself: ancheng start"
+fi
+[ $running = no ] || tell '資料保留原樣;首次啟動會更新資料表。' 'Data was kept; the first start brings the tables up to date.'
