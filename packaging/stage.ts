@@ -79,11 +79,12 @@ function addLinks(postgres: string): void {
   for (const name of readdirSync(join(postgres, 'native/bin'))) chmodSync(join(postgres, 'native/bin', name), 0o755);
 }
 
-/** Types and source maps are read by tools only. */
+/** Types, source maps and npm's own starters are for tools only. */
 function thin(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) thin(path);
+    if (entry.name === '.bin') rmSync(path, { recursive: true });
+    else if (entry.isDirectory()) thin(path);
     else if (/\.(d\.[cm]?ts|map)$/.test(entry.name)) rmSync(path);
   }
 }

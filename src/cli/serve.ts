@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from './exit.ts';
 import { handOver } from './hand-over.ts';
 import { say, tellRefused } from './say.ts';
 import { asArguments, type Settings } from './settings.ts';
+import { stopRequested, withdrawStop } from './stop-request.ts';
 
 /** What the composition is asked to start; it opens the database itself (`openDatabase`). */
 export type ServerOptions = Settings & { demo: boolean; log: (line: string) => void };
@@ -22,7 +23,8 @@ export type Server = {
 export async function serve(settings: Settings, kind: 'start' | 'demo'): Promise<ExitCode> {
   const refusal = await handOver(settings.dataDir, [kind, ...asArguments(settings)]);
   if (refusal) return refuse(refusal);
-  const asked = askedToStop(); // from here on, so that a signal during start-up is not lost
+  withdrawStop(settings.dataDir);
+  const asked = askedToStop(settings.dataDir); // from here on, so that a signal during start-up is not lost
   const { startServer } = await import('../main.ts');
   const server = await startServer({ ...settings, demo: kind === 'demo', log: say }).catch((error: unknown) =>
     explainListening(error, settings),
@@ -60,8 +62,9 @@ function refuse(refusal: Refused): ExitCode {
   return EXIT.environment;
 }
 
-function askedToStop(): Promise<'asked'> {
+function askedToStop(dataDir: string): Promise<'asked'> {
   return new Promise((resolve) => {
+    void stopRequested(dataDir).then(() => resolve('asked'));
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('asked'));
   });
 }

@@ -9,6 +9,8 @@ export type Settings = {
   dataDir: string;
   host: string;
   port: number;
+  /** Answers plain http with the way to https; none when absent. */
+  httpPort?: number;
   databaseUrl?: string;
   databaseAppUrl?: string;
 };
@@ -19,22 +21,30 @@ export const DEFAULT_PORT = 8480;
 export function readSettings(args: string[], env: NodeJS.ProcessEnv, kind: 'start' | 'demo'): Settings {
   const { values } = parseArgs({
     args,
-    options: { data: { type: 'string' }, host: { type: 'string' }, port: { type: 'string' } },
+    options: {
+      data: { type: 'string' },
+      host: { type: 'string' },
+      port: { type: 'string' },
+      'http-port': { type: 'string' },
+    },
   });
+  const httpPort = values['http-port'] ?? env.ANCHENG_HTTP_PORT;
   const folder = values.data ?? (env.ANCHENG_DATA || defaultFolder());
   return {
     // A demo beside real data would be taken for it.
     dataDir: kind === 'demo' && values.data === undefined ? join(resolve(folder), 'demo') : resolve(folder),
     host: values.host ?? (env.ANCHENG_HOST || '127.0.0.1'),
     port: readPort(values.port ?? (env.ANCHENG_PORT || env.PORT || String(DEFAULT_PORT))),
+    ...(httpPort ? { httpPort: readPort(httpPort) } : {}),
     ...(env.DATABASE_URL ? { databaseUrl: env.DATABASE_URL } : {}),
     ...(env.DATABASE_APP_URL ? { databaseAppUrl: env.DATABASE_APP_URL } : {}),
   };
 }
 
 /** The same settings as arguments, for running the command again from another folder. */
-export const asArguments = ({ dataDir, host, port }: Settings): string[] => [
+export const asArguments = ({ dataDir, host, port, httpPort }: Settings): string[] => [
   ...['--data', dataDir, '--host', host, '--port', String(port)],
+  ...(httpPort === undefined ? [] : ['--http-port', String(httpPort)]),
 ];
 
 const defaultFolder = () => (runsAsRoot() ? '/var/lib/ancheng' : 'data');
