@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { serve } from '@hono/node-server';
 import { sql } from 'kysely';
 import { createAuth } from './adapters/auth/auth.ts';
 import { folderBlobs } from './adapters/blobs/folder.ts';
@@ -11,13 +10,16 @@ import { connect } from './adapters/postgres/connect.ts';
 import { migrate, readMigrations } from './adapters/postgres/migrate.ts';
 import { openDatabase } from './adapters/postgres/open.ts';
 import { openKeyring, openSecrets } from './adapters/sealing/installation.ts';
+import { openCertificates } from './adapters/tls/certificates.ts';
+import { addressOf } from './adapters/tls/names.ts';
 import { checksOver } from './cli/ledgers.ts';
 import { openSealing } from './cli/sealing.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
 import { openDemo } from './demo/start.ts';
 import { mayApproveReset, personsOfAccount } from './http/accounts.ts';
-import { ADDRESS_HEADER, createApp } from './http/app.ts';
+import { ADDRESS_HEADER } from './http/app.ts';
 import { forgetLinks } from './http/caller.ts';
+import { addressOver, careForCertificate, openDoors } from './http/listening.ts';
 import type { HttpParts } from './http/parts.ts';
 import { importReport } from './http/reports.ts';
 import { compile } from './kernel/pack/compile.ts';
@@ -66,6 +68,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
   const personal = await openKeyring(join(options.dataDir, 'keys'));
   const blobs = folderBlobs(join(options.dataDir, 'files'));
   const news = newsRoom();
+  const certificates = openCertificates(options.dataDir, options.clock ?? (() => new Date()));
   const officeCalendar = openCalendar(join(ROOT, 'calendar'), join(options.dataDir, 'calendar'));
   const packFiles = await loadPacks([SHIPPED_PACKS]);
   const modules = modulesOver(secrets.nodeKey, packFiles, officeCalendar.current, (sha256) => blobs.intact(sha256));
@@ -117,6 +120,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
     news,
     packFiles,
     officeCalendar,
+    certificates,
     ledger,
     secrets,
     sealer,
@@ -161,8 +165,9 @@ export async function startServer(options: ServerOptions): Promise<Server | Refu
   const platform = await openPlatform(options);
   if (isRefused(platform)) return platform;
   const { parts, dispatch, db } = platform;
-  const baseUrl = process.env.ANCHENG_URL ?? `http://localhost:${options.port}`;
-  const { http, auth } = doorsOver(platform, options, baseUrl);
+  const { certificates } = platform;
+  let doors = doorsOver(platform, options, addressOver(certificates, options.port));
+  const { auth } = doors;
   if (!(await hasOrganisation(db)) && !options.demo)
     options.log(`\n  設定碼 · set-up code:  ${await auth.createSetupCode()}\n`);
   const unready = options.demo ? await openDemo(platform, auth, importReport, options.log) : undefined;
@@ -178,25 +183,28 @@ export async function startServer(options: ServerOptions): Promise<Server | Refu
     round: (organisation) => workRound(platform, organisation),
   });
   platform.onCommit(() => scheduler.nudge());
-  const server = serve({ fetch: createApp(http).fetch, hostname: options.host, port: options.port });
-  await new Promise<void>((listening, failed) => {
-    server.once('listening', listening);
-    server.once('error', failed);
+  const server = await openDoors(options, certificates, (address) => {
+    if (address !== doors.http.baseUrl) doors = doorsOver(platform, options, address);
+    return doors.http;
   }).catch(async (error: unknown) => {
     await scheduler.stop();
     await platform.close();
     throw error;
   });
-  const tidy = setInterval(() => void auth.tidy().catch((error: unknown) => parts.defect(error, 'sign-in')), 60_000);
+  const tidy = setInterval(
+    () => void doors.auth.tidy().catch((error: unknown) => parts.defect(error, 'sign-in')),
+    60_000,
+  );
+  const care = () => careForCertificate(platform).catch((error: unknown) => parts.defect(error, 'certificate'));
+  const caring = setInterval(care, 3_600_000);
+  await care();
   return {
-    url: baseUrl,
+    url: doors.http.baseUrl,
     lost: platform.database.lost,
     async stop() {
       clearInterval(tidy);
-      await new Promise<void>((closed) => {
-        server.close(() => closed());
-        if ('closeAllConnections' in server) server.closeAllConnections();
-      });
+      clearInterval(caring);
+      await server.close();
       await scheduler.stop();
       await platform.close();
     },
@@ -217,6 +225,7 @@ export function doorsOver(platform: Platform, options: { dataDir: string }, base
     news: platform.news,
     ledger: platform.ledger,
     addCalendar: platform.officeCalendar.add,
+    certificates: platform.certificates,
     setup: {
       codeRequired: () => existsSync(setupCodeFile(options.dataDir)),
       createOrganisation: (name) => createOrganisation(db, { name, demo: false }, parts.clock()),
@@ -246,12 +255,14 @@ async function hasOrganisation(db: Db): Promise<boolean> {
   return (await organisationIds(db)).some((id) => id !== INSTALLATION);
 }
 
-function authOver({ parts, dispatch, db, secrets }: Platform, options: { dataDir: string }, origin: string) {
+function authOver(platform: Platform, options: { dataDir: string }, origin: string) {
+  const { parts, dispatch, db, secrets, certificates } = platform;
   return createAuth({
     db,
     secret: secrets.session,
     nodeKey: secrets.nodeKey,
     origin,
+    trustedOrigins: certificates.names().map((name) => addressOf(name, Number(new URL(origin).port || 443))),
     now: () => new Date(parts.clock()),
     setupCodeFile: setupCodeFile(options.dataDir),
     ip: (request) => request.headers.get(ADDRESS_HEADER) ?? undefined,

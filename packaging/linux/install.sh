@@ -85,7 +85,7 @@ fi
 if [ -n "$names" ]; then
   set --
   for name in $names; do set -- "$@" --name "$name"; done
-  "$PROGRAM/current/ancheng" certificate own --data "$DATA" "$@"
+  ANCHENG_USER=ancheng "$PROGRAM/current/ancheng" certificate own --data "$DATA" "$@"
 fi
 
 sed "s|/opt/ancheng/|$PROGRAM/|" "$release/ancheng.service" >"$UNIT"

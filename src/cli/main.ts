@@ -16,6 +16,14 @@ const commands: Record<string, Entry> = {
     },
     load: () => import('./demo.ts'),
   },
+  certificate: {
+    summary: { zh: '設定 https 憑證', en: 'set up the certificate for https' },
+    load: () => import('./certificate.ts'),
+  },
+  service: {
+    summary: { zh: '登錄為 Windows 開機即啟動的工作', en: 'register as a task that starts with Windows' },
+    load: () => import('./service.ts'),
+  },
   verify: {
     summary: { zh: '驗證軌跡未遭竄改,可離線', en: 'verify that a ledger was not altered; works offline' },
     load: () => import('./verify.ts'),
@@ -95,7 +103,7 @@ const overview =
 用法 Usage: ancheng <命令 command> [選項 options]
 
 ${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(8)}${summary.zh}\n${' '.repeat(10)}${summary.en}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(13)}${summary.zh}\n${' '.repeat(15)}${summary.en}`)
   .join('\n')}
 
 ancheng <命令 command> --help 顯示該命令的說明 · shows its options`;

@@ -7,6 +7,7 @@ import type { Refusal } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import { no } from './answers/ask.ts';
 import { answers } from './answers/index.ts';
+import { certificateRoute } from './certificate.ts';
 import { documentPage, openApiDocument } from './document.ts';
 import { fileRoutes } from './files.ts';
 import type { HttpParts } from './parts.ts';
@@ -38,6 +39,7 @@ export function createApp(http: HttpParts): Hono {
   app.all('/api/auth/*', (c) => http.auth.handler(withAddress(c)));
   app.get('/api/v1/openapi.json', async (c) => c.json(await openApiDocument(http, c.req.raw)));
   app.get('/api/docs', async (c) => c.html(documentPage(await openApiDocument(http, c.req.raw))));
+  certificateRoute(app, http);
   streamRoute(app, http);
   fileRoutes(app, http);
   printRoutes(app, http);

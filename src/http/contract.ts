@@ -1,6 +1,7 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { populations } from './contract/audit.ts';
 import { calendar } from './contract/calendar.ts';
+import { certificate } from './contract/network.ts';
 import { me, people, resets, setup, units } from './contract/people.ts';
 import { findings, notices, parameters, procedure, scans, tokens, trail, views } from './contract/proof.ts';
 import { lookups, records, registers, tasks, types } from './contract/work.ts';
@@ -45,6 +46,7 @@ export const contract = {
   tokens,
   calendar,
   populations,
+  certificate,
 };
 /** What a typed client of the API looks like. */
 export type Api = ContractRouterClient<typeof contract>;

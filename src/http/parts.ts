@@ -18,6 +18,7 @@ export type HttpParts = {
   news: NewsRoom;
   ledger: Ledger;
   addCalendar: OfficeCalendar['add'];
+  certificates: import('../adapters/tls/certificates.ts').Certificates;
   setup: Setup;
   demo?: () => Promise<{
     organisation: string;

@@ -1,4 +1,4 @@
-import { isIP, isIPv4 } from 'node:net';
+import { BlockList, isIP, isIPv4 } from 'node:net';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 
@@ -76,3 +76,17 @@ export function permittedFor(names: string[]): { dns: string[]; ip: string[] } {
 }
 
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8', 'fc00::/7', '::1/128'];
+
+/** Whether what an authority may vouch for (as `permittedFor` gave it) covers all these names. */
+export function covers(permitted: { dns: string[]; ip: string[] }, names: string[]): boolean {
+  const blocks = new BlockList();
+  for (const range of permitted.ip) {
+    const [address, bits] = range.split('/') as [string, string];
+    blocks.addSubnet(address, Number(bits), isIPv4(address) ? 'ipv4' : 'ipv6');
+  }
+  return names.every((name) =>
+    isAddress(name)
+      ? blocks.check(name, isIPv4(name) ? 'ipv4' : 'ipv6')
+      : permitted.dns.some((domain) => name === domain || name.endsWith(`.${domain}`)),
+  );
+}

@@ -1,6 +1,7 @@
 import { os } from './ask.ts';
 import { populationAnswers } from './audit.ts';
 import { calendarAnswers } from './calendar.ts';
+import { certificateAnswers } from './certificate.ts';
 import { meAnswers } from './me.ts';
 import { peopleAnswers, unitAnswers } from './people.ts';
 import { noticeAnswers, parameterAnswers, procedureAnswers, tokenAnswers, trailAnswers, viewAnswers } from './proof.ts';
@@ -32,4 +33,5 @@ export const answers = os.router({
   tokens: tokenAnswers,
   calendar: calendarAnswers,
   populations: populationAnswers,
+  certificate: certificateAnswers,
 });

@@ -4,6 +4,8 @@ import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { Module, ModuleCommand } from '../../runtime/module.ts';
 
+export { certificateNotice } from './certificate.ts';
+
 const note = z.object({ type: z.string().min(1).max(60) }).loose();
 
 /** The installation's own ledger: every sign-in, failure, lockout, reset and factor, intent before and outcome after. */

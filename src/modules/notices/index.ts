@@ -6,6 +6,7 @@ import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { Db, Module, ModuleCommand, Tx } from '../../runtime/module.ts';
 import { escalateNotices } from './escalate.ts';
+import { sendNotice } from './send.ts';
 
 export { overdue } from './escalate.ts';
 
@@ -19,6 +20,7 @@ export const notices = (calendar: () => Calendar): Module => ({
     'notices.read': readNotices(),
     'notices.acknowledge': acknowledgeNotice(),
     'notices.escalate': escalateNotices(calendar),
+    'notices.send': sendNotice,
   },
   facts: { acknowledged },
 });

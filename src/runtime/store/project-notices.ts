@@ -3,7 +3,7 @@ import type { StoredEvent, Tx } from '../module.ts';
 
 /**
  * Rows for everybody an event tells something. `record.told` data: `{ notice, to: person ids, message: {zh, en}, until?, else?, again? }`;
- * `notice.escalated` data: `{ notice, person, to, message, record?, next? }`; `notice.read` and `notice.acknowledged` data:
+ * `notice.sent` data: `{ notice, to, message, until? }`; `notice.escalated` data: `{ notice, person, to, message, record?, next? }`; `notice.read` and `notice.acknowledged` data:
  * `{ notice, person }`. Returns the persons told.
  */
 export async function projectNotices(tx: Tx, organisation: string, events: StoredEvent[]): Promise<string[]> {
@@ -26,7 +26,9 @@ export async function projectNotices(tx: Tx, organisation: string, events: Store
   return [...new Set([...rows.map((row) => row.person), ...reminded])];
 }
 
-function rowsOf(event: StoredEvent) {
+type Row = { id: string; person: string; at: string; [column: string]: unknown };
+
+function rowsOf(event: StoredEvent): Row[] {
   const { data, at } = event;
   const to = (data.to as string[] | undefined) ?? [];
   if (event.type === 'record.told') {
@@ -36,6 +38,8 @@ function rowsOf(event: StoredEvent) {
     const more = { ack_until: data.until, otherwise, again: data.again, next_at: next };
     return to.map((person) => ({ id, person, record: event.stream, message: data.message, at, ...more }));
   }
+  if (event.type === 'notice.sent')
+    return to.map((person) => ({ id: String(data.notice), person, message: data.message, at, ack_until: data.until }));
   // Told once in the stead of however many did not acknowledge.
   if (event.type !== 'notice.escalated') return [];
   return to.map((person) => ({ id: `${data.notice}.else`, person, record: data.record, message: data.message, at }));
