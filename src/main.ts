@@ -31,6 +31,7 @@ import { identity, loadDirectory } from './modules/identity/index.ts';
 import { installation } from './modules/installation/index.ts';
 import { notices, overdue } from './modules/notices/index.ts';
 import { populations } from './modules/populations/index.ts';
+import { procedures } from './modules/procedures/index.ts';
 import { tokens } from './modules/tokens/index.ts';
 import { changesContext, contexts } from './runtime/context.ts';
 import { dispatcher } from './runtime/dispatch.ts';
@@ -155,6 +156,7 @@ function modulesOver(
     findings(intact),
     notices(calendar),
     populations,
+    procedures,
     tokens,
     installation,
   ];

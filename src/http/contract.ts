@@ -4,6 +4,7 @@ import { calendar } from './contract/calendar.ts';
 import { certificate } from './contract/network.ts';
 import { me, people, resets, setup, units } from './contract/people.ts';
 import { findings, notices, parameters, procedure, scans, tokens, trail, views } from './contract/proof.ts';
+import { checklists, plan, texts } from './contract/texts.ts';
 import { lookups, records, registers, tasks, types } from './contract/work.ts';
 
 /**
@@ -34,6 +35,9 @@ export const contract = {
   registers,
   lookups,
   procedure,
+  texts,
+  checklists,
+  plan,
   parameters,
   people,
   units,

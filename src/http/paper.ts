@@ -14,10 +14,24 @@ type Paper = {
   organisation: string;
   now: string;
   baseUrl: string;
+  /** Which clauses it rests on, by the procedure that has them. */
+  basis?: Basis[];
 };
 
+/** A procedure and the numbers of its clauses. */
+export type Basis = { title: string; cites: string[] };
+
 /** A record as its official form: header, every section, the seals in order, and where the ledger proves it. */
-export function paperOf({ view, type, history, language, organisation, now, baseUrl }: Paper): PrintDocument {
+export function paperOf({
+  view,
+  type,
+  history,
+  language,
+  organisation,
+  now,
+  baseUrl,
+  basis = [],
+}: Paper): PrintDocument {
   const say = (text: Text) => text[language];
   const moment = (at: string) => (language === 'zh' ? formatRocMoment(at) : at.slice(0, 16).replace('T', ' '));
   return {
@@ -28,7 +42,7 @@ export function paperOf({ view, type, history, language, organisation, now, base
     classification: language === 'zh' ? '內部使用' : 'internal',
     version: String(view.version),
     header: headerOf(view, language),
-    sections: view.sections.flatMap((section) => sectionsOf(section, view, language)),
+    sections: [...view.sections.flatMap((section) => sectionsOf(section, view, language)), ...basisOf(basis, language)],
     seals: sealsOf(view, language),
     history: history
       .filter((item) => ['record.opened', 'record.acted', 'record.sealed', 'record.voided'].includes(item.type))
@@ -44,6 +58,15 @@ export function paperOf({ view, type, history, language, organisation, now, base
       ? { footnote: language === 'zh' ? `依基準日 ${formatRoc(view.asOf)} 之內容列印` : `As of ${view.asOf}` }
       : {}),
   };
+}
+
+function basisOf(basis: Basis[], language: Language): PrintSection[] {
+  if (basis.length === 0) return [];
+  const fields = basis.map(({ title, cites }) => ({
+    label: title,
+    value: cites.join(language === 'zh' ? '；' : '; '),
+  }));
+  return [{ title: language === 'zh' ? '依據條文' : 'Clauses it rests on', fields }];
 }
 
 function headerOf(view: RecordView, language: Language): PrintField[] {

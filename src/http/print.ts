@@ -5,11 +5,13 @@ import type { PrintFonts } from '../print/fonts.ts';
 import { openFonts } from '../print/fonts.ts';
 import { renderOdt } from '../print/odt/render.ts';
 import { renderPdf } from '../print/pdf/render.ts';
+import { citations } from '../runtime/query/citations.ts';
 import { historyOf } from '../runtime/query/history.ts';
-import { look, noSuch, recordOf } from '../runtime/query/look.ts';
+import { type Look, look, noSuch, recordOf } from '../runtime/query/look.ts';
 import { recordView } from '../runtime/query/record.ts';
+import type { RecordView } from '../runtime/views.ts';
 import { callerOf } from './caller.ts';
-import { paperOf } from './paper.ts';
+import { type Basis, paperOf } from './paper.ts';
 import type { HttpParts } from './parts.ts';
 import { statusOf } from './status.ts';
 
@@ -44,6 +46,7 @@ export function printRoutes(app: Hono, http: HttpParts): void {
           organisation,
           now: looking.now,
           baseUrl: http.baseUrl,
+          basis: await basisOf(looking, view, language, c.req.query('numbers') === 'both'),
         });
       },
       asOf,
@@ -62,4 +65,21 @@ export function printRoutes(app: Hono, http: HttpParts): void {
       },
     });
   });
+}
+
+/**
+ * The clauses a record rests on, as the organisation's own procedures number them; what is mapped nowhere goes by our number
+ * under our procedure. `both` adds ours in brackets.
+ */
+async function basisOf(looking: Look, view: RecordView, language: Language, both: boolean): Promise<Basis[]> {
+  const cites = await citations(looking);
+  const basis = new Map<string, Set<string>>();
+  const add = (title: string, cite: string) => basis.set(title, (basis.get(title) ?? new Set()).add(cite));
+  for (const { id, ref } of view.clauses) {
+    const ours = ref ?? id.slice(id.indexOf('.') + 1);
+    for (const { title, cite } of cites[id] ?? []) add(title, both ? `${cite}（${ours}）` : cite);
+    const pack = looking.context.definition.packs.find(({ name }) => name === id.split('.')[0]);
+    if (!cites[id] && pack) add(pack.title[language], ours);
+  }
+  return [...basis].map(([title, all]) => ({ title, cites: [...all] }));
 }

@@ -11,6 +11,8 @@ export type Refusal = {
   /** How to mend it, and where: `field.x`, `action.x`, `type.open`, `type.list`, `scans.import`. */
   fix?: { text: Text; go?: string };
   clauses?: string[];
+  /** The same clauses as the organisation's own procedures number them; the HTTP door adds it. */
+  cites?: { clause: string; title: string; cite: string }[];
   /** Name of the gate, `required.<field>` for an empty field, when code is `gate` or `required`. */
   gate?: string;
   field?: string;

@@ -106,6 +106,8 @@ export function clauseAnswers(contract: typeof Contract) {
           records: evidence(clause),
           refusals: clause.light === 'off' ? 0 : 3,
           violations: clause.light === 'late' ? 1 : 0,
+          explanations: [],
+          mayExplain: true,
         };
       }),
     },

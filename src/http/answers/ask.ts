@@ -3,6 +3,7 @@ import type { Actor, Command } from '../../kernel/engine/types.ts';
 import { brokenText, isRefused, type Refusal, type Refused, refused } from '../../kernel/refusal.ts';
 import { isWritable, text } from '../../kernel/text.ts';
 import type { DispatchResult } from '../../runtime/module.ts';
+import { citations } from '../../runtime/query/citations.ts';
 import { type Look, look, rolesOf } from '../../runtime/query/look.ts';
 import { type Caller, callerOf } from '../caller.ts';
 import { contract } from '../contract.ts';
@@ -46,8 +47,26 @@ export async function asking<T>(
   const caller = await signedIn(context);
   const { http } = context;
   return must(
-    await look(http.parts, http.cache, caller.organisation, caller.viewer, (looking) => work(looking, caller), asOf),
+    await cited(
+      context,
+      caller,
+      await look(http.parts, http.cache, caller.organisation, caller.viewer, (looking) => work(looking, caller), asOf),
+    ),
   );
+}
+
+/** Refusals name clauses the way the organisation's own procedures number them, beside our identifiers. */
+async function cited<T>({ http }: Context, caller: Caller, outcome: T | Refused): Promise<T | Refused> {
+  if (!isRefused(outcome) || !outcome.refused.some(({ clauses = [] }) => clauses.length > 0)) return outcome;
+  const known = await look(http.parts, http.cache, caller.organisation, caller.viewer, citations);
+  if (isRefused(known)) return outcome;
+  const citesOf = (clause: string) => (known[clause] ?? []).map(({ title, cite }) => ({ clause, title, cite }));
+  return {
+    refused: outcome.refused.map((refusal) => {
+      const cites = (refusal.clauses ?? []).flatMap(citesOf);
+      return cites.length > 0 ? { ...refusal, cites } : refusal;
+    }),
+  };
 }
 
 /** One command of the caller, through the write door. */
@@ -58,7 +77,8 @@ export async function commanding(
 ): Promise<DispatchResult> {
   const caller = given.caller ?? (await signedIn(context));
   const actor = await actorOf(context, caller, given.factor);
-  return must(await context.http.dispatch({ organisation: caller.organisation, actor, command }));
+  const outcome = await context.http.dispatch({ organisation: caller.organisation, actor, command });
+  return must(await cited(context, caller, outcome));
 }
 
 /** A token that may only read changes nothing, whatever door it comes through. */

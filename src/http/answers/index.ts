@@ -2,13 +2,16 @@ import { os } from './ask.ts';
 import { populationAnswers } from './audit.ts';
 import { calendarAnswers } from './calendar.ts';
 import { certificateAnswers } from './certificate.ts';
+import { checklistAnswers } from './checklists.ts';
 import { meAnswers } from './me.ts';
 import { peopleAnswers, unitAnswers } from './people.ts';
+import { planAnswers } from './plan.ts';
 import { noticeAnswers, parameterAnswers, procedureAnswers, tokenAnswers, trailAnswers, viewAnswers } from './proof.ts';
 import { registerAnswers } from './registers.ts';
 import { resetAnswers } from './resets.ts';
 import { findingAnswers, scanAnswers } from './scans.ts';
 import { setupAnswers } from './setup.ts';
+import { textAnswers } from './texts.ts';
 import { lookupAnswers, recordAnswers, taskAnswers, typeAnswers } from './work.ts';
 
 /** Every procedure of the contract with what answers it. */
@@ -21,6 +24,9 @@ export const answers = os.router({
   registers: registerAnswers,
   lookups: lookupAnswers,
   procedure: procedureAnswers,
+  texts: textAnswers,
+  checklists: checklistAnswers,
+  plan: planAnswers,
   parameters: parameterAnswers,
   people: peopleAnswers,
   units: unitAnswers,

@@ -19,6 +19,10 @@ export const procedureAnswers = {
   evidence: os.procedure.evidence.handler(({ input, context }) =>
     asking(context, (look) => evidenceOf(look, input.clause), input.asOf),
   ),
+  explain: os.procedure.explain.handler(async ({ input: { commandId, ...given }, context }) => {
+    const { pos } = await commanding(context, { do: 'compliance.explain', id: commandId, input: given });
+    return { pos };
+  }),
 };
 
 export const parameterAnswers = {

@@ -16,6 +16,7 @@ import {
   view,
   write,
 } from './shapes.ts';
+import { explain } from './texts.ts';
 
 /** Procedure, parameters, trail, notices, scans, saved filters, tokens. */
 
@@ -29,6 +30,7 @@ export const procedure = {
   evidence: read('procedure', '/clauses/{clause}/evidence', 'Records that show a clause is lived')
     .input(z.object({ clause: Id, asOf: AsOf }))
     .output(view<View.ClauseEvidence>()),
+  explain,
 };
 export const parameters = {
   list: read('parameters', '/parameters', 'Values in force, and who set them').output(

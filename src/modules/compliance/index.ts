@@ -2,9 +2,11 @@ import { sql } from 'kysely';
 import type { SourceFile } from '../../kernel/pack/types.ts';
 import type { Module, StoredEvent, Tx } from '../../runtime/module.ts';
 import { adoptPacks, type Compile, foundOrganisation } from './adoption.ts';
+import { explainClause, projectExplanation } from './explanation.ts';
 import { restoreParameter, setParameter } from './parameters.ts';
+import { decidePlan, projectPlan, proposePlan } from './plan.ts';
 
-/** Adopting procedures and tuning their parameters: what is in force, since when, by whom. */
+/** Adopting procedures and tuning their parameters, from when each clause counts, what is said beside its light. */
 export function compliance(files: () => SourceFile[], compile: Compile): Module {
   return {
     name: 'compliance',
@@ -13,6 +15,9 @@ export function compliance(files: () => SourceFile[], compile: Compile): Module 
       'compliance.adopt': adoptPacks(files, compile),
       'compliance.set_parameter': setParameter(files, compile),
       'compliance.restore_parameter': restoreParameter(files, compile),
+      'compliance.propose_plan': proposePlan,
+      'compliance.decide_plan': decidePlan,
+      'compliance.explain': explainClause,
     },
     project,
   };
@@ -20,6 +25,8 @@ export function compliance(files: () => SourceFile[], compile: Compile): Module 
 
 async function project(tx: Tx, event: StoredEvent): Promise<void> {
   const { organisation, data } = event;
+  await projectPlan(tx, event);
+  await projectExplanation(tx, event);
   switch (event.type) {
     case 'definition.adopted': {
       const packs = (data.packs as { name: string }[]).map((pack) => pack.name);

@@ -4,10 +4,10 @@ import type { Clause, Definition } from '../../kernel/pack/types.ts';
 import type { Refused } from '../../kernel/refusal.ts';
 import type { Text } from '../../kernel/text.ts';
 import type { ClauseEvidence, ClauseView, ParameterView, ProcedureView } from '../views.ts';
+import { explanationsOf, mayExplain } from './explanations.ts';
+import { type Counts, countsPerClause, dayOf, definitionThen, lightOf, tally } from './lights.ts';
 import { type Look, noSuch } from './look.ts';
 import { refsOf } from './names.ts';
-
-type Counts = { evidence: number; refusals: number; breaches: number; opened: number };
 
 /** Adopted packs with their lights, clauses left out. */
 export async function procedures(look: Look): Promise<Omit<ProcedureView, 'clauses'>[]> {
@@ -32,19 +32,18 @@ function procedureOf(look: Look, definition: Definition, pack: string, counts: M
     .filter((clause) => clause.pack === pack)
     .sort((a, b) => a.order - b.order)
     .map((clause) => clauseView(definition, clause, counts.get(clause.id)));
-  const tally = { ok: 0, partial: 0, late: 0, off: 0 };
-  for (const clause of clauses) tally[clause.light] += 1;
   return {
     pack,
     title: card.title,
     version: card.version,
-    asOf: look.asOf?.date ?? look.now.slice(0, 10),
+    asOf: dayOf(look),
     clauses,
-    counts: tally,
+    counts: tally(clauses.map(({ light }) => light)),
   };
 }
 
-function clauseView(definition: Definition, clause: Clause, counts: Counts | undefined): ClauseView {
+/** A clause of ours with its light and what realises it. */
+export function clauseView(definition: Definition, clause: Clause, counts: Counts | undefined): ClauseView {
   return {
     id: clause.id,
     pack: clause.pack,
@@ -52,88 +51,10 @@ function clauseView(definition: Definition, clause: Clause, counts: Counts | und
     text: { zh: clause.zh, en: clause.en },
     light: lightOf(clause, counts),
     ...(clause.pending ? { pending: clause.pending } : {}),
+    ...(counts?.starts ? { starts: counts.starts } : {}),
     mechanisms: clauseMechanisms(definition, clause.id),
     count: counts?.evidence ?? 0,
   };
-}
-
-/**
- * Late when something it demands is overdue; grey while nothing runs behind it or nothing has called for it yet;
- * green with dated evidence; amber when it was called for (cases open, or refused) and evidence is still missing.
- */
-function lightOf(clause: Clause, counts: Counts | undefined): ClauseView['light'] {
-  if (clause.pending) return 'off';
-  if (!counts) return 'off';
-  if (counts.breaches > 0) return 'late';
-  if (counts.evidence > 0) return 'ok';
-  return counts.opened > 0 || counts.refusals > 0 ? 'partial' : 'off';
-}
-
-async function countsPerClause(look: Look): Promise<Map<string, Counts>> {
-  const until = look.asOf?.date ?? taipeiDay(look.now);
-  const days = await sql<{
-    clause: string;
-    evidence: string;
-    refusals: string;
-  }>`select clause, sum(evidence) as evidence, sum(refusals) as refusals
-    from clause_day where organisation = ${look.organisation} and day <= ${until}::date group by clause`.execute(
-    look.tx,
-  );
-  const breaches = await sql<{ clause: string; n: string }>`select clause, count(*) as n from clause_breach
-    where organisation = ${look.organisation} and from_at < ${endOf(until)} and (until_at is null or until_at >= ${endOf(until)}) group by clause`.execute(
-    look.tx,
-  );
-  const counts = new Map<string, Counts>();
-  const at = (clause: string) => {
-    const known = counts.get(clause) ?? { evidence: 0, refusals: 0, breaches: 0, opened: 0 };
-    counts.set(clause, known);
-    return known;
-  };
-  for (const row of days.rows)
-    Object.assign(at(row.clause), { evidence: Number(row.evidence), refusals: Number(row.refusals) });
-  for (const row of breaches.rows) at(row.clause).breaches = Number(row.n);
-  await countCalledFor(look, at);
-  return counts;
-}
-
-/** A clause is called for when records of the type it works on are open: then missing evidence is a gap, not silence. */
-async function countCalledFor(look: Look, at: (clause: string) => Counts): Promise<void> {
-  const open = look.asOf
-    ? await sql<{
-        type: string;
-        n: string;
-      }>`select type, count(*) as n from record_version where organisation = ${look.organisation} and open
-        and pos_from < ${look.asOf.pos} and (pos_to is null or pos_to >= ${look.asOf.pos}) group by type`.execute(
-        look.tx,
-      )
-    : await sql<{
-        type: string;
-        n: string;
-      }>`select type, count(*) as n from record where organisation = ${look.organisation} and open group by type`.execute(
-        look.tx,
-      );
-  const byType = new Map(open.rows.map((row) => [row.type, Number(row.n)]));
-  for (const clause of Object.values(look.context.definition.clauses)) {
-    for (const by of clause.by) {
-      const type = by.split('.')[1];
-      const n = type ? byType.get(type) : undefined;
-      if (n) at(clause.id).opened += n;
-    }
-  }
-}
-
-const taipeiDay = (moment: string) => new Date(Date.parse(moment) + 8 * 3600_000).toISOString().slice(0, 10);
-const endOf = (day: string) => sql`((${day}::date + 1)::timestamp at time zone 'Asia/Taipei')`;
-
-/** The definition in force at the date looked at. */
-async function definitionThen(look: Look): Promise<Definition> {
-  if (!look.asOf) return look.context.definition;
-  const found = await sql<{
-    hash: string;
-  }>`select hash from adoption where organisation = ${look.organisation} and pos < ${look.asOf.pos}
-    order by pos desc limit 1`.execute(look.tx);
-  const hash = found.rows[0]?.hash;
-  return (hash && look.context.definitions.get(hash)) || look.context.definition;
 }
 
 /** Dated records that show a clause is lived, newest first. */
@@ -164,6 +85,8 @@ export async function evidenceOf(look: Look, clauseId: string): Promise<ClauseEv
     }),
     refusals: counts?.refusals ?? 0,
     violations: counts?.breaches ?? 0,
+    explanations: await explanationsOf(look, clauseId),
+    mayExplain: !look.asOf && (await mayExplain(look, definition, clause)),
   };
 }
 

@@ -140,6 +140,18 @@ const PLAIN: Record<string, Text> = {
   'sample.drawn': { zh: '抽樣', en: 'Sample drawn' },
   'scan.completed': { zh: '掃描結果已登錄', en: 'Scan registered' },
   'scan.imported': { zh: '匯入掃描', en: 'Scan imported' },
+  'text.imported': { zh: '匯入程序書', en: 'Procedure imported' },
+  'text.written': { zh: '程序書條文', en: "A procedure's clauses" },
+  'text.linked': { zh: '條文對照', en: 'Clauses mapped' },
+  'text.withdrawn': { zh: '撤下程序書', en: 'Procedure withdrawn' },
+  'checklist.imported': { zh: '匯入檢核題庫', en: 'Checklist imported' },
+  'checklist.written': { zh: '檢核題目', en: "A checklist's questions" },
+  'checklist.linked': { zh: '題目對照', en: 'Questions mapped' },
+  'checklist.withdrawn': { zh: '撤下檢核題庫', en: 'Checklist withdrawn' },
+  'adoption_plan.proposed': { zh: '擬訂採用計畫', en: 'Adoption plan proposed' },
+  'adoption_plan.approved': { zh: '核定採用計畫', en: 'Adoption plan approved' },
+  'adoption_plan.returned': { zh: '退回採用計畫', en: 'Adoption plan returned' },
+  'clause.explained': { zh: '說明及改善', en: 'Light explained' },
 };
 
 /** What an event was, in a few words: the action's own label where there is one. */

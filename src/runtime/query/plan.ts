@@ -1,0 +1,82 @@
+import { sql } from 'kysely';
+import { addMonths, localDate } from '../../kernel/calendar/date.ts';
+import type { PlanView } from '../views.ts';
+import { countsPerClause, dayOf, definitionThen, lightOf, startsOf } from './lights.ts';
+import { type Look, rolesOf } from './look.ts';
+import { personNamed } from './names.ts';
+
+type Row = {
+  id: string;
+  reason: string;
+  starts: { clause: string; on: string }[];
+  at: Date;
+  by: string | null;
+  outcome: 'approved' | 'returned' | null;
+  note: string | null;
+  decided_at: Date | null;
+  decided_by: string | null;
+  decided_pos: string | null;
+};
+const FURTHEST_MONTHS = 24;
+
+/** The adoption plan as of the date looked at: what begins when, what is proposed, what was decided before. */
+export async function planView(look: Look): Promise<PlanView> {
+  const definition = await definitionThen(look);
+  const [counts, starts, rows] = [await countsPerClause(look), await startsOf(look), await plansOf(look)];
+  const waiting = rows.find(({ outcome }) => outcome === null);
+  const proposed = new Map(waiting?.starts.map(({ clause, on }) => [clause, on]));
+  const roles = rolesOf(look.context.directory, look.viewer.person, look.now);
+  return {
+    asOf: dayOf(look),
+    clauses: Object.values(definition.clauses)
+      .sort((a, b) => a.pack.localeCompare(b.pack) || a.order - b.order)
+      .map((clause) => ({
+        id: clause.id,
+        ...(clause.ref ? { ref: clause.ref } : {}),
+        pack: clause.pack,
+        text: { zh: clause.zh, en: clause.en },
+        light: lightOf(clause, counts.get(clause.id)),
+        late: (counts.get(clause.id)?.breaches ?? 0) > 0,
+        ...(starts.has(clause.id) ? { on: starts.get(clause.id)! } : {}),
+        ...(proposed.has(clause.id) ? { proposed: proposed.get(clause.id)! } : {}),
+      })),
+    packs: definition.packs.map(({ name, title }) => ({ pack: name, title })),
+    ...(waiting ? { waiting: described(look, waiting) } : {}),
+    past: rows.flatMap((row) =>
+      row.outcome === null
+        ? []
+        : [
+            {
+              ...described(look, row),
+              outcome: row.outcome,
+              ...(row.note ? { note: row.note } : {}),
+              decidedAt: row.decided_at!.toISOString(),
+              ...(row.decided_by ? { decidedBy: personNamed(look, row.decided_by) } : {}),
+            },
+          ],
+    ),
+    mayPropose: !look.asOf && !waiting && roles.some((role) => ['isms_coordinator', 'security_officer'].includes(role)),
+    mayDecide: !look.asOf && waiting !== undefined && roles.includes('ciso') && waiting.by !== look.viewer.person,
+    furthest: addMonths(localDate(look.now), FURTHEST_MONTHS),
+  };
+}
+
+/** A decision made after the date looked at is not known then. */
+async function plansOf(look: Look): Promise<Row[]> {
+  const found =
+    await sql<Row>`select id, reason, starts, at, by, outcome, note, decided_at, decided_by, decided_pos from adoption_plan
+    where organisation = ${look.organisation} ${look.asOf ? sql`and pos < ${look.asOf.pos}` : sql``} order by pos desc`.execute(
+      look.tx,
+    );
+  return found.rows.map((row) =>
+    look.asOf && Number(row.decided_pos ?? 0) >= look.asOf.pos ? { ...row, outcome: null } : row,
+  );
+}
+
+const described = (look: Look, row: Row) => ({
+  plan: row.id,
+  reason: row.reason,
+  at: row.at.toISOString(),
+  ...(row.by ? { by: personNamed(look, row.by) } : {}),
+  starts: row.starts.length,
+});
