@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OutlineClause } from '../../kernel/clauses/outline.ts';
 import type { Recognised } from '../../kernel/clauses/recognise.ts';
-import type * as View from '../../runtime/views.ts';
+import type * as View from '../../runtime/text-views.ts';
 import { AsOf, commandId, done, Factor, Id, IsoDate, read, view, write } from './shapes.ts';
 
 /** The organisation's own procedures, their mapping, checklists, the adoption plan. */

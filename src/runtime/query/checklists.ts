@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Refused } from '../../kernel/refusal.ts';
-import type { ChecklistCard, ChecklistView } from '../views.ts';
+import type { ChecklistCard, ChecklistView } from '../text-views.ts';
 import { standing, standingText } from './citations.ts';
 import { dayOf, tally } from './lights.ts';
 import { type Look, noSuch } from './look.ts';

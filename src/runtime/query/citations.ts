@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Citation } from '../views.ts';
+import type { Citation } from '../text-views.ts';
 import type { Look } from './look.ts';
 
 /**

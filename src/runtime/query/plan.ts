@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { addMonths, localDate } from '../../kernel/calendar/date.ts';
-import type { PlanView } from '../views.ts';
+import type { PlanView } from '../text-views.ts';
 import { countsPerClause, dayOf, definitionThen, lightOf, startsOf } from './lights.ts';
 import { type Look, rolesOf } from './look.ts';
 import { personNamed } from './names.ts';
