@@ -12,6 +12,7 @@ import { openDatabase } from './adapters/postgres/open.ts';
 import { openKeyring, openSecrets } from './adapters/sealing/installation.ts';
 import { openCertificates } from './adapters/tls/certificates.ts';
 import { addressOf } from './adapters/tls/names.ts';
+import { backupRounds } from './cli/backup-round.ts';
 import { checksOver } from './cli/ledgers.ts';
 import { openSealing } from './cli/sealing.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
@@ -25,6 +26,7 @@ import { importReport } from './http/reports.ts';
 import { compile } from './kernel/pack/compile.ts';
 import type { SourceFile } from './kernel/pack/types.ts';
 import { isRefused, type Refused } from './kernel/refusal.ts';
+import { backups } from './modules/backups/index.ts';
 import { compliance, endedExceptions } from './modules/compliance/index.ts';
 import { findings } from './modules/findings/index.ts';
 import { identity, loadDirectory } from './modules/identity/index.ts';
@@ -159,6 +161,7 @@ function modulesOver(
     procedures,
     tokens,
     installation,
+    backups,
   ];
 }
 
@@ -177,12 +180,19 @@ export async function startServer(options: ServerOptions): Promise<Server | Refu
     await platform.close();
     return unready;
   }
+  const backupRound = backupRounds({
+    ...parts,
+    dispatch,
+    dataDir: options.dataDir,
+    database: platform.database,
+    log: options.log,
+  });
   const scheduler = startScheduler({
     db,
     dispatch,
     clock: parts.clock,
     failed: (error) => parts.defect(error, 'schedule'),
-    round: (organisation) => workRound(platform, organisation),
+    round: (organisation) => (organisation === INSTALLATION ? backupRound() : workRound(platform, organisation)),
   });
   platform.onCommit(() => scheduler.nudge());
   const server = await openDoors(options, certificates, (address) => {

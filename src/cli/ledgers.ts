@@ -27,6 +27,8 @@ import type { Settings } from './settings.ts';
 export type Ledgers = {
   organisations(): Promise<{ id: string; name: string }[]>;
   verify(organisation: string, onProgress?: (done: number, size: number) => void): Promise<Report>;
+  /** How many entries the database has. */
+  events(organisation: string): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -63,6 +65,12 @@ export async function openLedgers(
   return {
     organisations: () => organisationsOf(db, dataDir),
     verify: (organisation, onProgress) => verifyAll(parts, organisation, onProgress),
+    events: (organisation) =>
+      withOrganisation(db, organisation, async (tx) => {
+        const found = await sql<{ events: string }>`select count(*) as events from event
+          where organisation = ${organisation}`.execute(tx);
+        return Number(found.rows[0]?.events ?? 0);
+      }),
     async close() {
       await connection.close();
       await database.stop();

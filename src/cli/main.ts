@@ -32,6 +32,14 @@ const commands: Record<string, Entry> = {
     summary: { zh: '獨立的封存點簽章程序', en: 'the signer of checkpoints, as a process of its own' },
     load: () => import('./signer.ts'),
   },
+  backup: {
+    summary: { zh: '備份到備份碟;製作復原金鑰', en: 'back up to a disk; make the recovery key' },
+    load: () => import('./backup.ts'),
+  },
+  restore: {
+    summary: { zh: '還原備份,或做還原演練', en: 'restore a backup, or drill it' },
+    load: () => import('./restore.ts'),
+  },
   pack: {
     summary: { zh: '檢查程序書包:pack check [資料夾…]', en: 'check packs: pack check [folder…]' },
     load: () => import('./pack.ts'),

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { openDatabase } from '../adapters/postgres/open.ts';
+import { OWNER } from '../adapters/postgres/roles.ts';
+import { secret } from '../adapters/postgres/secrets.ts';
+import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
+import { text } from '../kernel/text.ts';
+import type { Settings } from './settings.ts';
+
+type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'databaseAppUrl'>;
+
+/** The database of a data folder, as the owner of its tables. */
+export type Reached = { kind: 'embedded' | 'external'; ownerUrl: string; stop(): Promise<void> };
+
+/**
+ * Reaches the database beside a running platform, or starts the embedded one for the time being.
+ * Refuses a folder in which nothing was ever started.
+ */
+export async function reachDatabase(place: Place, log: (line: string) => void): Promise<Reached | Refused> {
+  if (!existsSync(join(place.dataDir, 'secrets/node.key'))) return nothingThere(place.dataDir);
+  if (place.databaseUrl !== undefined) return { kind: 'external', ownerUrl: place.databaseUrl, stop: async () => {} };
+  const running = runningUrl(place.dataDir);
+  if (running && (await answers(running))) return { kind: 'embedded', ownerUrl: running, stop: async () => {} };
+  log('平台未執行,暫時啟動資料庫 · the platform is not running; starting its database for the time being');
+  const opened = await openDatabase({ ...place, log });
+  return isRefused(opened) ? opened : { kind: 'embedded', ownerUrl: opened.ownerUrl, stop: () => opened.stop() };
+}
+
+/** PostgreSQL notes its port in the fourth line of `postmaster.pid`. */
+function runningUrl(dataDir: string): string | undefined {
+  const file = join(dataDir, 'postgres/cluster/postmaster.pid');
+  if (!existsSync(file)) return undefined;
+  const port = readFileSync(file, 'utf8').split('\n')[3]?.trim();
+  return port ? `postgres://${OWNER}:${secret(dataDir, 'postgres-owner')}@127.0.0.1:${port}/ancheng` : undefined;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {}); // told by the query that waits
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return true;
+  } catch {
+    return false; // nobody there: the caller starts the database
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+const nothingThere = (dataDir: string): Refused =>
+  refused({
+    code: 'missing',
+    message: text(`資料夾 ${dataDir} 裡沒有安程的資料。`, `There is no data of Ancheng in ${dataDir}.`),
+    fix: { text: text('請以 --data 指定資料夾。', 'Name the data folder with --data.') },
+  });
