@@ -5,6 +5,7 @@ import type { RecordType } from '../kernel/pack/types.ts';
 import type { Language, Text } from '../kernel/text.ts';
 import type { PrintDocument, PrintField, PrintSeal, PrintSection } from '../print/types.ts';
 import type { FieldView, HistoryItem, RecordView, SectionView } from '../runtime/views.ts';
+import { correctionsSection, instant, markedSection, noteOf } from './paper-marks.ts';
 
 type Paper = {
   view: RecordView;
@@ -42,17 +43,23 @@ export function paperOf({
     classification: language === 'zh' ? '內部使用' : 'internal',
     version: String(view.version),
     header: headerOf(view, language),
-    sections: [...view.sections.flatMap((section) => sectionsOf(section, view, language)), ...basisOf(basis, language)],
+    sections: [
+      ...view.sections.flatMap((section) => sectionsOf(section, view, language)),
+      ...markedSection(view, language),
+      ...correctionsSection(view, language),
+      ...basisOf(basis, language),
+    ],
     seals: sealsOf(view, language),
     history: history
-      .filter((item) => ['record.opened', 'record.acted', 'record.sealed', 'record.voided'].includes(item.type))
+      .filter((item) => PRINTED.has(item.type))
       .reverse()
       .map((item) => ({
         at: moment(item.at),
         who: item.by?.name ?? (language === 'zh' ? '系統' : 'system'),
         what: say(item.label),
       })),
-    proofUrl: `${baseUrl}/records/${view.id}?proof=${view.version}`,
+    proofUrl: `${baseUrl}/records/${view.id}${view.paper ? `?print=${view.paper.code}` : ''}`,
+    ...(view.paper ? { code: view.paper.code } : {}),
     printedAt: moment(now),
     ...(view.asOf
       ? { footnote: language === 'zh' ? `依基準日 ${formatRoc(view.asOf)} 之內容列印` : `As of ${view.asOf}` }
@@ -68,6 +75,12 @@ function basisOf(basis: Basis[], language: Language): PrintSection[] {
   }));
   return [{ title: language === 'zh' ? '依據條文' : 'Clauses it rests on', fields }];
 }
+
+const PRINTED = new Set(
+  ['opened', 'acted', 'sealed', 'voided', 'settled', 'confirmed', 'declined', 'corrected', 'objected', 'decided'].map(
+    (name) => `record.${name}`,
+  ),
+);
 
 function headerOf(view: RecordView, language: Language): PrintField[] {
   const zh = language === 'zh';
@@ -159,13 +172,14 @@ export function written(
 }
 
 function sealsOf(view: RecordView, language: Language): PrintSeal[] {
-  const zh = language === 'zh';
   const done = view.seals.map((seal) => ({
     label: seal.label[language],
     name: seal.for ? `${seal.for.name}` : seal.by.name,
     ...(seal.role ? { role: seal.role[language] } : {}),
-    at: zh ? formatRocMoment(seal.at) : seal.at.slice(0, 16).replace('T', ' '),
-    ...(seal.for ? { note: zh ? `${seal.by.name} 代` : `${seal.by.name} as deputy` } : {}),
+    at: seal.mark?.signedOn
+      ? written({ type: 'date' } as FieldView, seal.mark.signedOn, {}, language).toString()
+      : instant(seal.at, language),
+    ...noteOf(seal, language),
     ...(seal.void ? { void: true } : {}),
   }));
   return [...done, ...view.emptySeals.map((seal) => ({ label: seal.label[language], role: seal.role[language] }))];

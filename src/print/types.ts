@@ -23,6 +23,8 @@ export type PrintDocument = {
   footnote?: string;
   /** Where the ledger proves this paper; becomes the QR code. */
   proofUrl?: string;
+  /** Stands for exactly this content: whoever registers the signed paper gives it, read from the QR code or typed. */
+  code?: string;
   /** When this copy was made, as text. */
   printedAt: string;
 };

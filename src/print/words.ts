@@ -14,6 +14,7 @@ const words = {
   void: { zh: '已失效', en: 'void' },
   waiting: { zh: '待簽核', en: 'awaited' },
   printedAt: { zh: '產製時間', en: 'Printed' },
+  code: { zh: '本版代碼', en: 'Code of this version' },
   none: { zh: '（無）', en: '(none)' },
   verify: { zh: '掃描 QR 碼可驗證本紀錄：', en: 'Scan the code to verify this record:' },
 };

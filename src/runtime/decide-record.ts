@@ -39,7 +39,7 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
     work,
     request,
     [...outcome.events.map((event) => draft(event, outcome.states)), ...effects],
-    decidedFor(outcome),
+    decidedFor(command, outcome),
   );
   if (isRefused(entered)) return entered;
   await remember(work, outcome, entered.pos);
@@ -58,11 +58,11 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
  * is answered by the act's own rules, and stays on record.
  */
 async function firstHidden(work: Work, { actor }: Request, command: Command): Promise<string | undefined> {
-  if (actor.kind !== 'person' || command.do === 'open' || command.do === 'act' || command.do === 'tick')
-    return undefined;
+  if (actor.kind !== 'person' || command.do === 'tick') return undefined;
+  const ids = idsNamed(command);
+  if (ids.length === 0) return undefined;
   const { tx, organisation, context, known, asking } = work;
   const reader = { tx, organisation, context, now: asking.now, viewer: { person: actor.person, administrator: false } };
-  const ids = command.do === 'link' ? [command.record, command.to] : [command.record];
   await answer(
     asking,
     known,
@@ -74,6 +74,20 @@ async function firstHidden(work: Work, { actor }: Request, command: Command): Pr
     if (!state || !type || !(await mayRead(reader, state, type))) return id;
   }
   return undefined;
+}
+
+/** What of other people's a command looks at; entering paper looks at the whole case, an ordinary act does not. */
+function idsNamed(command: Exclude<Command, { do: 'tick' }>): string[] {
+  switch (command.do) {
+    case 'open':
+      return command.copies === undefined ? [] : [command.copies];
+    case 'act':
+      return command.paper ? [command.record] : [];
+    case 'link':
+      return [command.record, command.to];
+    default:
+      return [command.record];
+  }
 }
 
 /** The record's type stands in each of its events, so that an event can be read without its stream's first one. */
@@ -89,10 +103,13 @@ const draft = (event: EngineEvent, states: Map<string, RecordState>): Drafted =>
   ...(event.gates ? { gates: event.gates } : {}),
 });
 
-const decidedFor = (outcome: Decision) =>
-  outcome.events.map((event) => event.data.for).find((principal) => typeof principal === 'string') as
+/** Whose deputy the actor was; whoever enters paper or confirms is nobody's, whatever the signer was. */
+function decidedFor(command: Command, outcome: Decision): string | undefined {
+  if (command.do === 'confirm' || (command.do === 'act' && command.paper)) return undefined;
+  return outcome.events.map((event) => event.data.for).find((principal) => typeof principal === 'string') as
     | string
     | undefined;
+}
 
 function effectEvents(work: Work, effect: Decision['effects'][number]): Drafted[] {
   const module = work.parts.modules.find(({ name }) => name === effect.module);

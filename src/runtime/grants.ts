@@ -27,7 +27,9 @@ export function grantsOf(
 }
 
 function rolesFor(context: OrganisationContext, known: Known, command: Command): Set<string> {
-  if (command.do !== 'act' && command.do !== 'open') return new Set();
+  if (command.do === 'confirm') return new Set(Object.keys(context.definition.lists.countersigner?.rows ?? {}));
+  // Whoever enters paper relies on no authority of their own.
+  if ((command.do !== 'act' || command.paper) && command.do !== 'open') return new Set();
   const state = command.do === 'act' ? known.records.get(command.record) : undefined;
   const type =
     command.do === 'open'

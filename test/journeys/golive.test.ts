@@ -169,7 +169,7 @@ describe.skipIf(!tools && !process.env.CI).sequential('a go-live in the browser'
     writeFileSync(join(ground, 'form.pdf'), Buffer.from(await printed.arrayBuffer()));
     execFileSync('pdftoppm', ['-r', '200', '-png', join(ground, 'form.pdf'), join(ground, 'form')]);
     const codes = spawnSync('sh', ['-c', `zbarimg -q --raw ${join(ground, 'form')}*.png`], { encoding: 'utf8' }).stdout;
-    expect(codes).toContain(`/records/${forms.goLive}?proof=`);
+    expect(codes).toContain(`/records/${forms.goLive}?print=`);
     const { proofs, key } = await wang.ok('records.proof', { id: forms.goLive });
     const trusted = parseVerifierKey(key);
     if (isRefused(trusted)) throw new Error('the key cannot be read');

@@ -354,6 +354,11 @@ export const goLive: RecordView = {
     sealedAt: '2026-11-20T03:52:00.000Z',
   },
   mayComment: true,
+  held: [],
+  marked: [],
+  corrections: [],
+  proposals: [],
+  may: { correct: [], erratum: false, propose: false, copy: false },
   mayPrint: true,
 };
 

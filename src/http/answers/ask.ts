@@ -31,6 +31,11 @@ export function must<T>(outcome: T | Refused): T {
   return isRefused(outcome) ? no(outcome.refused) : outcome;
 }
 
+/** What was stated, without what was left out. */
+export function stated<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as never;
+}
+
 /** The signed-in caller, or 401. */
 export async function signedIn({ http, request }: Context): Promise<Caller> {
   const caller = await callerOf(http, request);

@@ -9,7 +9,9 @@ import { recordView } from '../../runtime/query/record.ts';
 import { allTasks, myTasks } from '../../runtime/query/tasks.ts';
 import { typeCards, typeDetail } from '../../runtime/query/types.ts';
 import type { ListQuery, Named } from '../../runtime/views.ts';
-import { asking, commanding, hasRole, no, notAllowed, os, signedIn } from './ask.ts';
+import { asking, commanding, hasRole, no, notAllowed, os, signedIn, stated } from './ask.ts';
+import { correctionAnswers } from './corrections.ts';
+import { paperAnswers, refuseOtherPrint } from './paper.ts';
 import { notSealed } from './proof.ts';
 
 /** Tasks, types, records, and what pickers look up. */
@@ -37,15 +39,10 @@ export const recordAnswers = {
   get: os.records.get.handler(({ input, context }) =>
     asking(context, (look) => recordView(look, input.id), input.asOf),
   ),
-  open: os.records.open.handler(async ({ input: { commandId, type, values, unit, origin }, context }) => {
-    const { pos, response } = await commanding(context, {
-      do: 'open',
-      id: commandId,
-      type,
-      values,
-      ...(unit ? { unit } : {}),
-      ...(origin ? { origin } : {}),
-    });
+  ...correctionAnswers,
+  ...paperAnswers,
+  open: os.records.open.handler(async ({ input: { commandId, ...input }, context }) => {
+    const { pos, response } = await commanding(context, { do: 'open', id: commandId, ...stated(input) });
     return { id: (response as { record: string }).record, pos };
   }),
   save: os.records.save.handler(async ({ input, context }) => {
@@ -55,10 +52,13 @@ export const recordAnswers = {
       record: input.id,
       version: input.version,
       values: input.values,
+      ...stated({ owner: input.owner }),
     });
     return { pos, version: (response as { version: number }).version };
   }),
   act: os.records.act.handler(async ({ input, context }) => {
+    const paper = input.paper && stated(input.paper);
+    if (paper) await refuseOtherPrint(context, input.id, paper);
     const { pos, response } = await commanding(
       context,
       {
@@ -67,8 +67,7 @@ export const recordAnswers = {
         record: input.id,
         action: input.action,
         with: input.with,
-        ...(input.version === undefined ? {} : { version: input.version }),
-        ...(input.waive ? { waive: input.waive } : {}),
+        ...stated({ version: input.version, waive: input.waive, backfill: input.backfill, paper }),
       },
       { factor: input.factor },
     );

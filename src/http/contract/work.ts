@@ -29,6 +29,23 @@ export const types = {
     .output(view<TypeView>()),
 };
 
+const File = z.looseObject({ id: Id, name: z.string(), sha256: z.string(), size: z.number(), media: z.string() });
+const Backfill = z
+  .object({ doneAt: z.iso.datetime({ offset: true }), why: z.string().max(1000), proof: z.array(File).max(20) })
+  .describe('done earlier than entered (補登); waits for somebody else to countersign');
+const Paper = z
+  .object({
+    signer: Id,
+    signedOn: z.iso.date(),
+    print: z.string().max(40).describe('the code on the paper, as read or typed'),
+    scan: z.array(File).max(20),
+    kept: z.string().max(1000).describe('where the original lies'),
+    document: z.string().max(1000).optional().describe('公文文號'),
+  })
+  .describe('signed on paper by somebody else (登錄紙本核章); waits for a second person to confirm');
+const Owner = Id.describe('filled in for somebody else (代填); they confirm it');
+const words = z.string().max(2000);
+
 /** A bundle that `ancheng verify` checks without this server. */
 const Proof = z.looseObject({ format: z.string(), record: Id, checkpoint: z.string() });
 export const records = {
@@ -37,10 +54,21 @@ export const records = {
     .input(z.object({ id: Id, asOf: AsOf }))
     .output(view<View.RecordView>()),
   open: write('records', '/records', 'Open a record')
-    .input(z.object({ commandId, type: Id, values: Values, unit: Id.optional(), origin: Id.optional() }))
+    .input(
+      z.object({
+        commandId,
+        type: Id,
+        values: Values,
+        unit: Id.optional(),
+        origin: Id.optional(),
+        owner: Owner.optional(),
+        backfill: Backfill.optional(),
+        copies: Id.describe('the earlier case the values were taken from').optional(),
+      }),
+    )
     .output(created),
   save: write('records', '/records/{id}', 'Fill fields; refused when `version` is no longer the newest', 'PUT')
-    .input(z.object({ commandId, id: Id, version: z.number().int(), values: Values }))
+    .input(z.object({ commandId, id: Id, version: z.number().int(), values: Values, owner: Owner.optional() }))
     .output(done.extend({ version: z.number().int() })),
   act: write('records', '/records/{id}/acts', 'Perform an action of the flow')
     .input(
@@ -52,9 +80,55 @@ export const records = {
         with: Values,
         waive: z.array(z.object({ gate: Id, with: Values })).optional(),
         factor: Factor.optional(),
+        backfill: Backfill.optional(),
+        paper: Paper.optional(),
       }),
     )
     .output(done.extend({ waitingFor: z.array(Named), warnings: z.array(view<Refusal>()) })),
+  confirm: write('records', '/records/{id}/confirmations', 'Confirm or decline what waits for a second person')
+    .input(
+      z.object({
+        commandId,
+        id: Id,
+        version: z.number().int().optional(),
+        mark: Id,
+        agree: z.boolean(),
+        words: words.optional(),
+        factor: Factor.optional(),
+      }),
+    )
+    .output(done),
+  correct: write('records', '/records/{id}/corrections', 'Correct a slip; the seals stand, their signers may object')
+    .input(z.object({ commandId, id: Id, version: z.number().int().optional(), changes: Values, reason: words }))
+    .output(done),
+  object: write('records', '/records/{id}/objections', 'Object to a correction; one’s own seal is void and owed again')
+    .input(z.object({ commandId, id: Id, correction: Id, words }))
+    .output(done),
+  propose: write('records', '/records/{id}/proposals', 'Ask whoever keeps a register for a correction')
+    .input(z.object({ commandId, id: Id, changes: Values, reason: words }))
+    .output(done),
+  decide: write('records', '/records/{id}/decisions', 'Decide about a correction asked for')
+    .input(
+      z.object({
+        commandId,
+        id: Id,
+        version: z.number().int().optional(),
+        proposal: Id,
+        agree: z.boolean(),
+        words: words.optional(),
+      }),
+    )
+    .output(done),
+  readPrint: write('records', '/records/{id}/print-code', 'The code on a scan of this record’s print; writes nothing')
+    .input(z.object({ id: Id, file: z.string().describe('SHA-256 of an uploaded picture or PDF') }))
+    .output(view<PrintRead>()),
+  copy: read(
+    'records',
+    '/records/{id}/copy',
+    'What a new case may take from an earlier one: no seals, evidence, dates, results',
+  )
+    .input(z.object({ id: Id }))
+    .output(view<CopyView>()),
   comment: write('records', '/records/{id}/comments', 'Say something; kept in history')
     .input(z.object({ commandId, id: Id, text: z.string().min(1).max(4000) }))
     .output(done),
@@ -67,6 +141,17 @@ export const records = {
   proof: read('records', '/records/{id}/proof', 'Its events with their proofs under a signed checkpoint')
     .input(z.object({ id: Id }))
     .output(Proof),
+};
+
+/** `none`: no code can be read; `other`: of another record; `old`: of content that has changed since. */
+export type PrintRead = { outcome: 'same' | 'old' | 'other' | 'none'; code?: string };
+export type CopyView = {
+  type: string;
+  from: View.RecordRef;
+  values: import('../../kernel/engine/types.ts').Values;
+  names: Record<string, string>;
+  /** Filled fields that are not taken over. */
+  left: Text[];
 };
 
 const ImportRow = z.object({

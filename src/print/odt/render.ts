@@ -162,6 +162,7 @@ async function foot(odt: OdtDocument, doc: PrintDocument): Promise<void> {
   const small = { fontFamily: FONT, fontSize: '9pt' };
   if (doc.footnote) odt.addParagraph((p) => p.addText(printable(doc.footnote ?? ''), small));
   odt.addParagraph((p) => p.addText(printable(`${word('printedAt', doc.language)} ${doc.printedAt}`), small));
+  if (doc.code) odt.addParagraph((p) => p.addText(`${word('code', doc.language)} ${doc.code}`, small));
   if (!doc.proofUrl) return;
   const { proofUrl } = doc;
   const code = await qrPng(proofUrl);

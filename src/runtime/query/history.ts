@@ -1,12 +1,23 @@
 import { sql } from 'kysely';
 import { evolve } from '../../kernel/engine/evolve.ts';
-import type { GateSeen, RecordState, Value, Values } from '../../kernel/engine/types.ts';
+import type {
+  Confirmed,
+  Correction,
+  GateSeen,
+  Mark,
+  Proposal,
+  RecordState,
+  Value,
+  Values,
+} from '../../kernel/engine/types.ts';
 import type { Json } from '../../kernel/ledger/canonical.ts';
 import type { Envelope } from '../../kernel/ledger/envelope.ts';
 import { decryptPersonal, revealPersonal } from '../../kernel/ledger/personal.ts';
 import type { RecordType } from '../../kernel/pack/types.ts';
-import type { Change, HistoryItem } from '../views.ts';
+import type { Change, HistoryItem, MarkView } from '../views.ts';
+import { changeViews } from './corrections.ts';
 import type { Look } from './look.ts';
+import { markView } from './marks.ts';
 import { personNamed } from './names.ts';
 import { decoded, eventLabel, sealedState } from './trail.ts';
 
@@ -52,14 +63,56 @@ export async function historyOf(look: Look, record: string, type: RecordType): P
       ...(envelope.actor.person ? { by: personNamed(look, envelope.actor.person) } : {}),
       ...(envelope.actor.for ? { for: personNamed(look, envelope.actor.for) } : {}),
       label: eventLabel(look, envelope),
-      ...(typeof envelope.data.text === 'string' ? { comment: envelope.data.text } : {}),
-      changes: changesBetween(type, before, state?.values ?? {}),
+      ...saidIn(envelope.data as Said),
+      ...markIn(look, envelope),
+      changes: changedBy(type, envelope.data as Said) ?? changesBetween(type, before, state?.values ?? {}),
       gates: (envelope.gates ?? []) as unknown as GateSeen[],
       sealed: pos < sealed.size,
     });
   }
   return items.reverse();
 }
+
+type Said = {
+  text?: string;
+  words?: string;
+  correction?: Pick<Correction, 'reason' | 'changes'> | string;
+  proposal?: Pick<Proposal, 'reason' | 'changes'> | string;
+  objection?: { words: string } | string;
+  confirmed?: { words?: string };
+  decided?: { words?: string };
+};
+
+/** What somebody said with it: a comment, a reason, an objection. */
+function saidIn({ text, words, correction, proposal, objection, confirmed, decided }: Said): { comment?: string } {
+  const reason = [correction, proposal].map((one) => (typeof one === 'object' ? one.reason : undefined)).find(Boolean);
+  const objected = typeof objection === 'object' ? objection.words : objection;
+  const said = text ?? words ?? reason ?? objected ?? confirmed?.words ?? decided?.words;
+  return typeof said === 'string' && said !== '' ? { comment: said } : {};
+}
+
+/** An erratum and a request for a correction change nothing in the record, and say what they are about. */
+function changedBy(type: RecordType, { correction, proposal }: Said): Change[] | undefined {
+  const about = [correction, proposal].find((one) => typeof one === 'object');
+  return typeof about === 'object' ? changeViews(type, about.changes) : undefined;
+}
+
+/** The mark of what an event brought about, and who did it, which for paper is not who entered it. */
+function markIn(look: Look, { data, at, actor }: Envelope): { mark?: MarkView } {
+  const inside = data as unknown as { seal?: Carrier; act?: Carrier; votes?: Carrier[]; marked?: Carrier | Carrier[] };
+  const carriers = [
+    inside.seal,
+    inside.act,
+    inside.votes?.findLast(({ mark }) => mark),
+    ...[inside.marked ?? []].flat(),
+  ];
+  const found = carriers.find((one) => one?.mark);
+  if (!found?.mark) return {};
+  const { mark, confirmed } = found;
+  const by = found.by ?? actor.person ?? '';
+  return { mark: markView(look, { by, at: found.at ?? at, mark, ...(confirmed ? { confirmed } : {}) }) };
+}
+type Carrier = { by?: string; at?: string; mark?: Mark; confirmed?: Confirmed };
 
 export const asEngineEvent = (envelope: Envelope) => ({
   stream: envelope.stream,

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { remaining } from '../../kernel/calendar/remaining.ts';
 import { type Preview, preview } from '../../kernel/engine/preview.ts';
 import { isShown } from '../../kernel/engine/required.ts';
+import { contentToday } from '../../kernel/engine/seals.ts';
 import { mayFill } from '../../kernel/engine/standing.ts';
 import type { ActionView, RecordState, Value } from '../../kernel/engine/types.ts';
 import { wakes } from '../../kernel/engine/wakes.ts';
@@ -10,10 +11,12 @@ import type { Definition, RecordType, Section, Who } from '../../kernel/pack/typ
 import type { Refused } from '../../kernel/refusal.ts';
 import type { Text } from '../../kernel/text.ts';
 import { needsMore } from '../gather.ts';
-import type { RecordView, SealView } from '../views.ts';
+import type { RecordRef, RecordView, SealView } from '../views.ts';
+import { correctionViews, mayCorrect, proposalViews } from './corrections.ts';
 import { fieldView, sectionViews } from './fields.ts';
 import { changesBetween } from './history.ts';
 import { inputFor, type Look, noSuch, recordOf, settleLook } from './look.ts';
+import { exceptionsOf, heldViews, markedOn, markView, paperView } from './marks.ts';
 import { namesIn, personNamed, refOf, refsOf, unitNamed } from './names.ts';
 import { mayRead } from './reading.ts';
 import { sealedState } from './trail.ts';
@@ -35,6 +38,10 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
   const definition = look.context.definitions.get(state.definition) ?? look.context.definition;
   const sections = await sectionsOf(look, definition, found, past);
   const refs = await relatedTo(look, state);
+  const exceptions = await exceptionsOf(
+    look,
+    state.seals.map(({ mark }) => mark),
+  );
   return {
     ...refOf(look, { ...state, title: found.title }),
     typeLabel: type.label,
@@ -54,11 +61,17 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
     values: state.values,
     names: {
       ...listNames(definition, type, state),
-      ...(await namesIn(look, [state.values, state.seals.map((seal) => seal.content)] as unknown as Value)),
+      ...(await namesIn(look, [
+        state.values,
+        state.seals.map((seal) => seal.content),
+        [...(state.corrections ?? []), ...(state.proposals ?? [])].map(({ changes }) => changes),
+      ] as unknown as Value)),
     },
     actions: seen.actions,
     gates: gatesCard(seen.actions),
-    seals: state.seals.filter((seal) => !seal.renewed).map((seal) => sealView(look, type, state, seal)),
+    seals: state.seals
+      .filter((seal) => !seal.renewed)
+      .map((seal) => ({ ...sealView(look, type, state, seal), ...carried(look, type, seal, exceptions) })),
     emptySeals: emptySeals(definition, type, state),
     owed: state.owed.map((owed) => ({
       action: owed.action,
@@ -82,6 +95,13 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
     notices: await noticesOf(look, id),
     clauses: clausesOf(definition, type),
     proof: await proofOf(look, id),
+    held: past ? [] : await heldViews(look, type, state),
+    marked: await markedOn(look, type, state),
+    corrections: correctionViews(look, type, state),
+    proposals: await proposalViews(look, type, state),
+    ...(state.copied && refs.byId.get(state.copied) ? { copied: refs.byId.get(state.copied)! } : {}),
+    may: await mayCorrect(look, type, state),
+    ...(past ? {} : { paper: await paperView(look, type, state) }),
     mayComment: !past && look.viewer.person !== undefined,
     mayPrint: true,
     ...(look.asOf ? { asOf: look.asOf.date } : {}),
@@ -164,16 +184,32 @@ function sealView(look: Look, type: RecordType, state: RecordState, seal: Record
       ? {
           void: {
             at: seal.void.at,
+            ...(seal.void.objection ? { objection: seal.void.objection } : {}),
             ...(seal.void.by ? { by: personNamed(look, seal.void.by).name } : {}),
             changes: changesBetween(
               type,
-              seal.content,
+              contentToday(seal),
               pick(state.values, Object.keys(seal.content).concat(seal.void.fields)),
             ),
           },
         }
       : {}),
     owed: state.owed.some((owed) => owed.action === seal.action && owed.because === 'voided'),
+  };
+}
+
+/** A seal given otherwise than in person, and slips corrected under it. */
+function carried(
+  look: Look,
+  type: RecordType,
+  seal: RecordState['seals'][number],
+  exceptions: Map<string, RecordRef>,
+): Pick<SealView, 'mark' | 'corrected'> {
+  const { mark } = seal;
+  const corrected = seal.corrected && changesBetween(type, seal.content, contentToday(seal));
+  return {
+    ...(mark ? { mark: markView(look, { ...seal, mark }, exceptions) } : {}),
+    ...(corrected?.length ? { corrected } : {}),
   };
 }
 
@@ -231,6 +267,7 @@ async function relatedTo(look: Look, state: RecordState) {
     ...children,
     ...state.links.map((link) => link.to),
     ...(state.origin ? [state.origin] : []),
+    ...(state.copied ? [state.copied] : []),
   ]);
   return { byId, children: children.flatMap((id) => (byId.get(id) ? [byId.get(id)!] : [])) };
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { localDate } from '../../kernel/calendar/date.ts';
 import { remaining } from '../../kernel/calendar/remaining.ts';
+import { BUILT_IN } from '../../kernel/engine/words.ts';
 import type { Notice, Task } from '../views.ts';
 import { type Look, label } from './look.ts';
 import { personNamed, refOf, unitNamed } from './names.ts';
@@ -77,7 +78,7 @@ function taskView(look: Look, row: Row, principal: string | undefined): Task {
     record: refOf(look, { ...row, id: row.record }),
     typeLabel: label(look.context.definition, row.type),
     action: row.action,
-    label: type?.actions[row.action]?.label ?? { zh: row.action, en: row.action },
+    label: type?.actions[row.action]?.label ?? BUILT_IN[row.action] ?? { zh: row.action, en: row.action },
     owed: row.owed,
     ...(due ? { due, remaining: remaining(look.parts.calendar(), look.now, due).text } : {}),
     urgency: urgency(look, due),
