@@ -1,5 +1,6 @@
-import type { ActionView, FileValue, GateSeen, GateView, Value, Values } from '../kernel/engine/types.ts';
+import type { ActionView, GateSeen, GateView, Value, Values } from '../kernel/engine/types.ts';
 import type { Text } from '../kernel/text.ts';
+import type { CorrectionView, HeldView, MarkedView, MarkView, ProposalView } from './mark-views.ts';
 
 /** What the read door answers with: plain JSON, made for pages and API alike. Moments are ISO UTC, dates ISO. */
 
@@ -124,59 +125,6 @@ export type SealView = {
   corrected?: Change[];
 };
 export type Change = { field: string; label: Text; before?: Value; after?: Value };
-
-/** How something came about when not by its author, then and there; with who confirmed it, once somebody has. */
-export type MarkView = {
-  kind: 'paper' | 'backfilled' | 'filled' | 'concurrent';
-  label: Text;
-  by: Named;
-  for?: Named;
-  at: string;
-  /** 補登: when it was done, why it came late. */
-  doneAt?: string;
-  why?: string;
-  /** The photo or the scan. */
-  files?: FileValue[];
-  /** Paper: signed on, entered by whom, where the original lies, 公文文號, the code printed on it. */
-  signedOn?: string;
-  registrar?: Named;
-  kept?: string;
-  document?: string;
-  print?: string;
-  /** 兼任: the exception that permits it. */
-  exception?: RecordRef;
-  confirmed?: { by: Named; at: string; words?: string };
-};
-/** What a mark stands on: opening, filling, or an action by its name. */
-export type MarkedView = { id: string; what: string; label: Text; mark: MarkView };
-export type HeldView = MarkedView & {
-  due?: string;
-  late: boolean;
-  /** Who may confirm it, and whether this viewer may. */
-  who: Named[];
-  mayConfirm: boolean;
-};
-export type CorrectionView = {
-  id: string;
-  kind: 'correction' | 'erratum';
-  at: string;
-  by: Named;
-  reason: string;
-  changes: Change[];
-  until?: string;
-  objections: { by: Named; at: string; words: string }[];
-  mayObject: boolean;
-};
-export type ProposalView = {
-  id: string;
-  at: string;
-  by: Named;
-  reason: string;
-  changes: Change[];
-  decided?: { by: Named; at: string; agree: boolean; words?: string };
-  who: Named[];
-  mayDecide: boolean;
-};
 
 export type RecordView = RecordRef & {
   typeLabel: Text;

@@ -5,7 +5,8 @@ import type { Confirmed, Mark, RecordState } from '../../kernel/engine/types.ts'
 import { begin, scopeOf, type Work } from '../../kernel/engine/work.ts';
 import type { RecordType } from '../../kernel/pack/types.ts';
 import type { Text } from '../../kernel/text.ts';
-import type { HeldView, MarkedView, MarkView, RecordRef, RecordView } from '../views.ts';
+import type { HeldView, MarkedView, MarkView } from '../mark-views.ts';
+import type { RecordRef, RecordView } from '../views.ts';
 import { inputFor, type Look, settleLook } from './look.ts';
 import { personNamed, refsOf } from './names.ts';
 
