@@ -35,6 +35,7 @@ import { notices, overdue } from './modules/notices/index.ts';
 import { populations } from './modules/populations/index.ts';
 import { procedures } from './modules/procedures/index.ts';
 import { tokens } from './modules/tokens/index.ts';
+import { trail } from './modules/trail/index.ts';
 import { changesContext, contexts } from './runtime/context.ts';
 import { dispatcher } from './runtime/dispatch.ts';
 import { SETUP_ENDED } from './runtime/ledger-acts.ts';
@@ -102,12 +103,13 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
   const cache = contexts(parts);
   const { dispatch, idle } = dispatcher(parts, cache);
   await createOrganisation(db, { id: INSTALLATION, name: 'installation', demo: false }, parts.clock());
-  const sealer = await openSealing({ ...options, db, markKey: secrets.markKey, parts });
+  const sealer = await openSealing({ ...options, db, markKey: secrets.markKey, parts, dispatch });
   const ledger = ledgerDoor({
     db,
     markKey: secrets.markKey,
     log: sealer.log,
     verifierKey: sealer.verifierKey,
+    witnesses: sealer.witnessing.view,
     ...checksOver(db, blobs, secrets.nodeKey, parts.clock),
   });
   committed = (what) => sealer.committed(what);
@@ -162,6 +164,7 @@ function modulesOver(
     tokens,
     installation,
     backups,
+    trail,
   ];
 }
 

@@ -40,6 +40,14 @@ const commands: Record<string, Entry> = {
     summary: { zh: '還原備份,或做還原演練', en: 'restore a backup, or drill it' },
     load: () => import('./restore.ts'),
   },
+  witness: {
+    summary: { zh: '為他機關的軌跡作見證', en: 'witness the ledgers of others' },
+    load: () => import('./witness.ts'),
+  },
+  ledger: {
+    summary: { zh: '匯出軌跡、離線見證', en: 'export ledgers; witness them without a network' },
+    load: () => import('./ledger.ts'),
+  },
   pack: {
     summary: { zh: '檢查程序書包:pack check [資料夾…]', en: 'check packs: pack check [folder…]' },
     load: () => import('./pack.ts'),

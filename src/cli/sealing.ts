@@ -15,16 +15,27 @@ import type { Checkpoint } from '../kernel/ledger/checkpoint.ts';
 import type { NodeKey } from '../kernel/ledger/mac.ts';
 import type { Text } from '../kernel/text.ts';
 import { noteCheckpoint } from '../runtime/ledger-rows.ts';
-import type { Db } from '../runtime/module.ts';
+import type { Db, Dispatch } from '../runtime/module.ts';
 import type { News, Parts } from '../runtime/parts.ts';
 import { dueForSealing, originOf, sealingSide, swapMany } from '../runtime/sealing.ts';
 import { leadership } from '../runtime/sealing-leader.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { ownSigner } from './signer.ts';
+import { openWitnessing } from './witnessing.ts';
+
+/** Where an organisation's log is published. */
+export const logFolder = (dataDir: string, organisation: string) => join(dataDir, 'log', organisation);
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-type Around = { dataDir: string; log: (line: string) => void; db: Db; markKey: NodeKey; parts: Parts };
+type Around = {
+  dataDir: string;
+  log: (line: string) => void;
+  db: Db;
+  markKey: NodeKey;
+  parts: Parts;
+  dispatch: Dispatch;
+};
 
 /** Sealing and what belongs to it, over one data folder: signer, leadership, the loop, reports of what was acknowledged. */
 export type Sealing = Awaited<ReturnType<typeof openSealing>>;
@@ -44,6 +55,7 @@ export async function openSealing(around: Around) {
   };
   const acknowledged = reporter(signer, (error) => parts.defect(error, 'signer'));
   const halted = new Map<string, Text>();
+  const witnessing = openWitnessing({ ...around, say, log, halted });
   const loop = { hurry: () => {}, stop: async () => {} };
   return {
     host,
@@ -51,6 +63,7 @@ export async function openSealing(around: Around) {
     log,
     halted,
     origin,
+    witnessing,
     verifierKey: async (organisation: string) => signer.verifierKey(await origin(organisation)),
     /** What the write door committed: reported outside PostgreSQL, then sealed. */
     committed({ organisation, size, mac }: News) {
@@ -59,17 +72,17 @@ export async function openSealing(around: Around) {
     },
     hurry: () => loop.hurry(),
     start() {
+      witnessing.start();
       Object.assign(loop, startLoop({ ...around, say, signer, log, origin, halted }));
     },
     async stop() {
+      await witnessing.stop();
       await loop.stop();
       await acknowledged.flush();
       await signer.close();
     },
   };
 }
-
-export const logFolder = (dataDir: string, organisation: string) => join(dataDir, 'log', organisation);
 
 /** The installation's verifier key: with it and an organisation's name anybody checks that organisation's ledger. */
 export const keyFile = (dataDir: string) => join(dataDir, 'log/verifier-key');

@@ -1,67 +1,161 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { CheckpointPolicy } from '../kernel/ledger/checkpoint.ts';
 import type { Report } from '../kernel/ledger/report.ts';
-import { isRefused } from '../kernel/refusal.ts';
+import { isRefused, type Refused } from '../kernel/refusal.ts';
 import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { say, tellRefused } from './say.ts';
 import { readSettings } from './settings.ts';
 
 /**
- * `ancheng verify`: every ledger of a data folder, database and stored files included; or, with `--log`, the published files of
- * one organisation's ledger against keys the verifier brought along.
+ * `ancheng verify`: every ledger of a data folder, database and stored files included; with `--log`, the published files of one
+ * ledger against keys the verifier brought along; with `--proof`, one record.
  */
 export const command: Command = {
   help: `用法 Usage: ancheng verify [--data 資料夾] [--json]
-            ancheng verify --log 資料夾 --key 驗證金鑰 [--witness 金鑰 …] [--quorum N] [--json]
+            ancheng verify --log 資料夾 --policy 政策檔 [--as-of 日期] [--db 位址 [--node-key 檔] [--files 資料夾]] [--json]
+            ancheng verify --proof 檔.tlog-proof --policy 政策檔 [--json]
 
 檢查資料夾內每個機關:簽章(L0)、雜湊樹(L1)、資料庫逐列(L2)、鑑別碼與授權(L3)、附件(L4)。平台執行中亦可。
 Checks every organisation of the data folder: signatures (L0), tree (L1), database rows (L2), marks and authority (L3),
 stored files (L4). Works beside a running platform.
 
-  --data DIR    資料夾,預設同 start · the data folder, as for start
+  --data DIR     資料夾,預設同 start · the data folder, as for start
 
-只憑封存檔與自行保管的驗證金鑰,驗證簽章(L0)並由全部事項重建雜湊樹(L1);不連資料庫、不連網路。
-Verifies signatures (L0) and rebuilds the tree from every entry (L1), from the sealed files and keys you hold: no database, no network.
+於任何一台機器上,只憑封存檔與自行保管的金鑰,驗證簽章、見證(L0)並由全部事項重建雜湊樹(L1);不連網路。
+On any machine, from the sealed files and keys you hold: signatures and witnesses (L0), the tree from every entry (L1); no network.
 
-  --log DIR     封存檔資料夾(checkpoint、tile/) · the folder with checkpoint and tile/
-  --key KEY     驗證金鑰(名稱+雜湊+金鑰)或其檔案,可重複 · verifier key, name+hash+key, or a file with it; repeatable
-  --witness KEY 見證者的驗證金鑰,可重複 · a witness's verifier key; repeatable
-  --quorum N    至少幾位見證者連署,預設全部 · how many witnesses must have signed; all by default
-  --json        以 JSON 輸出 · as JSON`,
+  --log DIR      封存檔資料夾(checkpoint、tile/) · the folder with checkpoint and tile/
+  --policy FILE  信任的金鑰、見證者與法定人數(C2SP tlog-policy) · trusted keys, witnesses and quorum
+  --key KEY      不用政策檔時:驗證金鑰或其檔案,可重複 · without a policy: a verifier key or a file with it; repeatable
+  --witness KEY  見證者的驗證金鑰,可重複;--quorum N 至少幾位,預設全部 · a witness's key; --quorum N of them, all by default
+  --as-of DATE   以該日(臺北)結束前經見證者為準 · as it had been witnessed by the end of that day, Taipei
+  --fresh HOURS  足額見證不得早於幾小時前 · enough witnesses must have cosigned within so many hours
+  --tsa-root PEM 時戳機關的根憑證,可重複 · root certificate of the time-stamping authority; repeatable
+  --db URL       另比對資料庫逐列(L2)、每個作為所憑的授權(L3) · also compares rows (L2) and the grants each act names (L3)
+  --node-key F   指令主機的金鑰檔,另驗鑑別碼(L3) · key file of the command servers: also marks (L3)
+  --files DIR    附件資料夾,另驗附件(L4) · folder of stored files: also L4
+
+  --proof FILE   一筆紀錄的證明 · the proof of one record
+  --json         以 JSON 輸出 · as JSON`,
   async run(args) {
     const { values } = parseArgs({
       args,
       options: {
         log: { type: 'string' },
+        proof: { type: 'string' },
+        policy: { type: 'string' },
         key: { type: 'string', multiple: true },
         witness: { type: 'string', multiple: true },
         quorum: { type: 'string' },
+        'as-of': { type: 'string' },
+        fresh: { type: 'string' },
+        'tsa-root': { type: 'string', multiple: true },
+        db: { type: 'string' },
+        'node-key': { type: 'string' },
+        files: { type: 'string' },
         json: { type: 'boolean' },
         data: { type: 'string' },
       },
     });
-    if (!values.log && !values.key) return verifyFolder(values.data, values.json === true);
-    if (!values.log || !values.key) throw usageError('需要 --log 與 --key · --log and --key are needed');
-    if (!existsSync(join(values.log, 'checkpoint'))) throw usageError(`沒有封存點 · no checkpoint in ${values.log}`);
-    const { parseVerifierKey } = await import('../kernel/ledger/note.ts');
-    const trusted = { log: values.key.map(keyText), witnesses: (values.witness ?? []).map(keyText) };
-    const [log, witnesses] = [trusted.log.map(parseVerifierKey), trusted.witnesses.map(parseVerifierKey)];
-    for (const key of [...log, ...witnesses]) {
-      if (!isRefused(key)) continue;
-      tellRefused(key);
+    const json = values.json === true;
+    if (!values.log && !values.proof && !values.key && !values.policy) return verifyFolder(values.data, json);
+    const policy = await policyFrom(values);
+    if (isRefused(policy)) {
+      tellRefused(policy);
       return EXIT.usage;
     }
-    const quorum = readQuorum(values.quorum, witnesses.length);
-    const policy = { log: log.filter(isKey), witnesses: witnesses.filter(isKey), quorum };
-    const { verifyLedger } = await import('../kernel/ledger/verify.ts');
-    const report = await verifyLedger({ log: await openEvidence(values.log), policy });
-    if (values.json) say(JSON.stringify(report, null, 2));
-    else tell(report);
+    const { hasCheckpoint, proofIn, verifyLog } = await import('./verify-log.ts');
+    if (values.proof) return tellProof(proofIn(values.proof), policy, json);
+    if (!values.log) throw usageError('需要 --log 或 --proof · --log or --proof is needed');
+    if (!hasCheckpoint(values.log)) throw usageError(`沒有封存點 · no checkpoint in ${values.log}`);
+    const asOf = dayIn(values['as-of']);
+    const report = await verifyLog({
+      folder: values.log,
+      policy,
+      ...(values.db ? { db: values.db } : {}),
+      ...(values['node-key'] ? { nodeKeyFile: values['node-key'] } : {}),
+      ...(values.files ? { files: values.files } : {}),
+      ...(asOf ? { asOf } : {}),
+      ...(values.fresh ? { freshHours: hoursIn(values.fresh) } : {}),
+      ...(values['tsa-root'] ? { roots: values['tsa-root'].map((path) => readFileSync(path, 'utf8')) } : {}),
+      onProgress: progress(),
+    });
+    if (json) say(JSON.stringify(report, null, 2));
+    else tellOne(report);
     return report.ok ? EXIT.ok : EXIT.refused;
   },
 };
+
+type Trust = { policy?: string; key?: string[]; witness?: string[]; quorum?: string };
+
+/** Whom the verifier trusts: a policy file, or keys one by one. */
+async function policyFrom({ policy, key, witness, quorum }: Trust): Promise<CheckpointPolicy | Refused> {
+  if (policy !== undefined) {
+    const { parsePolicy } = await import('../kernel/ledger/policy.ts');
+    const read = parsePolicy(readFileSync(policy, 'utf8'));
+    if (isRefused(read)) return read;
+    const witnesses = read.witnesses.map(({ verifier }) => verifier);
+    return { log: read.logs.map(({ verifier }) => verifier), witnesses, quorum: read.quorum };
+  }
+  if (!key) throw usageError('需要 --policy 或 --key · --policy or --key is needed');
+  const { parseVerifierKey } = await import('../kernel/ledger/note.ts');
+  const [log, witnesses] = [key.map(keyText).map(parseVerifierKey), (witness ?? []).map(keyText).map(parseVerifierKey)];
+  const wrong = [...log, ...witnesses].find(isRefused);
+  if (wrong) return wrong;
+  return {
+    log: log.filter(isKey),
+    witnesses: witnesses.filter(isKey),
+    quorum: readQuorum(quorum, witnesses.length),
+  };
+}
+
+function dayIn(given: string | undefined): string | undefined {
+  if (given === undefined || /^\d{4}-\d\d-\d\d$/.test(given)) return given;
+  throw usageError(`--as-of 應為 YYYY-MM-DD · --as-of is a date YYYY-MM-DD: ${given}`);
+}
+
+function hoursIn(given: string): number {
+  if (/^\d{1,6}$/.test(given)) return Number(given);
+  throw usageError(`--fresh 應為小時數 · --fresh is a number of hours: ${given}`);
+}
+
+/** Tells how far it is: in place on a terminal, every tenth elsewhere; nothing for what takes no time. */
+function progress() {
+  const began = Date.now();
+  let told = 0;
+  return (done: number, size: number) => {
+    const tenth = Math.floor((10 * done) / Math.max(size, 1));
+    const terminal = process.stderr.isTTY;
+    if (Date.now() - began < 2000 || (!terminal && tenth === told)) return;
+    told = tenth;
+    const line = `驗證中 verifying ${done.toLocaleString('en')} / ${size.toLocaleString('en')}`;
+    process.stderr.write(terminal ? `\r${line}${done === size ? '\n' : ''}` : `${line}\n`);
+  };
+}
+
+/** One record, offline: what it says, where it stands, who vouches for it. */
+async function tellProof(proof: string, policy: CheckpointPolicy, json: boolean): Promise<ExitCode> {
+  const { verifyProof } = await import('../kernel/ledger/proof.ts');
+  const proven = verifyProof(proof, policy);
+  if (isRefused(proven)) {
+    if (json) say(JSON.stringify({ ok: false, refused: proven.refused }, null, 2));
+    else tellRefused(proven);
+    return EXIT.refused;
+  }
+  const { envelope, position, checkpoint } = proven;
+  const by = checkpoint.seen.map(({ verifier }) => verifier.name);
+  if (json) say(JSON.stringify({ ok: true, position, size: checkpoint.size, by, envelope }, null, 2));
+  else {
+    say(
+      `軌跡 ledger: ${checkpoint.origin}\n位置 position: #${position} / ${checkpoint.size}\n簽署 signed by: ${by.join(', ')}`,
+    );
+    say(JSON.stringify(envelope, null, 2));
+    say('✓ 證明成立:這筆事項在封存的軌跡內 · the proof holds: the sealed ledger has this event');
+  }
+  return EXIT.ok;
+}
 
 /** Every organisation of a data folder, the installation's own ledger included. */
 async function verifyFolder(data: string | undefined, json: boolean): Promise<ExitCode> {
@@ -88,16 +182,13 @@ async function verifyFolder(data: string | undefined, json: boolean): Promise<Ex
 
 function tellOrganisation(report: { name: string } & Report): void {
   say(`\n機關 organisation: ${report.name}`);
+  tellOne(report);
+}
+
+function tellOne(report: Report): void {
   tell(report);
   if (report.firstBad !== undefined) say(`✗ 最早不符之處 · first bad position: #${report.firstBad}`);
   say(report.ok ? '✓ 驗證通過,未遭竄改 · verified, nothing was altered' : '✗ 驗證不通過 · verification failed');
-}
-
-/** Verifying changes nothing, on a read-only disk or beside a sealer at work. */
-async function openEvidence(folder: string) {
-  const { openLogIn } = await import('../adapters/sealing/log.ts');
-  const { directoryStore } = await import('../adapters/sealing/store.ts');
-  return openLogIn({ ...directoryStore(folder), remove: async () => {} });
 }
 
 const isKey = <T>(key: T): key is Exclude<T, { refused: unknown }> => !isRefused(key);

@@ -4,7 +4,7 @@ import type { SourceFile } from '../kernel/pack/types.ts';
 import type { Dispatch } from '../runtime/module.ts';
 import type { Parts } from '../runtime/parts.ts';
 import type { Cache } from '../runtime/query/look.ts';
-import type { Verification } from '../runtime/views.ts';
+import type { Verification, Witnesses } from '../runtime/views.ts';
 
 /** What the http door stands on; composed in `src/main.ts`. */
 export type HttpParts = {
@@ -44,6 +44,7 @@ export type NewsRoom = {
 
 export type Ledger = {
   verify(organisation: string): Promise<Verification>;
+  witnesses(organisation: string): Promise<Witnesses>;
   /** A proof per event position under the newest checkpoint; undefined while not sealed yet. */
   proofs(
     organisation: string,

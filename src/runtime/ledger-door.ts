@@ -6,15 +6,15 @@ import { formatProof, proveEntry } from '../kernel/ledger/proof.ts';
 import type { Finding, Report } from '../kernel/ledger/report.ts';
 import { verifyLedger } from '../kernel/ledger/verify.ts';
 import type { LogReader } from '../kernel/ledger/verify-tree.ts';
-import type { Definition } from '../kernel/pack/types.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import type { Text } from '../kernel/text.ts';
 import { actRules } from './ledger-acts.ts';
+import { definitionsOf } from './ledger-definitions.ts';
 import { checkFiles } from './ledger-files.ts';
 import { allLedgerRows } from './ledger-rows.ts';
 import type { Db } from './module.ts';
 import { withOrganisation } from './store/session.ts';
-import type { Verification } from './views.ts';
+import type { Verification, Witnesses } from './views.ts';
 
 type Log = LogReader & { nodes(size: number): NodeReader };
 
@@ -24,6 +24,8 @@ export type LedgerParts = {
   markKey: NodeKey;
   log: (organisation: string) => Promise<Log>;
   verifierKey: (organisation: string) => Promise<string>;
+  /** Who outside has seen the ledger; absent where nothing runs that could ask. */
+  witnesses?: (organisation: string) => Promise<Witnesses>;
   /** Rows that confer authority and that the program did not write, at the position they claim. */
   suspicious: (organisation: string) => Promise<{ position: number; message: Text }[]>;
   /** Whether a stored file is there and still what it was. */
@@ -48,6 +50,8 @@ export function ledgerDoor(parts: LedgerParts) {
         })),
       };
     },
+    witnesses: async (organisation: string): Promise<Witnesses> =>
+      (await parts.witnesses?.(organisation)) ?? { sealedSize: 0, witnesses: [] },
     /** A proof per sealed position under the published checkpoint; undefined when none of them is sealed yet. */
     async proofs(organisation: string, positions: number[]) {
       const log = await parts.log(organisation);
@@ -80,7 +84,7 @@ export async function verifyAll(
 ): Promise<Report> {
   const key = parseVerifierKey(await parts.verifierKey(organisation));
   if (isRefused(key)) throw new Error('our own verifier key cannot be read');
-  const definitions = await definitionsOf(parts.db, organisation);
+  const { definitions, faults } = await definitionsOf(parts.db, organisation);
   const report = await verifyLedger({
     log: await parts.log(organisation),
     policy: { log: [key] },
@@ -89,7 +93,9 @@ export async function verifyAll(
     acts: actRules((hash) => definitions.get(hash)),
     ...(onProgress ? { onProgress } : {}),
   });
-  const forged = (await parts.suspicious(organisation)).map((one): Finding => ({ level: 'L3', ok: false, ...one }));
+  const forged = [...faults.map((message) => ({ message })), ...(await parts.suspicious(organisation))].map(
+    (one): Finding => ({ level: 'L3', ok: false, ...one }),
+  );
   const files = await checkFiles(allLedgerRows(parts.db, organisation), parts.file);
   return joined(report, forged, files);
 }
@@ -108,12 +114,4 @@ function joined(report: Report, forged: Finding[], files: Finding[]): Report {
     ...(bad.length > 0 ? { firstBad: Math.min(...bad) } : {}),
     findings: [...findings, ...forged, ...files],
   };
-}
-
-async function definitionsOf(db: Db, organisation: string): Promise<Map<string, Definition>> {
-  return withOrganisation(db, organisation, async (tx) => {
-    const found = await sql<{ hash: string; body: Definition }>`select hash, body from definition
-      where organisation = ${organisation}`.execute(tx);
-    return new Map(found.rows.map(({ hash, body }) => [hash, body]));
-  });
 }

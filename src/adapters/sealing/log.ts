@@ -52,6 +52,8 @@ function logIn(store: Store): Log {
     return bytes;
   };
   const checkpoint = () => readCheckpoint(store);
+  // Sealer and witnesses publish: looking and writing go together, or the slower one takes the newer checkpoint back.
+  let publishing: Promise<unknown> = Promise.resolve();
   return {
     read,
     checkpoint,
@@ -60,9 +62,13 @@ function logIn(store: Store): Log {
       const files = tiles.map(({ tile, bytes }): StoredFile => ({ path: tilePath(tile), bytes }));
       await store.write([...(await bundleFiles(from, entries, demand)), ...files]);
     },
-    async publish(note) {
-      if (sizeOf(await checkpoint()) > sizeOf(note)) return;
-      await store.write([{ path: 'checkpoint', bytes: Buffer.from(note) }]);
+    publish(note) {
+      const turn = publishing.then(async () => {
+        if (sizeOf(await checkpoint()) > sizeOf(note)) return;
+        await store.write([{ path: 'checkpoint', bytes: Buffer.from(note) }]);
+      });
+      publishing = turn.catch(() => undefined); // whoever asked hears of it; the next one only waits
+      return turn;
     },
     prune: (before, size) => prune(store, before, size),
     entries: (from, to) => readEntries(demand, from, to),

@@ -57,6 +57,11 @@ export const trailAnswers = {
     await asking(context, async (look) => (hasRole(look, ...READS_TRAIL) ? true : notAllowed));
     return context.http.ledger.verify(caller.organisation);
   }),
+  witnesses: os.trail.witnesses.handler(async ({ context }) => {
+    const caller = await signedIn(context);
+    await asking(context, async (look) => (hasRole(look, ...READS_TRAIL) ? true : notAllowed));
+    return context.http.ledger.witnesses(caller.organisation);
+  }),
   proof: os.trail.proof.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
     await asking(context, async (look) => (hasRole(look, ...READS_TRAIL) ? true : notAllowed));

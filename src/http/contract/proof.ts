@@ -50,6 +50,9 @@ export const trail = {
     )
     .output(view<View.TrailPage>()),
   verify: write('trail', '/trail/verify', 'Check signatures, tree and rows now').output(view<View.Verification>()),
+  witnesses: read('trail', '/trail/witnesses', 'Who outside has seen the ledger, and when').output(
+    view<View.Witnesses>(),
+  ),
   proof: read('trail', '/trail/{pos}/proof', 'One event with its proof')
     .input(z.object({ pos: z.coerce.number().int().min(0) }))
     .output(z.looseObject({ format: z.string(), pos: z.number().int(), checkpoint: z.string() })),

@@ -16,6 +16,8 @@ export type Report = {
   size?: number;
   /** Base64, as in the checkpoint. */
   root?: string;
+  /** How far enough witnesses have seen it; absent when the policy asks for none. */
+  seen?: { size: number; at?: string; by: string[] };
   /** Position of the first bad entry over all levels. */
   firstBad?: number;
   /** Failures in the order found, at most 100 a level, then one line per level checked. */

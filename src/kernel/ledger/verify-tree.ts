@@ -25,12 +25,15 @@ export async function* verifyTree(
   log: LogReader,
   sealed: { size: number; root: Hash },
   findings: Findings,
+  earlier: readonly { size: number; root: Hash; name: string }[] = [],
 ): AsyncGenerator<SealedEntry[]> {
+  const before = [...earlier].sort((a, b) => a.size - b.size);
   let tree: TreeState = EMPTY_TREE;
   for await (const { index, width, bundle, tile } of bundles(log, sealed.size)) {
     const entries = readBundle(bundle, index, width, findings);
     const leaves = leavesOf(entries, tile, index, width, findings);
     if (!leaves) return;
+    compareEarlier(before, tree, leaves, findings);
     const grown = appendLeaves(tree, leaves);
     tree = grown.state;
     await compareTiles(
@@ -48,8 +51,29 @@ export async function* verifyTree(
     edgeTiles(tree).filter(({ tile: { level } }) => level > 0),
     findings,
   );
+  for (const { name, size } of before)
+    findings.fail('L1', text(`${name} 的筆數（${size}）多於軌跡`, `${name} has more entries (${size}) than the log`));
   if (!sameHash(rootOfTree(tree), sealed.root)) {
     findings.fail('L1', text('重建的根與封存點不同', 'the rebuilt root is not the one sealed'));
+  }
+}
+
+/** Compares the root at the size of every earlier checkpoint these leaves reach; those compared are taken off (in place). */
+function compareEarlier(
+  earlier: { size: number; root: Hash; name: string }[],
+  tree: TreeState,
+  leaves: readonly Hash[],
+  findings: Findings,
+): void {
+  for (let one = earlier[0]; one && one.size <= tree.size + leaves.length; one = earlier[0]) {
+    earlier.shift();
+    const then = appendLeaves(tree, leaves.slice(0, one.size - tree.size)).state;
+    if (sameHash(rootOfTree(then), one.root)) continue;
+    const message = text(
+      `先前的封存點 ${one.name}（${one.size} 筆）不是這份軌跡的開頭：歷史遭改寫`,
+      `the earlier checkpoint ${one.name} at ${one.size} is not the beginning of this log: history was rewritten`,
+    );
+    findings.fail('L1', message);
   }
 }
 

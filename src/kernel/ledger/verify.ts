@@ -2,11 +2,12 @@ import { isRefused } from '../refusal.ts';
 import { type Text, text } from '../text.ts';
 import { canonicalBytes, type Json } from './canonical.ts';
 import { type Chain, firstChain, type LedgerRow, orderFault } from './chain.ts';
-import { type CheckpointPolicy, parseCheckpoint, type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.ts';
+import { type CheckpointPolicy, parseCheckpoint, type VerifiedCheckpoint } from './checkpoint.ts';
 import { type BlobRef, blobRefs, decodeEntry, type Envelope } from './envelope.ts';
 import { type ActRules, emptyGrantIndex, followAct, type GrantIndex } from './grants.ts';
 import type { NodeKey } from './mac.ts';
 import { type Finding, type Findings, gatherFindings, type Level, type Report } from './report.ts';
+import { type Earlier, judgeCheckpoints, type Seen } from './verify-checkpoint.ts';
 import { followRows } from './verify-rows.ts';
 import { type LogReader, type SealedEntry, verifyTree } from './verify-tree.ts';
 
@@ -14,8 +15,10 @@ export type VerifyInput = {
   log: LogReader;
   /** Trusted keys; always judged. */
   policy: CheckpointPolicy;
+  /** Checkpoints published earlier, by name (a day): the log has to begin with each, and their cosignatures count. */
+  earlier?: readonly { name: string; note: string }[];
   /** Further demands on the checkpoint, freshness for instance; each text returned is a failure of L0. */
-  judge?: (checkpoint: VerifiedCheckpoint) => Text[];
+  judge?: (checkpoint: VerifiedCheckpoint, seen: Seen | undefined) => Text[];
   /** Event rows by ascending position, unsealed ones included: asks for L2. */
   rows?: AsyncIterable<LedgerRow>;
   /** Keys of the command servers: with `rows`, asks for marks. */
@@ -38,30 +41,25 @@ export async function verifyLedger(input: VerifyInput): Promise<Report> {
     findings.fail('L0', text('找不到封存點', 'there is no checkpoint'));
     return { ok: false, findings: findings.list() };
   }
-  judgeCheckpoint(published, input, findings);
+  const { newest, earlier, seen } = judgeCheckpoints(published, input.earlier ?? [], input.policy, findings);
+  for (const message of (newest && input.judge?.(newest, seen)) ?? []) findings.fail('L0', message);
   const head = parseCheckpoint(published);
   if (isRefused(head)) return { ok: false, findings: findings.list() };
 
   const rows = input.rows && (await followRows(input.rows, input.nodeKeys, findings));
   const contents = followContents(input, findings);
   const sealed = { size: head.size, root: head.root };
-  for await (const batch of verifyTree(input.log, sealed, findings)) {
+  for await (const batch of verifyTree(input.log, sealed, findings, sameLog(earlier, head.origin))) {
     if (rows) for (const entry of batch) await rows.next(entry);
     if (contents) for (const entry of batch) await contents(entry);
     input.onProgress?.((batch.at(-1)?.position ?? -1) + 1, head.size);
   }
   await rows?.finish(head.size);
-  return concluded(input, findings, head);
+  return concluded(input, findings, head, seen);
 }
 
-function judgeCheckpoint(published: string, { policy, judge }: VerifyInput, findings: Findings): void {
-  const checkpoint = verifyCheckpoint(published, policy);
-  if (isRefused(checkpoint)) {
-    for (const { message } of checkpoint.refused) findings.fail('L0', message);
-  } else {
-    for (const message of judge?.(checkpoint) ?? []) findings.fail('L0', message);
-  }
-}
+/** A new epoch is a new log: what was sealed in another one is no beginning of this one. */
+const sameLog = (earlier: Earlier[], origin: string) => earlier.filter((one) => one.origin === origin);
 
 /** What needs the content of entries: order and grants (L3), blobs (L4). */
 function followContents({ acts, blob }: VerifyInput, findings: Findings) {
@@ -118,6 +116,7 @@ function concluded(
   input: VerifyInput,
   findings: Findings,
   head: { origin: string; size: number; root: Uint8Array },
+  seen: Seen | undefined,
 ): Report {
   const asked: Level[] = ['L0', 'L1'];
   if (input.rows) asked.push('L2');
@@ -125,7 +124,7 @@ function concluded(
   if (input.blob) asked.push('L4');
   const summary = asked.map((level): Finding => {
     const count = findings.failures(level);
-    const message = count === 0 ? passed(level, input) : text(`${count} 項不符`, `${count} failures`);
+    const message = count === 0 ? passed(level, input, seen) : text(`${count} 項不符`, `${count} failures`);
     return { level, ok: count === 0, message };
   });
   const first = findings.first();
@@ -134,16 +133,22 @@ function concluded(
     origin: head.origin,
     size: head.size,
     root: Buffer.from(head.root).toString('base64'),
+    ...(seen ? { seen } : {}),
     ...(first === undefined ? {} : { firstBad: first }),
     findings: [...findings.list(), ...summary],
   };
 }
 
 /** What a level without failures has shown, and no more than was asked. */
-function passed(level: Level, { acts, rows, nodeKeys }: VerifyInput): Text {
+function passed(level: Level, { acts, rows, nodeKeys }: VerifyInput, seen: Seen | undefined): Text {
   switch (level) {
     case 'L0':
-      return text('封存點簽章有效', 'the checkpoint is signed as trusted');
+      return seen
+        ? text(
+            `封存點簽章有效；${seen.by.length} 位見證者見過前 ${seen.size} 筆${seen.at ? `（${seen.at}）` : ''}`,
+            `the checkpoint is signed as trusted; ${seen.by.length} witnesses have seen the first ${seen.size} entries${seen.at ? ` (${seen.at})` : ''}`,
+          )
+        : text('封存點簽章有效', 'the checkpoint is signed as trusted');
     case 'L1':
       return text('事項與雜湊磚重建出封存的根', 'entries and tiles rebuild the sealed root');
     case 'L2':

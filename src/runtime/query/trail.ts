@@ -139,6 +139,8 @@ const PLAIN: Record<string, Text> = {
   'token.revoked': { zh: '撤銷權杖', en: 'Token revoked' },
   'sample.drawn': { zh: '抽樣', en: 'Sample drawn' },
   'scan.completed': { zh: '掃描結果已登錄', en: 'Scan registered' },
+  'log.pulsed': { zh: '軌跡每日心跳', en: 'Daily pulse of the ledger' },
+  'log.begun': { zh: '軌跡另起新期', en: 'A new log was begun' },
   'scan.imported': { zh: '匯入掃描', en: 'Scan imported' },
   'text.imported': { zh: '匯入程序書', en: 'Procedure imported' },
   'text.written': { zh: '程序書條文', en: "A procedure's clauses" },

@@ -1,0 +1,140 @@
+import { parseCheckpoint } from '../../kernel/ledger/checkpoint.ts';
+import { consistencyProof } from '../../kernel/ledger/merkle.ts';
+import type { Policy, PolicyWitness } from '../../kernel/ledger/policy.ts';
+import type { Cosignature } from '../../kernel/ledger/witness.ts';
+import { isRefused, type Refused } from '../../kernel/refusal.ts';
+import type { Log } from '../sealing/log.ts';
+import type { Store } from '../sealing/store.ts';
+import { dayPath, type Standing, sharedCosignatures, type WitnessBook, withCosignatures } from './ledger.ts';
+import { askWitness } from './submit.ts';
+
+export type Witnessed = { organisation: string; log: Log; files: Store };
+
+export type WitnessingInput = {
+  /** Read again every round, so that a witness is added without a restart. Undefined: nobody witnesses. */
+  policy(): Promise<Policy | Refused | undefined>;
+  book: WitnessBook;
+  logs(): Promise<Witnessed[]>;
+  now(): Date;
+  /** A witness that says it saw more than there is: somebody rolled everything back, its own memory excepted. */
+  ahead(organisation: string, witness: string, size: number): void;
+  /** Done once a round for every log with a checkpoint, beside the witnesses: the day's time stamp. */
+  beside?(one: Witnessed, note: string): Promise<void>;
+  failed(error: unknown): void;
+  everyMilliseconds?: number;
+};
+
+/** Even a quiet log is cosigned again after so long, so that a frozen one is told apart from one that is quiet. */
+const REFRESH_MS = 12 * 3_600_000;
+const AT_ONCE = 4;
+
+/** Submits new checkpoints to every witness, about once a minute. Sealing never waits for it. */
+export function startWitnessing(input: WitnessingInput): { hurry(): Promise<void>; stop(): Promise<void> } {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> | undefined;
+  const run = () => {
+    round ??= witnessRound(input)
+      .catch(input.failed)
+      .finally(() => {
+        round = undefined;
+        clearTimeout(timer);
+        if (!stopped) timer = setTimeout(run, input.everyMilliseconds ?? 60_000).unref();
+      });
+    return round;
+  };
+  timer = setTimeout(run, 1000).unref();
+  return {
+    /** Waits for the round under way, then runs one more. */
+    async hurry() {
+      await round;
+      await run();
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await round;
+    },
+  };
+}
+
+async function witnessRound(input: WitnessingInput): Promise<void> {
+  const policy = await input.policy();
+  if (isRefused(policy)) throw new Error(policy.refused[0]?.message.en);
+  const witnesses = policy?.witnesses ?? [];
+  const waiting = [...(await input.logs())];
+  const work = async () => {
+    for (let one = waiting.shift(); one; one = waiting.shift()) await witnessOne(input, witnesses, one);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+async function witnessOne(input: WitnessingInput, witnesses: readonly PolicyWitness[], one: Witnessed): Promise<void> {
+  const note = await one.log.checkpoint();
+  const head = note === undefined ? undefined : parseCheckpoint(note);
+  if (!note || !head || isRefused(head)) return;
+  const standings = await input.book.standings(one.organisation);
+  const due = witnesses.filter(
+    (witness) => witness.url && isDue(standings[witness.verifierKey], head.size, input.now()),
+  );
+  const nodes = one.log.nodes(head.size);
+  const submission = { note, size: head.size, proofFrom: (size: number) => consistencyProof(size, head.size, nodes) };
+  const answers = await Promise.all(
+    due.map(async (witness) => ({
+      witness,
+      answer: await askWitness(witness, submission, standings[witness.verifierKey]?.size ?? 0),
+    })),
+  );
+  const cosigned = answers.flatMap(({ answer }) => ('cosigned' in answer ? answer.cosigned : []));
+  await keepCheckpoint(one, note, cosigned, witnesses, input.now());
+  await input.beside?.(one, note);
+  for (const { witness, answer } of answers) {
+    const before = standings[witness.verifierKey] ?? {};
+    await input.book.note(one.organisation, witness.verifierKey, standingAfter(before, answer, head.size, input.now()));
+    if ('ahead' in answer) input.ahead(one.organisation, witness.name, answer.ahead);
+  }
+}
+
+const isDue = (standing: Standing | undefined, size: number, now: Date): boolean =>
+  standing?.size !== size || standing.at === undefined || now.getTime() - Date.parse(standing.at) > REFRESH_MS;
+
+function standingAfter(
+  before: Standing,
+  answer: Awaited<ReturnType<typeof askWitness>>,
+  size: number,
+  now: Date,
+): Standing {
+  const tried = now.toISOString();
+  const kept = {
+    ...(before.size === undefined ? {} : { size: before.size }),
+    ...(before.at === undefined ? {} : { at: before.at }),
+  };
+  if ('ahead' in answer) return { ...kept, tried, ahead: answer.ahead };
+  if ('failed' in answer) return { ...kept, tried, failed: answer.failed };
+  const at = Math.max(...answer.cosigned.map((one) => one.at));
+  return { size, at: new Date(at * 1000).toISOString(), tried };
+}
+
+/**
+ * Keeps the day's last checkpoint with all its cosignatures, and adds them to the published one while that is still the same.
+ * Cosignatures are never lost: a checkpoint with fewer of them does not replace one that has more of the same text.
+ */
+export async function keepCheckpoint(
+  { log, files }: Pick<Witnessed, 'log' | 'files'>,
+  note: string,
+  cosigned: readonly Cosignature[],
+  witnesses: readonly PolicyWitness[],
+  now: Date,
+): Promise<void> {
+  const path = dayPath(now);
+  const kept = await files.read(path);
+  const before = kept && Buffer.from(kept).toString('utf8');
+  const verifiers = witnesses.map(({ verifier }) => verifier);
+  const all = withCosignatures(note, [...sharedCosignatures(before, note, verifiers), ...cosigned]);
+  if (all === before) return;
+  // Without a cosignature, a day's witnessed checkpoint is worth more than a newer one nobody saw.
+  const hadWitnesses = before !== undefined && sharedCosignatures(before, before, verifiers).length > 0;
+  if (hadWitnesses && all === note) return;
+  await files.write([{ path, bytes: Buffer.from(all) }]);
+  if (cosigned.length > 0) await log.publish(all);
+}

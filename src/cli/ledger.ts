@@ -1,0 +1,208 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openLogIn } from '../adapters/sealing/log.ts';
+import { directoryStore } from '../adapters/sealing/store.ts';
+import { witnessBook } from '../adapters/witness/ledger.ts';
+import { keepCheckpoint } from '../adapters/witness/witnessing.ts';
+import { parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
+import { consistencyProof } from '../kernel/ledger/merkle.ts';
+import { formatVerifierKey, parseVerifierKey } from '../kernel/ledger/note.ts';
+import { formatPolicy, type Policy } from '../kernel/ledger/policy.ts';
+import { formatAddCheckpoint, readCosignatures } from '../kernel/ledger/witness.ts';
+import { isRefused } from '../kernel/refusal.ts';
+import { type Command, usageError } from './command.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { checkpointSheet } from './ledger-sheet.ts';
+import { say } from './say.ts';
+import { keyFile, logFolder } from './sealing.ts';
+import { readSettings } from './settings.ts';
+import { readPolicy } from './witnessing.ts';
+
+/** `ancheng ledger`: a ledger as a folder an auditor takes along, and witnessing where no network leads out. */
+export const command: Command = {
+  help: `用法 Usage: ancheng ledger export  --to 資料夾 [--organisation 機關] [--data 資料夾]
+            ancheng ledger request --to 資料夾 --witness 名稱 [--data 資料夾]
+            ancheng ledger accept  檔案… [--data 資料夾]
+            ancheng ledger sheet   --to 檔案.html --organisation 機關 [--data 資料夾]
+
+export   匯出封存檔、每日封存點、時戳與政策檔:隨身碟、一次寫入媒體或交稽核人員;於他機以 ancheng verify 驗證
+         the sealed files, each day's checkpoint, time stamps and a policy: for a USB disk, write-once media, an auditor
+request  封閉網路:每個機關一個連署請求檔,以隨身碟或郵件送交見證者 · closed networks: one request file per ledger
+accept   收回見證者的連署檔 · takes the witness's answers back
+sheet    一頁紙:封存點與 QR,供用印、郵寄、張貼或附於月報 · one page with the checkpoint and its QR code, to print and keep`,
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        data: { type: 'string' },
+        to: { type: 'string' },
+        organisation: { type: 'string' },
+        witness: { type: 'string' },
+      },
+    });
+    const { dataDir } = readSettings(values.data === undefined ? [] : ['--data', values.data], process.env, 'start');
+    const [what = '', ...files] = positionals;
+    const found = ledgersIn(dataDir);
+    const asked = values.organisation === undefined ? found : found.filter((one) => one === values.organisation);
+    if (what !== 'accept' && asked.length === 0) throw usageError(`沒有封存檔 · no sealed ledger in ${dataDir}`);
+    if (what !== 'accept' && !values.to) throw usageError('需要 --to · --to is needed');
+    const to = resolve(values.to ?? '.');
+    switch (what) {
+      case 'export':
+        return exportAll(dataDir, asked, to);
+      case 'request':
+        return requestAll(dataDir, asked, to, values.witness);
+      case 'accept':
+        return acceptAll(dataDir, found, files);
+      case 'sheet':
+        return writeSheet(dataDir, asked, to);
+      default:
+        throw usageError('需要 export、request、accept 或 sheet · export, request, accept or sheet');
+    }
+  },
+};
+
+/** Organisations with a published checkpoint. */
+function ledgersIn(dataDir: string): string[] {
+  const folder = join(dataDir, 'log');
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.filter((name) => existsSync(join(folder, name, 'checkpoint')));
+}
+
+/** The checkpoint is copied first: whatever it covers is there already, and what is written meanwhile does no harm. */
+function exportAll(dataDir: string, organisations: string[], to: string): ExitCode {
+  const policy = policyOr(dataDir);
+  for (const organisation of organisations) {
+    const target = join(to, organisation);
+    mkdirSync(target, { recursive: true });
+    const source = logFolder(dataDir, organisation);
+    cpSync(join(source, 'checkpoint'), join(target, 'checkpoint'));
+    for (const folder of ['tile', 'days']) {
+      if (existsSync(join(source, folder))) cpSync(join(source, folder), join(target, folder), { recursive: true });
+    }
+    const note = readFileSync(join(target, 'checkpoint'), 'utf8');
+    const origin = note.split('\n')[0] ?? '';
+    const least = policy?.quorum.kind === 'none' ? 0 : Math.min(1, policy?.witnesses.length ?? 0);
+    writeFileSync(join(target, 'policy'), formatPolicy(logKey(dataDir, origin), policy?.witnesses ?? [], least));
+    writeFileSync(join(target, 'README.txt'), readMe(organisation));
+    say(`✓ ${organisation}: ${note.split('\n')[1]} 筆 entries → ${target}`);
+  }
+  return EXIT.ok;
+}
+
+/** The key of a log is the installation's under the log's own name. */
+function logKey(dataDir: string, origin: string): string {
+  const key = parseVerifierKey(readFileSync(keyFile(dataDir), 'utf8'));
+  if (isRefused(key)) throw new Error(`${keyFile(dataDir)} holds no verifier key`);
+  return formatVerifierKey(origin, key.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32));
+}
+
+function policyOr(dataDir: string): Policy | undefined {
+  const policy = readPolicy(dataDir);
+  if (policy && isRefused(policy)) throw new Error(policy.refused[0]?.message.en);
+  return policy;
+}
+
+async function requestAll(
+  dataDir: string,
+  organisations: string[],
+  to: string,
+  name: string | undefined,
+): Promise<ExitCode> {
+  const witness = policyOr(dataDir)?.witnesses.find((one) => one.name === name);
+  if (!witness) throw usageError(`政策檔沒有見證者 ${name ?? ''} · the policy knows no such witness`);
+  mkdirSync(to, { recursive: true });
+  const book = witnessBook(directoryStore(join(dataDir, 'witnesses')));
+  for (const organisation of organisations) {
+    const log = await openToRead(dataDir, organisation);
+    const note = await log.checkpoint();
+    const head = note === undefined ? undefined : parseCheckpoint(note);
+    if (!note || !head || isRefused(head)) continue;
+    const from = Math.min((await book.standings(organisation))[witness.verifierKey]?.size ?? 0, head.size);
+    const proof = await consistencyProof(from, head.size, log.nodes(head.size));
+    const path = join(to, `${organisation}.add-checkpoint`);
+    writeFileSync(path, formatAddCheckpoint(from, proof, note));
+    // What the witness cosigned has to be at hand when its answer comes back, perhaps days later.
+    const files = directoryStore(logFolder(dataDir, organisation));
+    await files.write([{ path: `asked/${head.size}`, bytes: Buffer.from(note) }]);
+    say(`✓ ${path}`);
+  }
+  return EXIT.ok;
+}
+
+const openToRead = (dataDir: string, organisation: string) =>
+  openLogIn({ ...directoryStore(logFolder(dataDir, organisation)), remove: async () => {} });
+
+/** Every line of every file is tried on every checkpoint that was asked about: files may be mixed, renamed or printed together. */
+async function acceptAll(dataDir: string, organisations: string[], files: string[]): Promise<ExitCode> {
+  if (files.length === 0) throw usageError('需要連署檔 · files with cosignatures are needed');
+  const policy = policyOr(dataDir);
+  if (!policy) throw usageError('沒有政策檔 · there is no policy');
+  const lines = files.flatMap((file) => readFileSync(file, 'utf8').split('\n')).filter((line) => line.startsWith('— '));
+  let taken = 0;
+  for (const organisation of organisations) {
+    const files = directoryStore(logFolder(dataDir, organisation));
+    const sizes = (await files.list('asked')).map(Number).sort((a, b) => a - b);
+    for (const size of sizes) {
+      const note = Buffer.from((await files.read(`asked/${size}`)) ?? '').toString('utf8');
+      taken += await acceptFor(dataDir, organisation, policy, note, size, lines);
+    }
+  }
+  say(`收下連署 ${taken} 份 · cosignatures taken: ${taken} (${lines.length})`);
+  return taken > 0 ? EXIT.ok : EXIT.refused;
+}
+
+async function acceptFor(
+  dataDir: string,
+  organisation: string,
+  policy: Policy,
+  note: string,
+  size: number,
+  lines: string[],
+): Promise<number> {
+  const verifiers = policy.witnesses.map(({ verifier }) => verifier);
+  const cosigned = lines.flatMap((line) => {
+    const read = readCosignatures(note, `${line}\n`, verifiers);
+    return isRefused(read) ? [] : read;
+  });
+  if (cosigned.length === 0) return 0;
+  const at = new Date(Math.max(...cosigned.map((one) => one.at)) * 1000);
+  const files = directoryStore(logFolder(dataDir, organisation));
+  const log = await openToRead(dataDir, organisation);
+  await keepCheckpoint({ log: { ...log, publish: async () => {} }, files }, note, cosigned, policy.witnesses, at);
+  const book = witnessBook(directoryStore(join(dataDir, 'witnesses')));
+  for (const { verifier, at } of cosigned) {
+    const witness = policy.witnesses.find((one) => one.verifier === verifier);
+    const before = witness && (await book.standings(organisation))[witness.verifierKey];
+    if (!witness || (before?.size ?? 0) > size) continue;
+    const moment = new Date(at * 1000).toISOString();
+    await book.note(organisation, witness.verifierKey, { size, at: moment, tried: new Date().toISOString() });
+  }
+  await files.remove([`asked/${size}`]);
+  return cosigned.length;
+}
+
+async function writeSheet(dataDir: string, organisations: string[], to: string): Promise<ExitCode> {
+  const [organisation, ...more] = organisations;
+  if (organisation === undefined || more.length > 0)
+    throw usageError('請以 --organisation 指定一個機關 · name one organisation');
+  const path = join(logFolder(dataDir, organisation), 'checkpoint');
+  const note = readFileSync(path, 'utf8');
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, await checkpointSheet(note, logKey(dataDir, note.split('\n')[0] ?? ''), statSync(path).mtime));
+  say(`✓ ${to}`);
+  return EXIT.ok;
+}
+
+const readMe = (organisation: string) => `稽核軌跡封存檔 · sealed ledger: ${organisation}
+
+checkpoint   最新的簽署封存點 · the newest signed checkpoint
+tile/        全部事項與雜湊樹(C2SP tlog-tiles) · every entry and the tree
+days/        每日最後的封存點、見證連署與時戳(.tsr) · each day's last checkpoint, cosignatures, time stamps
+policy       隨附的政策檔;請改用您自行保管的金鑰與見證者名單 · shipped along; better use keys you hold yourself
+
+驗證 Verify:  ancheng verify --log . --policy policy
+時戳 Stamps:  openssl ts -verify -in days/YYYY-MM-DD.tsr -data days/YYYY-MM-DD.stamped -CAfile CA.pem
+`;

@@ -1,0 +1,62 @@
+import { isRefused } from '../refusal.ts';
+import { type Text, text } from '../text.ts';
+import {
+  type CheckpointPolicy,
+  type SignedCheckpoint,
+  shortOfQuorum,
+  type VerifiedCheckpoint,
+  verifyCheckpoint,
+} from './checkpoint.ts';
+import { type Attestation, attestations } from './note.ts';
+import type { Findings } from './report.ts';
+
+/** A checkpoint published before, trusted signatures judged; the tree has to begin with it. */
+export type Earlier = SignedCheckpoint & { cosigned: Attestation[]; name: string };
+
+/** How far enough witnesses have seen the log: entries, the oldest of their moments (ISO UTC), their names. */
+export type Seen = { size: number; at?: string; by: string[] };
+
+/**
+ * L0: signatures of the checkpoint and of earlier ones, and the quorum. Witnesses need not have seen the newest entries: a checkpoint
+ * cosigned earlier counts as far as it reaches, for {@link verifyTree} shows that this log begins with it.
+ */
+export function judgeCheckpoints(
+  published: string,
+  earlier: readonly { name: string; note: string }[],
+  policy: CheckpointPolicy,
+  findings: Findings,
+): { newest: VerifiedCheckpoint | undefined; earlier: Earlier[]; seen: Seen | undefined } {
+  const newest = verifyCheckpoint(published, { ...policy, quorum: 0 });
+  if (isRefused(newest)) for (const { message } of newest.refused) findings.fail('L0', message);
+  const known = earlier.flatMap(({ name, note }) => judgeEarlier(name, note, policy, findings));
+  if (isRefused(newest)) return { newest: undefined, earlier: known, seen: undefined };
+  const all = [
+    ...known,
+    { ...newest, cosigned: attestations(newest.note, policy.witnesses ?? []), name: 'checkpoint' },
+  ];
+  const enough = all
+    .filter(({ cosigned, origin }) => origin === newest.origin && !shortOfQuorum(cosigned, policy))
+    .sort((a, b) => b.size - a.size)[0];
+  const short = shortOfQuorum([], policy);
+  if (!enough) findings.fail('L0', shortOfQuorum(all.at(-1)?.cosigned ?? [], policy) ?? NOBODY);
+  return { newest, earlier: known, seen: enough && short ? seenIn(enough) : undefined };
+}
+
+const NOBODY = text('未達政策所定的見證', 'too few witnesses have seen it');
+
+function judgeEarlier(name: string, note: string, policy: CheckpointPolicy, findings: Findings): Earlier[] {
+  const judged = verifyCheckpoint(note, { ...policy, quorum: 0 });
+  if (!isRefused(judged)) return [{ ...judged, cosigned: attestations(judged.note, policy.witnesses ?? []), name }];
+  const why: Text | undefined = judged.refused[0]?.message;
+  findings.fail('L0', text(`${name}：${why?.zh ?? ''}`, `${name}: ${why?.en ?? ''}`));
+  return [];
+}
+
+function seenIn({ size, cosigned }: Earlier): Seen {
+  const moments = cosigned.flatMap(({ at }) => (at === undefined ? [] : [at]));
+  return {
+    size,
+    ...(moments.length > 0 ? { at: new Date(Math.min(...moments) * 1000).toISOString() } : {}),
+    by: [...new Set(cosigned.map(({ verifier }) => verifier.name))],
+  };
+}
