@@ -77,7 +77,7 @@ const organisationIn = (origin: string): string | undefined => {
 };
 
 async function readDays(store: Store): Promise<Named[]> {
-  const names = (await store.list('days')).filter((name) => /^\d{4}-\d\d-\d\d$/.test(name)).sort();
+  const names = (await store.list('days')).filter((name) => /^\d{4}-\d\d-\d\d(\.\d+)?$/.test(name)).sort();
   return Promise.all(
     names.map(async (name) => ({ name, note: Buffer.from((await store.read(`days/${name}`)) ?? '').toString('utf8') })),
   );

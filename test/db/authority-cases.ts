@@ -108,6 +108,7 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'populations.export': () => ({ type: 'host', from: '2026-01-01', until: '2026-12-31' }),
   'populations.draw': () => ({ type: 'host', from: '2026-01-01', until: '2026-12-31', n: 1 }),
   'trail.list': () => ({}),
+  'trail.witnesses': () => ({}),
   'trail.verify': () => ({}),
   'trail.proof': () => ({ pos: 3 }),
   'notices.list': () => ({}),

@@ -158,6 +158,7 @@ const LET_IN: Record<string, readonly Asker[]> = {
   'populations.export': OVERSEERS,
   'populations.draw': OVERSEERS,
   'trail.list': OVERSEERS,
+  'trail.witnesses': OVERSEERS,
   'trail.verify': OVERSEERS,
   'trail.proof': OVERSEERS,
   'notices.list': SIGNED_IN,

@@ -117,7 +117,7 @@ function standingAfter(
 
 /**
  * Keeps the day's last checkpoint with all its cosignatures, and adds them to the published one while that is still the same.
- * Cosignatures are never lost: a checkpoint with fewer of them does not replace one that has more of the same text.
+ * No witness's last word of a day is lost: a note that somebody cosigned who did not cosign the newer one stays beside it.
  */
 export async function keepCheckpoint(
   { log, files }: Pick<Witnessed, 'log' | 'files'>,
@@ -132,9 +132,17 @@ export async function keepCheckpoint(
   const verifiers = witnesses.map(({ verifier }) => verifier);
   const all = withCosignatures(note, [...sharedCosignatures(before, note, verifiers), ...cosigned]);
   if (all === before) return;
+  const saw = (text: string) => sharedCosignatures(text, text, verifiers).map(({ verifier }) => verifier);
+  const [then, today] = [before === undefined ? [] : saw(before), saw(all)];
   // Without a cosignature, a day's witnessed checkpoint is worth more than a newer one nobody saw.
-  const hadWitnesses = before !== undefined && sharedCosignatures(before, before, verifiers).length > 0;
-  if (hadWitnesses && all === note) return;
-  await files.write([{ path, bytes: Buffer.from(all) }]);
+  if (then.length > 0 && today.length === 0) return;
+  const older = before !== undefined && then.some((one) => !today.includes(one)) ? [besideNewer(path, before)] : [];
+  await files.write([...older, { path, bytes: Buffer.from(all) }]);
   if (cosigned.length > 0) await log.publish(all);
 }
+
+/** `days/2026-11-30.1200`: the day's checkpoint at that size, while the day has a newer one. */
+const besideNewer = (path: string, note: string) => ({
+  path: `${path}.${note.split('\n')[1]}`,
+  bytes: Buffer.from(note),
+});

@@ -30,16 +30,24 @@ export function judgeCheckpoints(
   if (isRefused(newest)) for (const { message } of newest.refused) findings.fail('L0', message);
   const known = earlier.flatMap(({ name, note }) => judgeEarlier(name, note, policy, findings));
   if (isRefused(newest)) return { newest: undefined, earlier: known, seen: undefined };
-  const all = [
-    ...known,
-    { ...newest, cosigned: attestations(newest.note, policy.witnesses ?? []), name: 'checkpoint' },
-  ];
+  const last = { ...newest, cosigned: attestations(newest.note, policy.witnesses ?? []), name: 'checkpoint' };
+  const all = together([...known, last]);
   const enough = all
     .filter(({ cosigned, origin }) => origin === newest.origin && !shortOfQuorum(cosigned, policy))
     .sort((a, b) => b.size - a.size)[0];
   const short = shortOfQuorum([], policy);
   if (!enough) findings.fail('L0', shortOfQuorum(all.at(-1)?.cosigned ?? [], policy) ?? NOBODY);
   return { newest, earlier: known, seen: enough && short ? seenIn(enough) : undefined };
+}
+
+/** What several notes of the same text say, put together: witnesses may have seen it on different days. */
+function together(all: Earlier[]): Earlier[] {
+  const byText = new Map<string, Earlier>();
+  for (const one of all) {
+    const before = byText.get(one.note.body);
+    byText.set(one.note.body, before ? { ...one, cosigned: [...before.cosigned, ...one.cosigned] } : one);
+  }
+  return [...byText.values()];
 }
 
 const NOBODY = text('未達政策所定的見證', 'too few witnesses have seen it');

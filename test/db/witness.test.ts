@@ -1,0 +1,235 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLogKey, rawPublicKey } from '../../src/adapters/sealing/keys.ts';
+import { directoryStore } from '../../src/adapters/sealing/store.ts';
+import { type KnownLogs, parseKnownLogs } from '../../src/adapters/witness/logs.ts';
+import { treeMemory } from '../../src/adapters/witness/memory.ts';
+import { witnessServer } from '../../src/adapters/witness/serve.ts';
+import { openWitness } from '../../src/adapters/witness/witness.ts';
+import { main } from '../../src/cli/main.ts';
+import { type Desk, deskOf } from './desk.ts';
+import { type Office, openOffice } from './office.ts';
+
+/** An office, two witnesses outside it, one of them without a network: what is shown, exported and verified elsewhere. */
+
+const clock = { now: new Date() };
+const place = mkdtempSync(join(tmpdir(), 'witnesses-'));
+let office: Office;
+let desk: Desk;
+let agency: { key: string; server: Server; port: number };
+let auditor: string;
+const installationKey = () => readFileSync(join(office.dataDir, 'log/verifier-key'), 'utf8').trim();
+
+beforeAll(async () => {
+  office = await openOffice({ clock });
+  desk = deskOf(office);
+  agency = await standWitness('agency.example/ancheng');
+  auditor = (await cli('witness', 'key', '--state', join(place, 'auditor'), '--name', 'auditor.example')).said.trim();
+  writeFileSync(
+    join(office.dataDir, 'witness.policy'),
+    `witness agency ${agency.key} http://127.0.0.1:${agency.port}/\nwitness auditor ${auditor}\ngroup both any agency auditor\nquorum both\n`,
+  );
+  writeFileSync(join(place, 'logs'), `installation ${installationKey()}\n`);
+});
+afterAll(async () => {
+  agency?.server.close();
+  agency?.server.closeAllConnections();
+  await office?.close();
+  rmSync(place, { recursive: true, force: true });
+});
+
+async function standWitness(name: string, port = 0) {
+  const state = join(place, 'agency');
+  const key = await createLogKey(mkdtempSync(join(place, 'key-')).concat('/pem'));
+  const { keysOf } = parseKnownLogs(`installation ${installationKey()}`) as KnownLogs;
+  const memory = treeMemory(directoryStore(state));
+  const witness = openWitness({ name, key, rawPublicKey: rawPublicKey(key), memory, keysOf, now: () => clock.now });
+  const server = witnessServer(witness, (error) => expect.unreachable(String(error)));
+  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+  return { key: witness.verifierKey, server, port: (server.address() as AddressInfo).port };
+}
+
+/** A command line of ours in this process: what it printed, and its exit code. */
+async function cli(...args: string[]): Promise<{ said: string; code: number }> {
+  const chunks: string[] = [];
+  const [out, err] = [process.stdout.write, process.stderr.write];
+  const hear = ((chunk: string | Uint8Array) => {
+    chunks.push(String(chunk));
+    return true;
+  }) as typeof process.stdout.write;
+  process.stdout.write = hear;
+  process.stderr.write = hear;
+  const exit = globalThis.setTimeout;
+  // The program ends itself a moment after its work; here the tests go on.
+  globalThis.setTimeout = (() => ({ unref() {} })) as unknown as typeof setTimeout;
+  try {
+    await main(args);
+  } finally {
+    globalThis.setTimeout = exit;
+    process.stdout.write = out;
+    process.stderr.write = err;
+  }
+  const code = Number(process.exitCode ?? 0);
+  process.exitCode = 0;
+  return { said: chunks.join(''), code };
+}
+
+async function sealed(): Promise<number> {
+  await office.platform.idle();
+  for (let turn = 0; turn < 100; turn++) {
+    const page = await (await office.as('chien')).ok('trail.list', { limit: 1 });
+    if (page.sealedSize >= page.size) return page.size;
+    office.platform.sealer.hurry();
+    await wait(100);
+  }
+  throw new Error('the ledger is not being sealed');
+}
+
+const witnesses = async () => (await office.as('chien')).ok('trail.witnesses', {});
+const something = () => desk.open('chen', 'incident', { symptom: '主機無回應' });
+const logFolder = () => join(office.dataDir, 'log', office.organisation);
+
+test('a witness with a network cosigns what is sealed; the screen says when, and how far', async () => {
+  const size = await sealed();
+  await office.platform.sealer.witnessing.hurry();
+  expect(await witnesses()).toMatchObject({
+    sealedSize: size,
+    quorum: { met: true, size },
+    witnesses: [
+      { name: 'agency', state: 'good', size },
+      { name: 'auditor', state: 'never' },
+    ],
+  });
+});
+
+test('a witness that is down keeps nothing from being sealed; after a day the screen is red; it catches up by itself', async () => {
+  agency.server.close();
+  agency.server.closeAllConnections();
+  const before = (await witnesses()).witnesses[0].size;
+  await something();
+  const size = await sealed();
+  expect(size).toBeGreaterThan(before);
+  await office.platform.sealer.witnessing.hurry();
+  expect((await witnesses()).witnesses[0]).toMatchObject({ state: 'good', size: before, failed: expect.any(String) });
+  clock.now = new Date(clock.now.getTime() + 25 * 3_600_000);
+  expect(await witnesses()).toMatchObject({
+    quorum: { met: false },
+    witnesses: [{ state: 'stale' }, { state: 'never' }],
+  });
+  await new Promise<void>((listening) => agency.server.listen(agency.port, '127.0.0.1', listening));
+  await office.platform.sealer.witnessing.hurry();
+  const now = (await witnesses()).witnesses[0];
+  expect(now).toMatchObject({ state: 'good' });
+  expect(now.failed).toBeUndefined();
+  expect(now.size).toBeGreaterThanOrEqual(size);
+});
+
+test('a ledger quiet for a day has a pulse, so that a frozen one is told apart', async () => {
+  const page = await (await office.as('chien')).ok('trail.list', { limit: 5, filter: { type: 'log.pulsed' } });
+  expect(page.items).toHaveLength(1);
+});
+
+test('without a network: request file out, cosignature back in', async () => {
+  const size = await sealed();
+  const data = ['--data', office.dataDir];
+  expect((await cli('ledger', 'request', ...data, '--witness', 'auditor', '--to', join(place, 'usb'))).code).toBe(0);
+  const request = join(place, 'usb', `${office.organisation}.add-checkpoint`);
+  const witness = ['--state', join(place, 'auditor'), '--name', 'auditor.example', '--logs', join(place, 'logs')];
+  const answer = await cli('witness', 'sign', ...witness, request);
+  expect(answer).toMatchObject({ code: 0, said: expect.stringMatching(/^— auditor\.example /) });
+  writeFileSync(join(place, 'usb/answer'), answer.said);
+  expect(await cli('ledger', 'accept', ...data, join(place, 'usb/answer'))).toMatchObject({ code: 0 });
+  expect((await witnesses()).witnesses[1]).toMatchObject({ name: 'auditor', size, at: expect.any(String) });
+  // The same request again is no new size to it; one it never saw the like of is refused.
+  writeFileSync(request, readFileSync(request, 'utf8').replace(/^old \d+/, 'old 7'));
+  expect(await cli('witness', 'sign', ...witness, request)).toMatchObject({
+    code: 1,
+    said: expect.stringContaining(`${size}`),
+  });
+});
+
+test('exported, the ledger verifies on another machine, from the policy alone; as of a past day too', async () => {
+  await office.platform.sealer.witnessing.hurry();
+  const exported = await cli('ledger', 'export', '--data', office.dataDir, '--to', join(place, 'package'));
+  expect(exported.code).toBe(0);
+  const folder = join(place, 'package', office.organisation);
+  const verify = (...more: string[]) => cli('verify', '--log', folder, '--policy', join(folder, 'policy'), ...more);
+  const days = readdirSync(join(folder, 'days')).sort();
+  expect(days.length).toBeGreaterThanOrEqual(2);
+  const good = await verify('--json', '--fresh', '48');
+  expect(JSON.parse(good.said)).toMatchObject({
+    ok: true,
+    seen: { by: ['auditor.example', 'agency.example/ancheng'] },
+  });
+  // The auditor's own clock stands a day behind the office's: as of its day, both what it saw and what the agency saw then counts.
+  const past = JSON.parse((await verify('--json', '--as-of', days[0]!)).said);
+  expect(past).toMatchObject({ ok: true, seen: { by: expect.arrayContaining(['auditor.example']) } });
+  const agencyOnly = join(place, 'agency-only');
+  writeFileSync(agencyOnly, readFileSync(join(folder, 'policy'), 'utf8').replace(/^quorum .*$/m, 'quorum agency'));
+  const then = await cli('verify', '--log', folder, '--policy', agencyOnly, '--json', '--as-of', days[0]!);
+  expect(JSON.parse(then.said)).toMatchObject({ ok: true, seen: { by: ['agency.example/ancheng'] } });
+  expect(JSON.parse(then.said).size).toBeLessThan(past.size);
+  expect(await verify('--as-of', '2020-01-01')).toMatchObject({ code: 1, said: expect.stringContaining('2020-01-01') });
+  expect(await verify()).toMatchObject({ code: 0, said: expect.stringContaining('驗證通過') });
+
+  const demanding = readFileSync(join(folder, 'policy'), 'utf8').replace(
+    /^quorum .*$/m,
+    'group all2 all agency auditor\nquorum all2',
+  );
+  writeFileSync(join(place, 'both'), demanding);
+  const both = await cli('verify', '--log', folder, '--policy', join(place, 'both'));
+  expect(both.said).toMatch(/✓ L0|fewer than the policy demands/);
+
+  const altered = join(place, 'altered');
+  cpSync(folder, altered, { recursive: true });
+  const day = join(altered, 'days', days[0]!);
+  writeFileSync(day, readFileSync(day, 'utf8').replace(/\n\d+\n/, '\n3\n'));
+  expect(await cli('verify', '--log', altered, '--policy', join(folder, 'policy'))).toMatchObject({ code: 1 });
+});
+
+test('beside its database: rows, marks and the grants of every act, with nothing but an address', async () => {
+  const args = ['verify', '--log', logFolder(), '--policy', join(place, 'package', office.organisation, 'policy')];
+  const db = [
+    '--db',
+    office.database.appUrl,
+    '--node-key',
+    join(office.dataDir, 'secrets/node.key'),
+    '--files',
+    join(office.dataDir, 'files'),
+  ];
+  const report = JSON.parse((await cli(...args, ...db, '--json')).said);
+  expect(report.findings.filter((one: { ok: boolean }) => !one.ok)).toEqual([]);
+  expect(new Set(report.findings.map((one: { level: string }) => one.level))).toEqual(
+    new Set(['L0', 'L1', 'L2', 'L3', 'L4']),
+  );
+});
+
+test('one record proves itself offline; with another key it does not', async () => {
+  const { proof } = await (await office.as('chien')).ok('trail.proof', { pos: 3 });
+  writeFileSync(join(place, 'one.tlog-proof'), proof);
+  const policy = join(place, 'package', office.organisation, 'policy');
+  expect(await cli('verify', '--proof', join(place, 'one.tlog-proof'), '--policy', policy)).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('#3'),
+  });
+  writeFileSync(join(place, 'one.tlog-proof'), proof.replace('index 3', 'index 4'));
+  expect(await cli('verify', '--proof', join(place, 'one.tlog-proof'), '--policy', policy)).toMatchObject({ code: 1 });
+});
+
+test('the printed sheet carries the whole note in its code', async () => {
+  const sheet = join(place, 'sheet.html');
+  await cli('ledger', 'sheet', '--data', office.dataDir, '--organisation', office.organisation, '--to', sheet);
+  const html = readFileSync(sheet, 'utf8');
+  expect(html).toContain('<svg');
+  writeFileSync(join(place, 'code.svg'), /<svg[\s\S]+<\/svg>/.exec(html)![0]);
+  const drawn = spawnSync('rsvg-convert', ['-w', '1200', join(place, 'code.svg'), '-o', join(place, 'code.png')]);
+  if (drawn.error) return; // without a drawing program the text has to do
+  const read = spawnSync('zbarimg', ['-q', '--raw', join(place, 'code.png')], { encoding: 'utf8' });
+  expect(read.stdout).toContain(readFileSync(join(logFolder(), 'checkpoint'), 'utf8').split('\n')[2]);
+});
