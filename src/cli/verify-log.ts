@@ -8,7 +8,7 @@ import { openLogIn } from '../adapters/sealing/log.ts';
 import { directoryStore, type Store } from '../adapters/sealing/store.ts';
 import { readStamp } from '../adapters/timestamp/token.ts';
 import type { LedgerRow } from '../kernel/ledger/chain.ts';
-import { type CheckpointPolicy, parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
+import { type CheckpointPolicy, parseCheckpoint, shortOfQuorum } from '../kernel/ledger/checkpoint.ts';
 import { attestations } from '../kernel/ledger/note.ts';
 import type { Finding, Report } from '../kernel/ledger/report.ts';
 import { type VerifyInput, verifyLedger } from '../kernel/ledger/verify.ts';
@@ -83,7 +83,7 @@ async function readDays(store: Store): Promise<Named[]> {
   );
 }
 
-/** The largest checkpoint a trusted witness had cosigned by the end of that day; without witnesses, by the day it was kept under. */
+/** The largest checkpoint that enough trusted witnesses had cosigned by the end of that day; without witnesses, by the day it was kept under. */
 function checkpointAsOf(
   published: string | undefined,
   days: Named[],
@@ -94,9 +94,11 @@ function checkpointAsOf(
   const fitting = all.flatMap(({ name, note }) => {
     const head = parseCheckpoint(note);
     if (isRefused(head)) return [];
-    const moments = attestations(head.note, policy.witnesses ?? []).flatMap(({ at }) => at ?? []);
-    const seen =
-      moments.length > 0 ? Math.min(...moments) <= end : !policy.witnesses?.length && name !== '' && name <= asOf;
+    const cosigned = attestations(head.note, policy.witnesses ?? []);
+    const byThen = cosigned.filter(({ at }) => at !== undefined && at <= end);
+    const seen = policy.witnesses?.length
+      ? byThen.length > 0 && !shortOfQuorum(byThen, policy)
+      : name !== '' && name <= asOf;
     return seen ? [{ note, size: head.size }] : [];
   });
   return fitting.sort((a, b) => b.size - a.size)[0]?.note;

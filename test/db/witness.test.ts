@@ -173,7 +173,10 @@ test('exported, the ledger verifies on another machine, from the policy alone; a
   const agencyOnly = join(place, 'agency-only');
   writeFileSync(agencyOnly, readFileSync(join(folder, 'policy'), 'utf8').replace(/^quorum .*$/m, 'quorum agency'));
   const then = await cli('verify', '--log', folder, '--policy', agencyOnly, '--json', '--as-of', days[0]!);
-  expect(JSON.parse(then.said)).toMatchObject({ ok: true, seen: { by: ['agency.example/ancheng'] } });
+  expect(JSON.parse(then.said)).toMatchObject({
+    ok: true,
+    seen: { by: expect.arrayContaining(['agency.example/ancheng']) },
+  });
   expect(JSON.parse(then.said).size).toBeLessThan(past.size);
   expect(await verify('--as-of', '2020-01-01')).toMatchObject({ code: 1, said: expect.stringContaining('2020-01-01') });
   expect(await verify()).toMatchObject({ code: 0, said: expect.stringContaining('驗證通過') });
