@@ -22,6 +22,9 @@ export const t = i18next.t.bind(i18next) as typeof i18next.t;
 /** What a pack or the server says, in the reader's language. */
 export const say = (text: Text): string => (language() === 'en' ? text.en || text.zh : text.zh || text.en);
 
+/** What stands between the members of a list: `王、李`, `Wang, Lee`. */
+export const comma = (): string => (language() === 'en' ? ', ' : '、');
+
 export const language = (): Language => (i18next.language === 'en' ? 'en' : 'zh-TW');
 
 /** Loads the stored language, else the browser's; only that language's words travel. */

@@ -39,7 +39,29 @@ export const historyQuery = (id: string) =>
   queryOptions({ queryKey: ['records', id, 'history'], queryFn: () => api.records.history({ id }) });
 
 export const proceduresQuery = (asOf?: string) =>
-  queryOptions({ queryKey: ['procedures', asOf ?? 'now'], queryFn: () => api.procedure.list({ asOf }) });
+  queryOptions({
+    queryKey: ['procedures', asOf ?? 'now'],
+    queryFn: () => api.procedure.list({ asOf }),
+    select: withClauses,
+  });
+
+type Counted = { counts: Record<string, number> };
+const clausesOf = ({ counts }: Counted) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+/** The office's own procedure first; a pack that only brings forms along has no clause to show. */
+const withClauses = <Pack extends Counted>(packs: Pack[]): Pack[] =>
+  packs.filter((pack) => clausesOf(pack) > 0).sort((a, b) => clausesOf(b) - clausesOf(a));
+
+/** How the office itself numbers the clauses of a pack, by id: `伍、二、(二)3.(3)`. */
+export const clauseNumbersQuery = (pack: string) =>
+  queryOptions({
+    queryKey: ['clauseNumbers', pack],
+    queryFn: async () => {
+      const { clauses } = await api.procedure.get({ pack });
+      return new Map(clauses.map(({ id, ref }) => [id, ref ?? id.slice(pack.length + 1)]));
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 
 export const trailHeadQuery = queryOptions({
   queryKey: ['trail', 'head'],

@@ -15,7 +15,7 @@ import { weaknesses } from './weaknesses.ts';
 export type { DemoParts };
 
 export const DEMO_ORGANISATION = 'demo-xihe';
-export const DEMO_NAME = '西河鄉公所（示範）';
+export const DEMO_NAME = '西河鄉公所';
 const PACKS = ['xiluo', 'exceptions', 'evidence'];
 
 export type DemoAccount = {

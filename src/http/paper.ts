@@ -102,7 +102,7 @@ function sectionsOf(section: SectionView, view: RecordView, language: Language):
       title: section.label[language],
       fields: plain.map((field) => ({
         label: field.label[language] + (field.unit ? `（${field.unit}）` : ''),
-        value: written(field, view.values[field.name], view.names, language),
+        value: written(field, view.values[field.name], namesIn(view, language), language),
       })),
     });
   }
@@ -114,6 +114,7 @@ function sectionsOf(section: SectionView, view: RecordView, language: Language):
 function tableOf(field: FieldView, view: RecordView, language: Language, heading: string | undefined): PrintSection {
   const columns = field.columns ?? [];
   const rows = (view.values[field.name] as Row[] | undefined) ?? [];
+  const names = namesIn(view, language);
   const drawn = rows.some((row) => row.source !== undefined);
   const title =
     heading && heading !== field.label[language] ? `${heading}：${field.label[language]}` : field.label[language];
@@ -125,12 +126,18 @@ function tableOf(field: FieldView, view: RecordView, language: Language, heading
         ...columns.map((column) => ({ title: column.label[language] })),
       ],
       rows: rows.map((row) => [
-        ...(drawn ? [view.names[String(row.source)] ?? String(row.source ?? '')] : []),
-        ...columns.map((column) => [written(column, row[column.name], view.names, language)].flat().join('、')),
+        ...(drawn ? [names[String(row.source)] ?? String(row.source ?? '')] : []),
+        ...columns.map((column) => [written(column, row[column.name], names, language)].flat().join('、')),
       ]),
     },
   };
 }
+
+/** Names of what values point to, rows of lists in the language of the paper. */
+const namesIn = (view: RecordView, language: Language): Record<string, string> => ({
+  ...Object.fromEntries(Object.entries(view.rows).map(([id, label]) => [id, label[language]])),
+  ...view.names,
+});
 
 /** A value as it reads on paper. */
 export function written(

@@ -85,7 +85,7 @@ export type ListPage = {
   next?: string;
   total: number;
   totalIsExact: boolean;
-  columns: { field: string; label: Text; type: string }[];
+  columns: { field: string; label: Text; type: string; unit?: string; options?: { value: string; label: Text }[] }[];
 };
 
 export type FieldView = {
@@ -143,8 +143,10 @@ export type RecordView = RecordRef & {
   states: Record<string, Text>;
   sections: SectionView[];
   values: Values;
-  /** Display names for every id that occurs in values: persons, units, records, rows, list rows. */
+  /** Display names for every id that occurs in values: persons, units, records, rows. */
   names: Record<string, string>;
+  /** Labels of the list rows that rows of tables were drawn from, by id. */
+  rows: Record<string, Text>;
   actions: ActionView[];
   /** Gates of the next forward action, for the card on top. */
   gates: { action?: string; label?: Text; passed: number; all: number; list: GateView[] };
@@ -258,6 +260,8 @@ export type TrailItem = {
   label: Text;
   by?: Named;
   record?: RecordRef;
+  /** Without a record: whom or what it is about. */
+  about?: Text;
   sealed: boolean;
   leaf: string;
 };

@@ -172,6 +172,7 @@ export const ref = (
 });
 
 export const goLive: RecordView = {
+  rows: {},
   ...ref('r31', 'go_live', '115-上線-0031', '線上繳費系統 2.4 上線', 'review', '審查', 'Review'),
   typeLabel: tx('資訊系統上線作業紀錄表', 'Go-live record'),
   version: 14,

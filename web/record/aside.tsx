@@ -2,7 +2,7 @@ import './record.css';
 import { Link } from '@tanstack/react-router';
 import type { RecordView } from '../../src/runtime/views.ts';
 import { api } from '../api.ts';
-import { say, t } from '../language.ts';
+import { comma, say, t } from '../language.ts';
 import { officeTime, showDay, showMoment, showMomentShort } from '../time.ts';
 import { Card, Pill } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
@@ -45,7 +45,7 @@ export function WaitingFor({ record }: { record: RecordView }) {
   ));
 }
 
-const names = (who: { name: string }[]): string => who.map((person) => person.name).join('、');
+const names = (who: { name: string }[]): string => who.map((person) => person.name).join(comma());
 
 /** How many of its entries are sealed under which tree root, and the bundle that proves it elsewhere. */
 export function Proof({ record }: { record: RecordView }) {

@@ -1,6 +1,6 @@
 import type { ActionView, GateView } from '../../src/kernel/engine/types.ts';
 import type { Refusal } from '../../src/kernel/refusal.ts';
-import { say, t } from '../language.ts';
+import { comma, say, t } from '../language.ts';
 
 /**
  * Why an action cannot be taken now, in one line; undefined when it can be tried. What its own dialog asks (fields, a waiver
@@ -15,7 +15,8 @@ export function whyNot(action: ActionView): string | undefined {
   if (missing.length > 0 && refusing > 0) {
     return t('action.missingAndGates', { fields: missing.length, gates: refusing });
   }
-  if (missing.length > 0) return t('action.missing', { fields: missing.map((field) => say(field.label)).join('、') });
+  if (missing.length > 0)
+    return t('action.missing', { fields: missing.map((field) => say(field.label)).join(comma()) });
   if (refusing > 0) return t('action.gatesLeft', { count: refusing });
   return undefined;
 }

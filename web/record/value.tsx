@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { FileValue, Row, Value } from '../../src/kernel/engine/types.ts';
 import type { FieldView } from '../../src/runtime/views.ts';
-import { say, t } from '../language.ts';
+import { comma, say, t } from '../language.ts';
 import { showDate, showMoment, showPeriod } from '../time.ts';
 import { FileList } from '../ui/files.tsx';
 
@@ -56,7 +56,7 @@ export function inWords(
     case 'choice':
       return optionLabel(field, value);
     case 'choices':
-      return (value as Value[]).map((each) => optionLabel(field, each)).join('、');
+      return (value as Value[]).map((each) => optionLabel(field, each)).join(comma());
     case 'yes_no':
       return value ? t('common.yes') : t('common.no');
     case 'number':
@@ -83,7 +83,9 @@ export function general(value: Value | undefined, names: Record<string, string>)
   if (typeof value === 'number') return value.toLocaleString();
   if (Array.isArray(value)) {
     const scalars = value.every((each) => typeof each !== 'object');
-    return scalars ? value.map((each) => general(each, names)).join('、') : t('record.rows', { count: value.length });
+    return scalars
+      ? value.map((each) => general(each, names)).join(comma())
+      : t('record.rows', { count: value.length });
   }
   if ('start' in value && 'end' in value) return inWords({ type: 'period' }, value, names);
   return Object.values(value)

@@ -4,7 +4,7 @@ import type { ActionView } from '../../src/kernel/engine/types.ts';
 import type { Refusal } from '../../src/kernel/refusal.ts';
 import type { RecordView } from '../../src/runtime/views.ts';
 import { api, newCommandId, refusalsOf } from '../api.ts';
-import { say, t } from '../language.ts';
+import { comma, say, t } from '../language.ts';
 import { queryClient, recordQuery } from '../queries.ts';
 import { tell } from '../ui/toast.tsx';
 import type { Act } from './act.tsx';
@@ -44,7 +44,7 @@ export function useRecordWork(record: RecordView, onDone: () => void) {
     },
     onMutate: () => setRefused([]),
     onSuccess: async (answer, { action }) => {
-      const waiting = answer.waitingFor.map((person) => person.name).join('、');
+      const waiting = answer.waitingFor.map((person) => person.name).join(comma());
       tell(waiting ? t('action.votedWaiting', { who: waiting }) : t('action.done', { action: say(action.label) }));
       await refetch(record.id);
       onDone();

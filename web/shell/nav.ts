@@ -27,10 +27,16 @@ export type NavGroup = { key: 'work' | 'operation' | 'governance'; entries: NavE
 
 const plain = (me: Me) => me.roles.every((held) => held.role === 'all_staff') && !me.auditor && !me.administrator;
 const notPlain = (me: Me) => !plain(me);
+/** Management mode: who only administers, and has no business of their own here. */
+export const onlyManages = (me: Me) =>
+  me.administrator && me.roles.every((held) => held.role === 'administrator' || held.role === 'all_staff');
+const works = (me: Me) => !onlyManages(me);
+const operates = (me: Me) => notPlain(me) && works(me);
 
 const holds = (me: Me, roles: string[]) => me.roles.some((held) => roles.includes(held.role));
 /** The server opens the ledger to these; others would meet a refusal. */
-const readsTrail = (me: Me) => holds(me, ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead']);
+export const readsTrail = (me: Me) =>
+  holds(me, ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead']);
 const keepsCalendar = (me: Me) => me.administrator || holds(me, ['isms_coordinator', 'security_officer']);
 
 /** A yearly requester: five plain doors and nothing else. */
@@ -41,17 +47,17 @@ export const navigation: NavGroup[] = [
     key: 'work',
     entries: [
       { link: { to: '/' }, key: 'home', count: (me) => me.counts.tasks },
-      { link: { to: '/requests' }, key: 'requests' },
-      { link: { to: '/cases' }, key: 'cases' },
+      { link: { to: '/requests' }, key: 'requests', shown: works },
+      { link: { to: '/cases' }, key: 'cases', shown: works },
       { link: { to: '/procedure' }, key: 'procedure', file: 'procedure/page' },
     ],
   },
   {
     key: 'operation',
     entries: [
-      { link: { to: '/registers' }, key: 'registers', shown: notPlain },
-      { link: linkOptions({ to: '/lists/$type', params: { type: 'finding' } }), key: 'findings', shown: notPlain },
-      { link: { to: '/import/scan' }, key: 'scanImport', file: 'import/scan', shown: notPlain },
+      { link: { to: '/registers' }, key: 'registers', shown: operates },
+      { link: linkOptions({ to: '/lists/$type', params: { type: 'finding' } }), key: 'findings', shown: operates },
+      { link: { to: '/import/scan' }, key: 'scanImport', file: 'import/scan', shown: operates },
     ],
   },
   {

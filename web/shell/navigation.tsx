@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Me } from '../../src/runtime/views.ts';
 import { t } from '../language.ts';
 import { hasPage } from '../pages/others.ts';
+import { Pill } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { navigation } from './nav.ts';
 
@@ -14,7 +15,7 @@ export function Navigation({ me, onSearch }: { me: Me; onSearch(): void }) {
       </Link>
       <div className="org">
         {me.organisation?.name}
-        {me.organisation?.demo && ` · ${t('shell.demo')}`}
+        {me.organisation?.demo && <Pill tone="warn">{t('shell.demo')}</Pill>}
       </div>
       <button type="button" className="nav-search" onClick={onSearch}>
         <Icon name="search" size={15} />

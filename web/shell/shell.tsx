@@ -10,6 +10,7 @@ import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { IdleWatch } from './idle-watch.tsx';
+import { onlyManages } from './nav.ts';
 import { Navigation } from './navigation.tsx';
 
 const Search = lazy(() => import('./search.tsx'));
@@ -27,7 +28,7 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new address closes whatever is open
   useEffect(() => setOpen(undefined), [path]);
   if (!me) return <Skeleton lines={8} />;
-  const managing = me.administrator && me.roles.length === 0;
+  const managing = onlyManages(me);
   return (
     <div className={managing ? 'shell management' : 'shell'}>
       <a className="skip" href="#main">

@@ -2,7 +2,7 @@ import './bits.css';
 import type { ReactNode } from 'react';
 import type { Refusal } from '../../src/kernel/refusal.ts';
 import { referenceOf, refusalsOf } from '../api.ts';
-import { say, t } from '../language.ts';
+import { comma, say, t } from '../language.ts';
 import { Button } from './button.tsx';
 import { ClauseLink, Remedy } from './go.tsx';
 
@@ -95,7 +95,7 @@ export function Refusals({ list }: { list: Refusal[] }) {
       {list.map((refusal) => (
         <li key={`${refusal.code} ${refusal.gate} ${refusal.field} ${refusal.message.zh}`}>
           {say(refusal.message)}
-          {refusal.items && refusal.items.length > 0 && t('common.colonList', { items: refusal.items.join('、') })}
+          {refusal.items && refusal.items.length > 0 && t('common.colonList', { items: refusal.items.join(comma()) })}
           {(refusal.fix || refusal.clauses) && (
             <div className="sub">
               {refusal.fix &&

@@ -2,7 +2,7 @@ import './document.css';
 import type { ReactNode } from 'react';
 import type { GateView } from '../../src/kernel/engine/types.ts';
 import type { RecordView, SealView } from '../../src/runtime/views.ts';
-import { language, say, t } from '../language.ts';
+import { comma, language, say, t } from '../language.ts';
 import { officeTime, showDay } from '../time.ts';
 
 /** The stages of a record's life: behind it, here, ahead. */
@@ -48,8 +48,8 @@ export function GateList({
           <div>
             <span className="visually-hidden">{t(`gate.${gate.outcome}`)}</span>
             {say(gate.label)}
-            {gate.items.length > 0 && <small>{gate.items.join('、')}</small>}
-            {gate.unknown.length > 0 && <small>{t('gate.notKnown', { what: gate.unknown.join('、') })}</small>}
+            {gate.items.length > 0 && <small>{gate.items.join(comma())}</small>}
+            {gate.outcome === 'unknown' && <small>{t('gate.notKnown')}</small>}
             {gate.outcome === 'waived' && gate.waiver && <small>{t('gate.waivedBy', { what: gate.waiver })}</small>}
             {gate.fix && gate.outcome !== 'holds' && gate.outcome !== 'waived' && (
               <small>{gate.fix.go ? remedy(gate.fix.go, say(gate.fix.text)) : say(gate.fix.text)}</small>

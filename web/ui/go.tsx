@@ -1,6 +1,8 @@
 import './go.css';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { clauseNumbersQuery } from '../queries.ts';
 
 /**
  * Where a remedy leads: `field.x` and `action.x` on this page, `type.open` and `type.list` elsewhere, `scans.import`.
@@ -51,11 +53,13 @@ function Jump({ label, to }: { label: string; to(): void }) {
   );
 }
 
-/** To the clause in its procedure. */
+/** To the clause in its procedure, by the number the office knows it under. */
 export function ClauseLink({ id, label }: { id: string; label?: string | undefined }) {
+  const pack = id.split('.')[0] ?? id;
+  const numbers = useQuery({ ...clauseNumbersQuery(pack), enabled: label === undefined });
   return (
-    <Link className="clause-link" to="/procedure/$pack" params={{ pack: id.split('.')[0] ?? id }} hash={id}>
-      {label ?? id}
+    <Link className="clause-link" to="/procedure/$pack" params={{ pack }} hash={id}>
+      {label ?? numbers.data?.get(id) ?? id}
     </Link>
   );
 }

@@ -1,5 +1,6 @@
 import { isWorkday } from '../../kernel/calendar/calendar.ts';
 import { localDate } from '../../kernel/calendar/date.ts';
+import { roleLabel } from '../../modules/identity/index.ts';
 import { rolesOf } from '../../runtime/query/look.ts';
 import { personNamed, unitNamed } from '../../runtime/query/names.ts';
 import { counts } from '../../runtime/query/tasks.ts';
@@ -58,7 +59,7 @@ async function meOf(context: Context): Promise<Me> {
         )
         .map((grant) => ({
           role: grant.role,
-          label: definition.roles[grant.role]?.label ?? { zh: grant.role, en: grant.role },
+          label: roleLabel(look.context, grant.role),
           unit: unitNamed(look, grant.unit),
         })),
       actsFor: directory.deputies

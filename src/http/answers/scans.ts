@@ -4,6 +4,7 @@ import { text } from '../../kernel/text.ts';
 import { listRecords } from '../../runtime/query/lists.ts';
 import { type Look, noSuch } from '../../runtime/query/look.ts';
 import { personNamed, refsOf } from '../../runtime/query/names.ts';
+import { readable } from '../../runtime/query/reading.ts';
 import type { ListQuery, ScanView } from '../../runtime/views.ts';
 import { importReport, readReport } from '../reports.ts';
 import { actorOf, asking, type Context, must, no, os, signedIn } from './ask.ts';
@@ -148,6 +149,7 @@ export const findingAnswers = {
   list: os.findings.list.handler(({ input, context }) =>
     asking(context, async (look) => {
       const page = must(await listRecords(look, { ...(input as ListQuery), type: 'finding' }));
+      const type = look.context.definition.records.finding!;
       const tallies = await sql<{
         severity: string;
         n: string;
@@ -156,7 +158,7 @@ export const findingAnswers = {
       }>`select coalesce(f.t, 'unknown') as severity, count(*) as n,
           count(*) filter (where c.due_at < ${look.now}::timestamptz) as late, min(c.due_at) as next
         from record c left join record_field f on f.organisation = c.organisation and f.record = c.id and f.field = 'severity'
-        where c.organisation = ${look.organisation} and c.type = 'finding' and c.state not in ('verified', 'accepted') group by 1`.execute(
+        where c.organisation = ${look.organisation} and c.type = 'finding' and c.state not in ('verified', 'accepted') and ${readable(look, [type])} group by 1`.execute(
         look.tx,
       );
       const next = tallies.rows.flatMap((row) => (row.next ? [row.next.toISOString()] : [])).sort()[0];

@@ -3,6 +3,7 @@ import { own } from './own.ts';
 import { actionWords } from './prose/action.ts';
 import { join, placeIn, quoted, spoken, stop } from './prose/context.ts';
 import { gateWords } from './prose/gate.ts';
+import { gateName } from './prose/gate-name.ts';
 import { whoWords } from './prose/people.ts';
 import { value } from './prose/phrase.ts';
 import { dutyWords, monitorWords, retentionWords } from './prose/work.ts';
@@ -74,11 +75,7 @@ function mechanism(definition: Definition, name: string): Mechanism | undefined 
       return (
         type &&
         own(type.gates, second) &&
-        made(
-          type.gates[second]!.fix?.text ?? type.gates[second]!.label,
-          gateSentence(definition, first, second),
-          `${first}.list`,
-        )
+        made(gateName(definition, type.gates[second]!), gateSentence(definition, first, second), `${first}.list`)
       );
     case 'field':
       return (

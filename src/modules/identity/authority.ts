@@ -31,11 +31,11 @@ const builtIn: Record<string, Role> = {
 };
 
 /** The role as the packs declare it; administrator and auditor exist without a pack. */
-export function roleOf(context: CommandContext, name: string): Role | undefined {
+export function roleOf(context: Pick<CommandContext, 'definition'>, name: string): Role | undefined {
   return context.definition.roles[name] ?? builtIn[name];
 }
 
-export const roleLabel = (context: CommandContext, name: string): Text =>
+export const roleLabel = (context: Pick<CommandContext, 'definition'>, name: string): Text =>
   roleOf(context, name)?.label ?? text(name, name);
 
 /** The local day on which a command is judged. */

@@ -11,6 +11,7 @@ import { effects, resumePerson, suspendPerson } from './suspension.ts';
 import { addUnit, editUnit, endUnit } from './units.ts';
 
 export { actsNobodyCanPerform, type ThinAct } from './acts.ts';
+export { roleLabel } from './authority.ts';
 export type { Combination, CombinationsOf } from './combining.ts';
 export { accountsOfPerson, grantsOfPerson, loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
 export { grantHolds, sealGrant } from './mac.ts';

@@ -4,7 +4,7 @@ import type { Definition } from '../../kernel/pack/types.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import type { Db, Tx } from '../../runtime/module.ts';
 import type { Named, PersonView } from '../../runtime/views.ts';
-import { ADMINISTRATOR, AUDITOR } from './authority.ts';
+import { roleLabel } from './authority.ts';
 import { deputyOf, grantOf, linkOf, personOf, present, unitOf } from './load.ts';
 import { deputyHolds, invitationHolds, linkHolds } from './mac.ts';
 import { type GrantState, standing } from './people.ts';
@@ -160,7 +160,7 @@ function roleView(
   return present<PersonView['roles'][number]>({
     grant: grant.id,
     role: grant.role,
-    label: definition.roles[grant.role]?.label ?? builtInLabels[grant.role] ?? text(grant.role, grant.role),
+    label: roleLabel({ definition }, grant.role),
     unit: named(grant.unit),
     from: grant.from,
     until: grant.until,
@@ -168,8 +168,3 @@ function roleView(
     waitingForSecond: grant.givenAt === undefined,
   });
 }
-
-const builtInLabels: Record<string, Text> = {
-  [ADMINISTRATOR]: text('系統管理者', 'Administrator'),
-  [AUDITOR]: text('稽核人員', 'Auditor'),
-};

@@ -26,7 +26,8 @@ export function fieldView(definition: Definition, field: Field, hidden: boolean)
   };
 }
 
-function options(definition: Definition, field: Field): Pick<FieldView, 'options'> {
+/** What a choice may be, in words; empty for any other field. */
+export function options(definition: Definition, field: Field): Pick<FieldView, 'options'> {
   if (field.type.is !== 'choice' && field.type.is !== 'choices') return {};
   const list = definition.lists[field.type.of];
   return { options: Object.entries(list?.rows ?? {}).map(([value, row]) => ({ value, label: row.label })) };

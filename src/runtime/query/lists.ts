@@ -5,6 +5,7 @@ import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { bigrams, columnOf } from '../store/fields.ts';
 import type { ListItem, ListPage, ListQuery } from '../views.ts';
+import { options } from './fields.ts';
 import { type Look, label, noSuch } from './look.ts';
 import { namesIn, personNamed, refOf, unitNamed } from './names.ts';
 import { readable } from './reading.ts';
@@ -51,7 +52,13 @@ export async function listRecords(look: Look, query: ListQuery): Promise<ListPag
     ...(rows.length > limit && last ? { next: cursorOf(last) } : {}),
     total: Math.min(total, COUNTED),
     totalIsExact: total <= COUNTED,
-    columns: columns.map((field) => ({ field: field.name, label: field.label, type: field.type.is })),
+    columns: columns.map((field) => ({
+      field: field.name,
+      label: field.label,
+      type: field.type.is,
+      ...('unit' in field.type && field.type.unit ? { unit: field.type.unit } : {}),
+      ...options(look.context.definition, field),
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Value } from '../../kernel/engine/types.ts';
+import { gateName } from '../../kernel/pack/prose/gate-name.ts';
 import type { Text } from '../../kernel/text.ts';
 import type { Named, RecordRef } from '../views.ts';
 import { type Look, label } from './look.ts';
@@ -63,7 +64,7 @@ export async function namesIn(look: Look, values: Value | undefined): Promise<Re
   for (const id of records) {
     const ref = refs.get(id.split('#')[0]!);
     if (ref) names[id] = nameOf(ref);
-    else if (id.includes('.')) Object.assign(names, gateName(look, id));
+    else if (id.includes('.')) Object.assign(names, gateNamed(look, id));
   }
   return names;
 }
@@ -72,10 +73,12 @@ export const nameOf = (ref: { number: string; title: string }) =>
   ref.title && ref.title !== ref.number ? `${ref.number} ${ref.title}` : ref.number;
 
 /** `go_live.scan_recent` as people read it. */
-function gateName(look: Look, id: string): Record<string, string> {
+function gateNamed(look: Look, id: string): Record<string, string> {
   const [type, gate] = id.split('.');
   const found = look.context.definition.records[type!]?.gates[gate!];
-  return found ? { [id]: `${label(look.context.definition, type!).zh} · ${found.label.zh.replace(/[{}]/g, '')}` } : {};
+  return found
+    ? { [id]: `${label(look.context.definition, type!).zh} · ${gateName(look.context.definition, found).zh}` }
+    : {};
 }
 
 function collect(value: Value | undefined, ids: Set<string>): void {

@@ -60,13 +60,13 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
     sections,
     values: state.values,
     names: {
-      ...listNames(definition, type, state),
       ...(await namesIn(look, [
         state.values,
         state.seals.map((seal) => seal.content),
         [...(state.corrections ?? []), ...(state.proposals ?? [])].map(({ changes }) => changes),
       ] as unknown as Value)),
     },
+    rows: listRows(definition, type, state),
     actions: seen.actions,
     gates: gatesCard(seen.actions),
     seals: state.seals
@@ -246,14 +246,14 @@ function whoLabel(definition: Definition, who: Who | undefined): Text {
 }
 
 /** Labels of list rows that table rows were drawn from: `source` holds the row's id. */
-function listNames(definition: Definition, type: RecordType, state: RecordState): Record<string, string> {
-  const names: Record<string, string> = {};
+function listRows(definition: Definition, type: RecordType, state: RecordState): Record<string, Text> {
+  const labels: Record<string, Text> = {};
   for (const field of Object.values(type.fields)) {
     if (field.from?.from.kind !== 'list' || !Array.isArray(state.values[field.name])) continue;
     const rows = definition.lists[field.from.from.list]?.rows ?? {};
-    for (const [id, row] of Object.entries(rows)) names[id] = row.label.zh;
+    for (const [id, row] of Object.entries(rows)) labels[id] = row.label;
   }
-  return names;
+  return labels;
 }
 
 async function relatedTo(look: Look, state: RecordState) {

@@ -46,7 +46,7 @@ export async function trailPage(
       type: envelope.type,
       label: eventLabel(look, envelope),
       ...(envelope.actor.person ? { by: personNamed(look, envelope.actor.person) } : {}),
-      ...(record ? { record } : {}),
+      ...(record ? { record } : { about: aboutWhat(look, envelope) }),
       sealed: pos < sealed.size,
       leaf,
     };
@@ -60,6 +60,21 @@ export async function trailPage(
     root: sealed.root,
     ...(sealed.at ? { checkpointAt: sealed.at } : {}),
   };
+}
+
+/** What an event that belongs to no record is about: whom, which role, unit, parameter or setting; empty when only a machine name is left. */
+function aboutWhat(look: Look, { stream, data }: Envelope): Text {
+  const { directory, definition } = look.context;
+  const [kind = '', id = ''] = stream.split(':');
+  const person = directory.persons[String(data.person ?? id)]?.name ?? directory.persons[id]?.name;
+  const unit = directory.units[id]?.name ?? directory.units[String(data.unit ?? '')]?.name;
+  const role = definition.roles[String(data.role ?? '')];
+  const parts = [
+    ...[person, unit].flatMap((name) => (name ? [{ zh: name, en: name }] : [])),
+    ...(role ? [role.label] : []),
+    ...(kind === 'parameter' && definition.parameters[id] ? [definition.parameters[id].label] : []),
+  ];
+  return { zh: parts.map(({ zh }) => zh).join(' · '), en: parts.map(({ en }) => en).join(' · ') };
 }
 
 async function sizeOf(look: Look): Promise<number> {

@@ -1,7 +1,7 @@
 import './page.css';
 import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { api } from '../../api.ts';
-import { type Language, language, say, switchLanguage, t } from '../../language.ts';
+import { comma, type Language, language, say, switchLanguage, t } from '../../language.ts';
 import { meQuery, queryClient } from '../../queries.ts';
 import { listSessions, revokeSession, signOut } from '../../session.ts';
 import { fromNow, showDate } from '../../time.ts';
@@ -47,7 +47,7 @@ export default function AccountPage() {
                 .map((each) =>
                   t('home.actsFor', { person: each.person.name, until: showDate(each.until.slice(0, 10)) }),
                 )
-                .join('、')}
+                .join(comma())}
             </FieldRow>
           )}
           {me.organisations.length > 1 && <Organisation current={me.organisation?.id ?? ''} all={me.organisations} />}

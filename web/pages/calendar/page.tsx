@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Uploaded } from '../../../src/http/contract.ts';
 import { api } from '../../api.ts';
-import { say, t } from '../../language.ts';
+import { comma, say, t } from '../../language.ts';
 import { meQuery, queryClient } from '../../queries.ts';
 import { Alert, Card, Problem, Skeleton } from '../../ui/bits.tsx';
 import { ChooseFile } from '../import/choose-file.tsx';
@@ -28,7 +28,9 @@ export default function CalendarPage() {
         </div>
       </header>
       {calendar.data?.warning && <Alert tone="warn">{say(calendar.data.warning)}</Alert>}
-      {bring.isSuccess && <Alert tone="ok">{t('calendar.imported', { years: bring.data.imported.join('、') })}</Alert>}
+      {bring.isSuccess && (
+        <Alert tone="ok">{t('calendar.imported', { years: bring.data.imported.join(comma()) })}</Alert>
+      )}
       {bring.isError && <Problem error={bring.error} />}
       <Card>
         {calendar.isPending && <Skeleton lines={4} />}

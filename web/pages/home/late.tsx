@@ -1,13 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { say, t } from '../../language.ts';
+import type { TaskItem } from '../../../src/http/contract/work.ts';
+import { comma, say, t } from '../../language.ts';
 import { tasksQuery } from '../../queries.ts';
 import { Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 
 /** For who owns the procedure: what is late, and who has it. */
 export function LateWithWhom() {
   const late = useQuery(tasksQuery('all', true));
-  const count = late.data?.length ?? 0;
+  const cases = [...Map.groupBy(late.data ?? [], (task) => task.record.id).values()];
+  const count = cases.length;
   return (
     <Card
       title={t('late.title')}
@@ -30,25 +32,36 @@ export function LateWithWhom() {
             </tr>
           </thead>
           <tbody>
-            {late.data?.map((task) => (
-              <tr key={task.id} className="linked">
-                <td>
-                  <Link to="/records/$id" params={{ id: task.record.id }} className="cover">
-                    {task.record.title}
-                  </Link>
-                  <div className="sub">
-                    {say(task.label)} · {task.record.number}
-                  </div>
-                </td>
-                <td data-label={t('late.with')}>{task.with?.map((person) => person.name).join('、') ?? '—'}</td>
-                <td data-label={t('late.since')}>
-                  <Pill tone="bad">{task.remaining ? say(task.remaining) : '—'}</Pill>
-                </td>
-              </tr>
+            {cases.map((tasks) => (
+              <LateCase key={tasks[0]?.record.id} tasks={tasks} />
             ))}
           </tbody>
         </table>
       )}
     </Card>
+  );
+}
+
+/** A case may wait for any of several acts; whoever could do one of them has it. */
+function LateCase({ tasks }: { tasks: TaskItem[] }) {
+  const [task] = tasks;
+  if (!task) return null;
+  const acts = new Set(tasks.map((each) => say(each.label)));
+  const persons = new Set(tasks.flatMap((each) => each.with?.map((person) => person.name) ?? []));
+  return (
+    <tr className="linked">
+      <td>
+        <Link to="/records/$id" params={{ id: task.record.id }} className="cover">
+          {task.record.title}
+        </Link>
+        <div className="sub">
+          {[...acts].join(comma())} · {task.record.number}
+        </div>
+      </td>
+      <td data-label={t('late.with')}>{[...persons].join(comma()) || '—'}</td>
+      <td data-label={t('late.since')}>
+        <Pill tone="bad">{task.remaining ? say(task.remaining) : '—'}</Pill>
+      </td>
+    </tr>
   );
 }

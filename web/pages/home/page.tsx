@@ -3,15 +3,16 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import type { Me } from '../../../src/runtime/views.ts';
-import { say, t } from '../../language.ts';
+import { comma, say, t } from '../../language.ts';
 import { listQuery, meQuery, tasksQuery } from '../../queries.ts';
-import { isPlainRequester } from '../../shell/nav.ts';
+import { isPlainRequester, onlyManages, readsTrail } from '../../shell/nav.ts';
 import { showDate, showLongDate } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ClauseCard, FindingsCard, LedgerCard } from './cards.tsx';
 import { Doors } from './doors.tsx';
 import { LateWithWhom } from './late.tsx';
+import { Management } from './management.tsx';
 import { Worklist } from './worklist.tsx';
 
 const SignSeveral = lazy(() => import('./sign-several.tsx'));
@@ -20,6 +21,14 @@ const SignSeveral = lazy(() => import('./sign-several.tsx'));
 export default function HomePage() {
   const me = useSuspenseQuery(meQuery).data;
   const plain = isPlainRequester(me);
+  if (onlyManages(me)) {
+    return (
+      <>
+        <Head me={me} />
+        <Management />
+      </>
+    );
+  }
   const coordinates = me.roles.some((held) => held.role === 'isms_coordinator' || held.role === 'security_officer');
   return (
     <>
@@ -35,7 +44,7 @@ export default function HomePage() {
           <div className="stack">
             <ClauseCard />
             <FindingsCard />
-            <LedgerCard />
+            {readsTrail(me) && <LedgerCard />}
           </div>
         )}
       </div>
@@ -48,11 +57,11 @@ function Head({ me }: { me: Me }) {
   const acting = me.actsFor.map((each) =>
     t('home.actsFor', { person: each.person.name, until: showDate(each.until.slice(0, 10)) }),
   );
-  const about = [...roles, ...acting].join('；');
+  const about = [...roles, ...acting].join(comma());
   return (
     <header className="page-head">
       <div>
-        <h1>{t('home.title')}</h1>
+        <h1>{t(onlyManages(me) ? 'management.title' : 'home.title')}</h1>
         <div className="sub">
           {[
             showLongDate(me.today.date),
@@ -61,8 +70,8 @@ function Head({ me }: { me: Me }) {
           ].join(' · ')}
         </div>
       </div>
-      <Link to="/requests" className="button go">
-        {t('nav.requests')}
+      <Link to={onlyManages(me) ? '/people' : '/requests'} className="button go">
+        {t(onlyManages(me) ? 'nav.people' : 'nav.requests')}
       </Link>
     </header>
   );

@@ -25,7 +25,11 @@ export function Worklist({ tasks }: { tasks: Task[] }) {
             <div>
               <b>{say(task.label)}</b>　{task.record.title}
             </div>
-            <div className="sub">{about(task)}</div>
+            <div className="sub parts">
+              {about(task).map((part) => (
+                <span key={part}>{part}</span>
+              ))}
+            </div>
           </div>
           <Link to="/records/$id" params={{ id: task.record.id }} className={place === 0 ? 'button go' : 'button'}>
             {t('home.doTask')}
@@ -46,7 +50,7 @@ function deadline(task: Task): string {
   return showDay(officeTime(task.due).date);
 }
 
-function about(task: Task): string {
+function about(task: Task): string[] {
   const parts = [
     say(task.typeLabel) !== say(task.label) && say(task.typeLabel),
     task.record.number,
@@ -57,5 +61,5 @@ function about(task: Task): string {
     task.owed && t('home.owed'),
     task.urgency === 'overdue' && task.due && t('home.wasDue', { at: showMomentShort(task.due) }),
   ];
-  return parts.filter(Boolean).join(' · ');
+  return parts.filter((part) => typeof part === 'string');
 }

@@ -1,5 +1,5 @@
 import type { FieldView } from '../../../src/runtime/views.ts';
-import { say, t } from '../../language.ts';
+import { comma, say, t } from '../../language.ts';
 import { Alert } from '../../ui/bits.tsx';
 import { SelectControl } from '../../ui/choice.tsx';
 
@@ -42,7 +42,7 @@ export function Mapping({ headings, fields, mapping, onChange }: Props) {
       </ul>
       {missing.length > 0 && (
         <Alert tone="warn">
-          {t('intake.missing', { fields: missing.map((field) => say(field.label)).join('、') })}
+          {t('intake.missing', { fields: missing.map((field) => say(field.label)).join(comma()) })}
         </Alert>
       )}
     </>

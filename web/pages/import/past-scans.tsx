@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ScanView } from '../../../src/runtime/views.ts';
 import { api } from '../../api.ts';
-import { t } from '../../language.ts';
+import { comma, t } from '../../language.ts';
 import { showDate, showMoment } from '../../time.ts';
 import { Card, Empty, Pager, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { countWord, inOrder, severityTone } from './report.tsx';
@@ -53,6 +53,7 @@ export function PastScans() {
 }
 
 function ScanRow({ scan }: { scan: ScanView }) {
+  const found = inOrder(scan.counts).filter(([, count]) => count > 0);
   return (
     <tr>
       <td>
@@ -72,20 +73,19 @@ function ScanRow({ scan }: { scan: ScanView }) {
         {scan.targets
           .slice(0, 4)
           .map((target) => target.name)
-          .join('、')}
+          .join(comma())}
         {scan.targets.length > 4 && (
           <span className="faint"> {t('scan.more', { count: scan.targets.length - 4 })}</span>
         )}
       </td>
       <td>
         <span className="finding-counts">
-          {inOrder(scan.counts)
-            .filter(([, count]) => count > 0)
-            .map(([kind, count]) => (
-              <Pill key={kind} tone={severityTone(kind)}>
-                {countWord(kind)} {count}
-              </Pill>
-            ))}
+          {found.length === 0 && scan.complete && <Pill tone="ok">{t('scan.nothingFound')}</Pill>}
+          {found.map(([kind, count]) => (
+            <Pill key={kind} tone={severityTone(kind)}>
+              {countWord(kind)} {count}
+            </Pill>
+          ))}
         </span>
       </td>
       <td data-label={t('scan.importedBy')}>

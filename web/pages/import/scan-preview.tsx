@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Api, Uploaded } from '../../../src/http/contract.ts';
-import { say, t } from '../../language.ts';
+import { comma, say, t } from '../../language.ts';
 import { typesQuery } from '../../queries.ts';
 import { recordsOf } from '../../record/sources.ts';
 import { showMoment, today } from '../../time.ts';
@@ -200,7 +200,7 @@ function Observations({ preview }: { preview: Preview }) {
                 </td>
                 <td>
                   {seen.title}
-                  {seen.cve && <div className="faint">{seen.cve.join('、')}</div>}
+                  {seen.cve && <div className="faint">{seen.cve.join(comma())}</div>}
                 </td>
                 <td>
                   <code>{seen.target}</code>

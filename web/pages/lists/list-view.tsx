@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import type { ListPage, ListQuery } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
 import { listQuery } from '../../queries.ts';
-import { inWords } from '../../record/value.tsx';
+import { inWords, isBlank } from '../../record/value.tsx';
 import { officeTime, showDate, showDay } from '../../time.ts';
 import { Alert, Card, Empty, Pager, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -100,7 +100,11 @@ function Rows({
   order: Order;
   onOrder(order: NonNullable<Order>): void;
 }) {
-  const columns = page.columns.slice(0, 5);
+  // The title stands in the first column already; a register in which nothing is ever due needs no deadline.
+  const columns = page.columns
+    .filter((column) => page.items.some((item) => item.columns[column.field] !== item.title))
+    .slice(0, 5);
+  const withDue = page.items.some((item) => item.due);
   const head = (by: string, label: string) => (
     <SortHead key={by} by={by} label={label} order={order} onOrder={onOrder} />
   );
@@ -118,7 +122,7 @@ function Rows({
               ),
             )}
             {head('state', t('list.state'))}
-            {head('due', t('list.due'))}
+            {withDue && head('due', t('list.due'))}
             {head('changed', t('list.changed'))}
           </tr>
         </thead>
@@ -134,16 +138,22 @@ function Rows({
                 </div>
               </td>
               {columns.map((column) => (
-                <td key={column.field} data-label={say(column.label)}>
-                  {inWords({ type: column.type }, item.columns[column.field], item.names)}
+                <td
+                  key={column.field}
+                  data-label={say(column.label)}
+                  className={isBlank(item.columns[column.field]) ? 'blank' : ''}
+                >
+                  {inWords(column, item.columns[column.field], item.names)}
                 </td>
               ))}
               <td>
                 <Pill tone={item.late ? 'bad' : 'info'}>{say(item.stateLabel)}</Pill>
               </td>
-              <td data-label={t('list.due')} className={item.late ? 'late' : ''}>
-                {item.due ? showDay(officeTime(item.due).date) : ''}
-              </td>
+              {withDue && (
+                <td data-label={t('list.due')} className={item.late ? 'late' : ''}>
+                  {item.due ? showDay(officeTime(item.due).date) : ''}
+                </td>
+              )}
               <td data-label={t('list.changed')}>{showDay(officeTime(item.changedAt).date)}</td>
             </tr>
           ))}

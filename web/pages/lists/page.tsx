@@ -31,7 +31,7 @@ export default function ListPage() {
           )}
           {card?.mayOpen && (
             <Link to="/requests/$type" params={{ type }} className="button go">
-              {register ? t('list.add') : t('nav.requests')}
+              {register ? t('list.add') : t('list.open', { form: say(card.label) })}
             </Link>
           )}
         </>

@@ -23,6 +23,7 @@ export function AccountCard({ person, manages }: { person: PersonView; manages: 
       </Card>
     );
   }
+  const second = account.factors.filter((factor) => factor === 'totp' || factor === 'passkey');
   const locked = account.lockedUntil && Date.parse(account.lockedUntil) > Date.now() ? account.lockedUntil : undefined;
   return (
     <Card title={t('people.account')}>
@@ -42,13 +43,13 @@ export function AccountCard({ person, manages }: { person: PersonView; manages: 
         )}
       </FieldRow>
       <FieldRow label={t('people.factors')}>
-        {account.factors.length === 0 ? (
+        {second.length === 0 ? (
           <Pill tone="warn">{t('people.noFactor')}</Pill>
         ) : (
           <span className="pills">
-            {account.factors.map((factor) => (
+            {second.map((factor) => (
               <Pill key={factor} tone="ok">
-                {factor === 'totp' ? t('factors.totp') : factor === 'passkey' ? t('factors.passkey') : factor}
+                {t(factor === 'totp' ? 'factors.totp' : 'factors.passkey')}
               </Pill>
             ))}
           </span>

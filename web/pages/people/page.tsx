@@ -3,7 +3,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import type { PersonView } from '../../../src/runtime/views.ts';
-import { say, t } from '../../language.ts';
+import { comma, say, t } from '../../language.ts';
 import { meQuery } from '../../queries.ts';
 import { fromNow, showDate, today } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
@@ -125,7 +125,7 @@ function PeopleTable({ people }: { people: PersonView[] }) {
                 <RolePills person={person} />
               </td>
               <td data-label={t('people.deputies')} className="sub">
-                {person.deputies.map((deputy) => deputy.person.name).join('、') || '—'}
+                {person.deputies.map((deputy) => deputy.person.name).join(comma()) || '—'}
               </td>
               <td data-label={t('people.account')}>
                 <AccountState person={person} />
@@ -138,13 +138,16 @@ function PeopleTable({ people }: { people: PersonView[] }) {
   );
 }
 
+/** What everybody is anyway is left out; a role for another unit than the own names it. */
 function RolePills({ person }: { person: PersonView }) {
-  if (person.roles.length === 0) return <span className="faint">—</span>;
+  const roles = person.roles.filter((held) => held.role !== 'all_staff');
+  if (roles.length === 0) return <span className="faint">—</span>;
   return (
     <span className="pills">
-      {person.roles.map((held) => (
+      {roles.map((held) => (
         <Pill key={held.grant} tone={held.waitingForSecond ? 'warn' : 'plain'}>
           {say(held.label)}
+          {held.role === 'unit_head' && t('common.inBrackets', { text: held.unit.name })}
           {held.waitingForSecond && ` · ${t('people.waiting')}`}
         </Pill>
       ))}

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Me, PersonView } from '../../../src/runtime/views.ts';
 import { api, newCommandId } from '../../api.ts';
-import { say, t } from '../../language.ts';
+import { comma, say, t } from '../../language.ts';
 import { showDate } from '../../time.ts';
 import { Card, Pill, Problem } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -62,7 +62,7 @@ function HeldRole({ held }: { held: Held }) {
       {about && <div className="sub">{about}</div>}
       <div className="faint">
         {showDate(held.from)} ～ {held.until ? showDate(held.until) : t('people.noEnd')}
-        {held.givenBy.length > 0 && ` · ${t('people.givenBy', { who: held.givenBy.join('、') })}`}
+        {held.givenBy.length > 0 && ` · ${t('people.givenBy', { who: held.givenBy.join(comma()) })}`}
       </div>
     </div>
   );

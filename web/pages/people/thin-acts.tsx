@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Api } from '../../../src/http/contract.ts';
-import { say, t } from '../../language.ts';
+import { comma, say, t } from '../../language.ts';
 import { Alert } from '../../ui/bits.tsx';
 import { ClauseLink } from '../../ui/go.tsx';
 import { thinActsQuery } from './queries.ts';
@@ -37,7 +37,7 @@ export function ThinActList({ acts }: { acts: ThinAct[] }) {
             {say(act.typeLabel)} · <b>{say(act.label)}</b>
           </div>
           <div className="sub">
-            {act.roles.map(say).join('、')}：{say(act.why)}
+            {act.roles.map(say).join(comma())}：{say(act.why)}
           </div>
           <span className="row thin-clauses">
             {act.clauses.map((clause) => (

@@ -62,9 +62,9 @@ export function LightBar({ counts }: { counts: ProcedureView['counts'] }) {
   const words = t('light.summary', counts);
   return (
     <div className="light-bar" role="img" aria-label={words} title={words}>
-      {lights.map((light) => (
-        <i key={light} className={light} style={{ flexGrow: counts[light] }} />
-      ))}
+      {lights.map(
+        (light) => counts[light] > 0 && <i key={light} className={light} style={{ flexGrow: counts[light] }} />,
+      )}
     </div>
   );
 }

@@ -25,7 +25,6 @@ export function ClausePanel({ clause, asOf, inSheet = false }: Props) {
       <div className="panel-head">
         {!inSheet && <h2>{numberOf(clause)}</h2>}
         <LightPill light={clause.light} />
-        <code className="faint">{clause.id}</code>
       </div>
       {inSheet && <p className="panel-clause">{say(clause.text)}</p>}
       {clause.pending ? (

@@ -28,7 +28,13 @@ export default function RecordPage() {
   const record = useQuery(recordQuery(id, asOf));
   if (record.isError) return <NoRecord error={record.error} asOf={asOf} onRetry={() => record.refetch()} />;
   if (record.isPending) return <Skeleton lines={12} />;
-  return <Record key={record.data.id + (asOf ?? '')} record={record.data} />;
+  return <Record key={record.data.id + (asOf ?? '')} record={spoken(record.data)} />;
+}
+
+/** Rows drawn from a list are named in the reader's language. */
+function spoken(record: RecordView): RecordView {
+  const rows = Object.entries(record.rows).map(([id, label]) => [id, say(label)]);
+  return { ...record, names: { ...Object.fromEntries(rows), ...record.names } };
 }
 
 /** Not there, or not there on that day: told, with a way on. */

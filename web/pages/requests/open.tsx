@@ -4,7 +4,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { TypeView } from '../../../src/http/contract/work.ts';
 import type { SectionView } from '../../../src/runtime/views.ts';
 import { api, newCommandId, refusalsOf } from '../../api.ts';
-import { say, t } from '../../language.ts';
+import { comma, say, t } from '../../language.ts';
 import { meQuery, queryClient, typeQuery } from '../../queries.ts';
 import { ClauseCard } from '../../record/clauses.tsx';
 import { useDraft } from '../../record/draft.ts';
@@ -88,7 +88,7 @@ function OpenForm({ type }: { type: TypeView }) {
             sections: type.sections
               .filter((section) => !first.includes(section))
               .map((section) => say(section.label))
-              .join('、'),
+              .join(comma()),
           })}
         </p>
       )}

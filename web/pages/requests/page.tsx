@@ -13,7 +13,8 @@ export default function RequestsPage() {
   const types = useQuery(typesQuery);
   const [words, setWords] = useState('');
   const forms = (types.data ?? []).filter((type) => type.role === 'form' && matches(type, words));
-  const groups = [...Map.groupBy(forms, (type) => type.group)];
+  const open = forms.filter((type) => type.mayOpen);
+  const others = forms.filter((type) => !type.mayOpen);
   return (
     <>
       <header className="page-head">
@@ -28,19 +29,36 @@ export default function RequestsPage() {
       {types.isPending && <Skeleton lines={10} />}
       {types.isError && <Problem error={types.error} retry={() => types.refetch()} />}
       {types.data && forms.length === 0 && <Empty title={t('requests.noneTitle')}>{t('requests.noneText')}</Empty>}
-      {groups.map(([group, members]) => (
-        <section key={group} className="catalogue-group">
-          <h2>{members[0] && say(members[0].groupLabel)}</h2>
-          <ul className="catalogue">
-            {members.map((type) => (
-              <FormCard key={type.type} type={type} />
-            ))}
-          </ul>
-        </section>
-      ))}
+      <Groups types={open} />
+      {others.length > 0 && (
+        <details className="others" open={open.length === 0 || undefined}>
+          <summary>{t('requests.others', { count: others.length })}</summary>
+          <Groups types={others} />
+        </details>
+      )}
     </>
   );
 }
+
+/** The procedure with most forms first: the office's own, before what it shares with others. */
+function Groups({ types }: { types: TypeCard[] }) {
+  const groups = [...Map.groupBy(types, (type) => type.group)].sort(([, a], [, b]) => rests(b) - rests(a));
+  return groups.map(([group, members]) => (
+    <section key={group} className="catalogue-group">
+      <h2>{members[0] && say(members[0].groupLabel)}</h2>
+      <ul className="catalogue">
+        {members
+          .toSorted((a, b) => b.clauses.length - a.clauses.length)
+          .map((type) => (
+            <FormCard key={type.type} type={type} />
+          ))}
+      </ul>
+    </section>
+  ));
+}
+
+/** On how many clauses these forms rest: what a procedure is really about comes first. */
+const rests = (types: TypeCard[]): number => types.reduce((sum, type) => sum + type.clauses.length, 0);
 
 function FormCard({ type }: { type: TypeCard }) {
   const label = say(type.label);

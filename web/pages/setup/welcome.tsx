@@ -26,7 +26,7 @@ export function Welcome({ go, demoReady }: StepProps & { demoReady: boolean }) {
           <h2>{t('setup.demoTitle')}</h2>
           <p>{t('setup.demoText')}</p>
           <p className="sub">{t('setup.demoHow')}</p>
-          <code className="command">ancheng demo</code>
+          <code className="command">npm run demo</code>
           <p className="faint">{t('setup.demoApart')}</p>
           {demoReady && (
             <Link to="/sign-in" className="button">

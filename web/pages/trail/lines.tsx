@@ -66,12 +66,11 @@ function Line({ item, onFilter }: { item: TrailItem; onFilter(more: TrailSearch)
         <button
           type="button"
           className="narrow"
-          title={t('ledger.onlyThis')}
+          title={`${t('ledger.onlyThis')} · ${item.type}`}
           onClick={() => onFilter({ type: item.type })}
         >
           {say(item.label)}
         </button>
-        <div className="faint type">{item.type}</div>
       </td>
       <td>
         {record ? (
@@ -84,11 +83,11 @@ function Line({ item, onFilter }: { item: TrailItem; onFilter(more: TrailSearch)
         ) : (
           <button
             type="button"
-            className="narrow faint"
-            title={t('ledger.onlyThis')}
+            className="narrow"
+            title={`${t('ledger.onlyThis')} · ${item.stream}`}
             onClick={() => onFilter({ stream: item.stream })}
           >
-            {item.stream}
+            {(item.about && say(item.about)) || t('ledger.organisation')}
           </button>
         )}
       </td>
