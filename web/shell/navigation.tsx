@@ -4,7 +4,7 @@ import { t } from '../language.ts';
 import { hasPage } from '../pages/others.ts';
 import { Pill } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
-import { navigation } from './nav.ts';
+import { navigation, onlyManages } from './nav.ts';
 
 /** The list of places; the same on the side of a desk and in the drawer of a phone. */
 export function Navigation({ me, onSearch }: { me: Me; onSearch(): void }) {
@@ -40,7 +40,7 @@ export function Navigation({ me, onSearch }: { me: Me; onSearch(): void }) {
                       activeOptions={{ exact: entry.key === 'home', includeSearch: false }}
                       activeProps={{ className: 'on' }}
                     >
-                      {t(`nav.${entry.key}`)}
+                      {entry.key === 'home' && onlyManages(me) ? t('management.title') : t(`nav.${entry.key}`)}
                       {count > 0 && (
                         <b>
                           {count}

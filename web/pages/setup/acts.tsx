@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api, newCommandId } from '../../api.ts';
-import { comma, say, t } from '../../language.ts';
+import { say, t } from '../../language.ts';
 import { queryClient } from '../../queries.ts';
 import { Alert, Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { ClauseLink } from '../../ui/go.tsx';
@@ -60,7 +60,7 @@ function ThinList({ thin }: { thin: ThinDraft[] }) {
   return (
     <ul className="setup-acts">
       {groups.map(([key, members]) => {
-        const roles = (members[0]?.roles ?? []).map(({ label }) => say(label)).join(comma());
+        const roles = (members[0]?.roles ?? []).map(({ label }) => say(label)).join(t('setup.or'));
         const name = members[0]?.persons[0];
         return (
           <li key={key}>
