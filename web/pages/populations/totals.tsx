@@ -1,5 +1,5 @@
 import type { PopulationView, SeriesView } from '../../../src/runtime/views.ts';
-import { say, t } from '../../language.ts';
+import { language, say, t } from '../../language.ts';
 import { Card, Pill } from '../../ui/bits.tsx';
 
 /** How many in all, in which states, in which months, and whether every number given out is there. */
@@ -75,5 +75,5 @@ function Series({ series }: { series: SeriesView }) {
 
 const rocMonth = (month: string): string => {
   const [year, number] = month.split('-').map(Number);
-  return t('population.month', { roc: (year ?? 0) - 1911, year, month: number });
+  return t('population.month', { year: language() === 'en' ? year : (year ?? 0) - 1911, month: number });
 };
