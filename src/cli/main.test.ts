@@ -61,7 +61,10 @@ test('verify of a folder that holds no data: told, exit 3', () => {
 describe('read', () => {
   test('shows what a report holds, and refuses what it does not know with exit 1', () => {
     writeFileSync(join(ground, 'sums.txt'), `${'0'.repeat(64)}  a.txt\n`);
-    expect(ancheng('read', 'sums.txt')).toMatchObject({ code: 0, out: expect.stringContaining('sha256sum') });
+    const { code, out } = ancheng('read', 'sums.txt');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ importer: 'sha256sum', imported: { kind: 'manifest' } });
+    expect(ancheng('read', 'sums.txt', '--summary').out).toContain('digests: 1');
     writeFileSync(join(ground, 'letter.txt'), '敬啟者');
     expect(ancheng('read', 'letter.txt')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('→') });
   });

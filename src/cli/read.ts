@@ -9,14 +9,18 @@ import { say, tellRefused } from './say.ts';
 
 /** `ancheng read <file>`: what an import would see. */
 export const command: Command = {
-  help: `用法 Usage: ancheng read <檔案 file> [--json]
+  help: `用法 Usage: ancheng read <檔案 file> [--summary]
 
-辨認並讀取工具報告(弱點掃描、病毒掃描、雜湊清單),顯示摘要,不寫入任何資料。
-Recognises and reads a tool's report (vulnerability scan, malware scan, list of digests) and shows a summary; stores nothing.
+辨認並讀取工具報告(弱點掃描、病毒掃描、雜湊清單),以 JSON 列出全部內容,不寫入任何資料。
+Recognises and reads a tool's report (vulnerability scan, malware scan, list of digests) and prints everything in it as JSON; stores nothing.
 
-  --json   全部內容以 JSON 輸出 · everything, as JSON`,
+  --summary   只列摘要 · only a summary, for reading`,
   async run(args) {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } });
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { summary: { type: 'boolean' } },
+    });
     const path = onlyFile(positionals);
     const { detectAndRead } = await import('../importers/index.ts');
     const result = await detectAndRead(createReadStream(path), basename(path));
@@ -24,8 +28,8 @@ Recognises and reads a tool's report (vulnerability scan, malware scan, list of 
       tellRefused(result);
       return EXIT.refused;
     }
-    if (values.json) say(JSON.stringify(result, null, 2));
-    else for (const line of summarise(result.importer, result.imported)) say(line);
+    if (values.summary) for (const line of summarise(result.importer, result.imported)) say(line);
+    else say(JSON.stringify(result, null, 2));
     return EXIT.ok;
   },
 };
