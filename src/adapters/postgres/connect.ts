@@ -37,6 +37,8 @@ export function connect<Tables>(url: string, options: ConnectOptions): Connectio
     types: { getTypeParser },
   });
   pool.on('error', options.onIdleError);
+  // One lost between two statements of a transaction: the next statement is told, and the process goes on.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
   return { db, pool, close: () => db.destroy() };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
@@ -19,11 +20,12 @@ const second = migration(2, 'create table visit (place bigint references place);
 let database: TestDatabase;
 const run = (...migrations: Migration[]) =>
   migrate({ ownerUrl: database.ownerUrl, appRole: database.appRole, migrations, log: () => {} });
-const asOwner = async (sql: string) => {
-  const client = new pg.Client(database.ownerUrl);
+const asOwner = (statement: string) => alone(database.ownerUrl, statement);
+const alone = async (url: string, statement: string) => {
+  const client = new pg.Client(url);
   await client.connect();
   try {
-    return (await client.query(sql)).rows;
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }
@@ -93,17 +95,27 @@ describe('the program’s connection', () => {
     await close();
   });
 
+  test('a connection lost between two statements fails the transaction, not the process', async () => {
+    const { db, close } = connect<never>(database.appUrl, { onIdleError: () => {} });
+    const broken = db.transaction().execute(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+      await alone(database.superUrl, `select pg_terminate_backend(${rows[0]!.pid})`);
+      await new Promise((wake) => setTimeout(wake, 200)); // what the socket has to say comes while nobody asks
+      await sql`select 1`.execute(tx);
+    });
+    await expect(broken).rejects.toThrow();
+    expect((await sql<{ one: number }>`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+    await close();
+  });
+
   test('a connection lost while idle is reported, and the next query gets another', async () => {
     const lost: Error[] = [];
     const { pool, close } = connect(database.appUrl, { onIdleError: (error) => lost.push(error) });
     await pool.query('select 1');
-    const killer = new pg.Client(database.superUrl);
-    await killer.connect();
-    await killer.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ancheng' and datname = $1`,
-      [database.name],
+    await alone(
+      database.superUrl,
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ancheng' and datname = current_database()`,
     );
-    await killer.end();
     await expect.poll(() => lost.length).toBeGreaterThan(0);
     expect((await pool.query('select 2 as two')).rows).toEqual([{ two: 2 }]);
     await close();
