@@ -254,7 +254,13 @@ export function doorsOver(platform: Platform, options: { dataDir: string }, base
     baseUrl,
     ...(process.env.ANCHENG_CLAMD ? { clamd: process.env.ANCHENG_CLAMD } : {}),
     webRoot: join(ROOT, 'dist/web'),
-    health: async () => ({ ok: (await sql`select 1`.execute(db)).rows.length === 1, version: version() }),
+    health: async () => {
+      const answers = await sql`select 1`.execute(db).then(
+        () => true,
+        () => false,
+      );
+      return { ok: answers, version: version() };
+    },
   };
   platform.onCommit((news) => {
     if ([...news.eventTypes].some(changesContext)) forgetLinks(http);

@@ -23,6 +23,7 @@ export type Server = {
 export async function serve(settings: Settings, kind: 'start' | 'demo'): Promise<ExitCode> {
   const refusal = await handOver(settings.dataDir, [kind, ...asArguments(settings)]);
   if (refusal) return refuse(refusal);
+  goOnUnread();
   withdrawStop(settings.dataDir);
   const asked = askedToStop(settings.dataDir); // from here on, so that a signal during start-up is not lost
   const { startServer } = await import('../main.ts');
@@ -60,6 +61,11 @@ function announce(server: Server, settings: Settings): void {
 function refuse(refusal: Refused): ExitCode {
   tellRefused(refusal);
   return EXIT.environment;
+}
+
+/** Whoever read our lines has gone (a closed terminal, `| head`): the platform goes on. */
+function goOnUnread(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 function askedToStop(dataDir: string): Promise<'asked'> {

@@ -24,9 +24,11 @@ export function startScheduler(parts: {
   failed: (error: unknown) => void;
 }): Scheduler {
   let stopped = false;
+  let nudged = false;
   let wake = () => {};
   const sleep = (milliseconds: number) =>
     new Promise<void>((resolve) => {
+      if (nudged || stopped) return resolve(); // told while the round was still at work
       const timer = setTimeout(resolve, milliseconds);
       wake = () => {
         clearTimeout(timer);
@@ -35,6 +37,7 @@ export function startScheduler(parts: {
     });
   const running = (async () => {
     while (!stopped) {
+      nudged = false;
       try {
         for (const organisation of await organisationIds(parts.db)) {
           await tickDue(parts, organisation);
@@ -47,7 +50,10 @@ export function startScheduler(parts: {
     }
   })();
   return {
-    nudge: () => wake(),
+    nudge() {
+      nudged = true;
+      wake();
+    },
     async stop() {
       stopped = true;
       wake();

@@ -21,7 +21,10 @@ export function leadership(db: Db, now: () => string): Leadership {
   let held: Held | undefined;
   return {
     async term() {
-      if (held && !(await held.alive())) held = undefined;
+      if (held && !(await held.alive())) {
+        await held.end(); // gives the broken connection back: the pool waits for each of its own when it closes
+        held = undefined;
+      }
       held ??= await stand(db, now);
       return held?.term;
     },
