@@ -7,6 +7,7 @@ import { median } from './limits.ts';
 import { memoryMegabytes } from './processes.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+const PORT = 18_612;
 const WARM = 5;
 const IDLE_MS = 5_000;
 const ground = mkdtempSync(join(tmpdir(), 'ancheng-bench-'));
@@ -17,7 +18,7 @@ type Started = { child: ChildProcess; ms: number };
 /** From `spawn` to the first complete answer of the first page. */
 async function start(): Promise<Started> {
   const from = performance.now();
-  const args = [join(ROOT, 'bin/ancheng.js'), 'start', '--data', join(ground, 'data'), '--port', '0'];
+  const args = [join(ROOT, 'bin/ancheng.js'), 'start', '--data', join(ground, 'data'), '--port', String(PORT)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await new Promise<string>((resolve, reject) => {
     let said = '';
