@@ -56,31 +56,35 @@ async function load(program: Client, stop: { now: boolean }): Promise<void> {
 
 const isGone = (error: unknown) => error instanceof TypeError || error instanceof SyntaxError;
 
-test(`killed ${ROUNDS} times under load, the program comes back with everything it acknowledged, and its ledger verifies`, async () => {
-  for (let round = 0; round < ROUNDS; round++) {
-    const program = client(remote(server.url), token);
-    const stop = { now: false };
-    const before = acknowledged.size;
-    const working = Array.from({ length: 8 }, () => load(program, stop));
-    await wait(250 + Math.random() * 900);
-    await server.kill();
-    stop.now = true;
-    await Promise.all(working);
-    expect(acknowledged.size).toBeGreaterThan(before);
-    server = await startRealServer(dataDir); // sees off the database the dead program left, and serves again
-    const again = client(remote(server.url), token);
-    const { id } = await again.ok('records.open', {
-      commandId: randomUUID(),
-      type: 'registered_result',
-      values: { kind: 'capacity' },
-    });
-    acknowledged.set(id, 1);
-  }
-  const { records, differing } = await differences(dataDir, organisation);
-  const lost = [...acknowledged].filter(([id, version]) => (records.get(id)?.version ?? 0) < version);
-  expect(lost).toEqual([]);
-  expect(differing).toEqual([]);
-});
+test(
+  `killed ${ROUNDS} times under load, the program comes back with everything it acknowledged, and its ledger verifies`,
+  async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const program = client(remote(server.url), token);
+      const stop = { now: false };
+      const before = acknowledged.size;
+      const working = Array.from({ length: 8 }, () => load(program, stop));
+      await wait(250 + Math.random() * 900);
+      await server.kill();
+      stop.now = true;
+      await Promise.all(working);
+      expect(acknowledged.size).toBeGreaterThan(before);
+      server = await startRealServer(dataDir); // sees off the database the dead program left, and serves again
+      const again = client(remote(server.url), token);
+      const { id } = await again.ok('records.open', {
+        commandId: randomUUID(),
+        type: 'registered_result',
+        values: { kind: 'capacity' },
+      });
+      acknowledged.set(id, 1);
+    }
+    const { records, differing } = await differences(dataDir, organisation);
+    const lost = [...acknowledged].filter(([id, version]) => (records.get(id)?.version ?? 0) < version);
+    expect(lost).toEqual([]);
+    expect(differing).toEqual([]);
+  },
+  60_000 + ROUNDS * 20_000,
+);
 
 /** `ancheng verify` as people run it. */
 function verify(...more: string[]) {

@@ -95,7 +95,9 @@ function orderOf(query: ListQuery, type: RecordType | undefined): Order | Refuse
     column: sql.raw(`s.${column}`),
     desc,
     cast,
-    join: sql`join record_field s on s.organisation = c.organisation and s.type = c.type and s.field = ${field.name} and s.record = c.id`,
+    // "is not null" lets the partial indexes keep the order; without it the whole register is sorted for each page.
+    join: sql`join record_field s on s.organisation = c.organisation and s.type = c.type and s.field = ${field.name} and s.record = c.id
+      and ${sql.raw(`s.${column}`)} is not null`,
   };
 }
 
