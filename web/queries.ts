@@ -25,6 +25,9 @@ export const typesQuery = queryOptions({ queryKey: ['types'], queryFn: () => api
 export const typeQuery = (type: string) =>
   queryOptions({ queryKey: ['types', type], queryFn: () => api.types.get({ type }) });
 
+export const copyQuery = (id: string) =>
+  queryOptions({ queryKey: ['records', id, 'copy'], queryFn: () => api.records.copy({ id }) });
+
 export const listQuery = (query: ListQuery) =>
   queryOptions({
     queryKey: ['records', 'list', query],

@@ -66,7 +66,7 @@ const routes = [
   createRoute({ ...page('/requests', () => import('./pages/requests/page.tsx')) }),
   createRoute({
     ...page('/requests/$type', () => import('./pages/requests/open.tsx')),
-    validateSearch: (search): { prefill?: Record<string, string>; origin?: string } => search,
+    validateSearch: (search): { prefill?: Record<string, string>; origin?: string; copies?: string } => search,
   }),
   createRoute({ ...page('/cases', () => import('./pages/lists/cases.tsx')), validateSearch: listSearch }),
   createRoute({ ...page('/lists/$type', () => import('./pages/lists/page.tsx')), validateSearch: listSearch }),

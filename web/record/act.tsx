@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import type { ActionView, GateView, Value, Values } from '../../src/kernel/engine/types.ts';
+import type { ActionView, Backfill, GateView, Value, Values } from '../../src/kernel/engine/types.ts';
 import type { FieldView, RecordView } from '../../src/runtime/views.ts';
 import { say, t } from '../language.ts';
 import { Alert, Problem } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextControl } from '../ui/field.tsx';
+import { type Afterwards, afterwards, BackfillFields } from './backfill.tsx';
 import { FieldControl } from './control.tsx';
 import { Factor, type GivenFactor } from './factor.tsx';
 import { inWords } from './value.tsx';
@@ -14,10 +15,13 @@ export type Act = {
   with: Values;
   waive?: { gate: string; with: Values }[];
   factor?: GivenFactor;
+  backfill?: Backfill;
 };
 type Props = {
   record: RecordView;
   action: ActionView;
+  /** Done earlier than it is entered: asks when, why and what shows it. */
+  late?: boolean;
   busy: boolean;
   error: unknown;
   onAct(act: Act): void;
@@ -29,11 +33,13 @@ export const asksAnything = (action: ActionView): boolean =>
   action.asks.length > 0 || action.seals || waivable(action).length > 0;
 
 /** What an action asks before it is taken: its fields, the reason for a waiver, and for a seal a factor again. */
-export function ActDialog({ record, action, busy, error, onAct, onClose }: Props) {
+export function ActDialog({ record, action, late = false, busy, error, onAct, onClose }: Props) {
   const [answers, setAnswers] = useState<Values>({});
   const [names, setNames] = useState(record.names);
   const [waivers, setWaivers] = useState<Record<string, string>>({});
   const [factor, setFactor] = useState<GivenFactor>({});
+  const [earlier, setEarlier] = useState<Afterwards | undefined>(late ? {} : undefined);
+  const { backfill, missing } = afterwards(earlier);
   const ready = Object.keys(factor).length > 0;
   const act = () =>
     onAct({
@@ -42,6 +48,7 @@ export function ActDialog({ record, action, busy, error, onAct, onClose }: Props
         waive: Object.entries(waivers).map(([gate, reason]) => ({ gate, with: { reason } })),
       }),
       ...(action.seals && { factor }),
+      ...(backfill && { backfill }),
     });
   return (
     <Dialog title={say(action.label)} onClose={onClose}>
@@ -81,6 +88,7 @@ export function ActDialog({ record, action, busy, error, onAct, onClose }: Props
             onChange={(reason) => setWaivers((old) => ({ ...old, [gate.gate]: reason }))}
           />
         ))}
+        {late && <BackfillFields value={earlier} onChange={setEarlier} />}
         {action.seals && <Factor value={factor} onChange={setFactor} />}
         {error !== null && error !== undefined && <Problem error={error} />}
         <div className="actions">
@@ -89,7 +97,7 @@ export function ActDialog({ record, action, busy, error, onAct, onClose }: Props
             look={action.kind === 'back' ? 'danger' : 'go'}
             type="submit"
             busy={busy}
-            why={action.seals && !ready ? t('action.factorFirst') : undefined}
+            why={action.seals && !ready ? t('action.factorFirst') : missing}
           >
             {action.seals ? t('action.seal', { action: say(action.label) }) : say(action.label)}
           </Button>
@@ -127,7 +135,8 @@ function SinceLastSeal({ record, action }: { record: RecordView; action: ActionV
 const waivable = (action: ActionView): GateView[] =>
   action.gates.filter((gate) => gate.waive === 'here' && (gate.outcome === 'refuses' || gate.outcome === 'unknown'));
 
-function askedField(record: RecordView, name: string): FieldView {
+/** A field an action asks for, as it is drawn; every record has reason, opinion and remark. */
+export function askedField(record: RecordView, name: string): FieldView {
   const declared = record.sections.flatMap((section) => section.fields).find((field) => field.name === name);
   return (
     declared ?? {

@@ -1,6 +1,6 @@
 import './record.css';
 import { Link } from '@tanstack/react-router';
-import type { RecordView } from '../../src/runtime/views.ts';
+import type { RecordView, SealView } from '../../src/runtime/views.ts';
 import { api } from '../api.ts';
 import { comma, say, t } from '../language.ts';
 import { officeTime, showDay, showMoment, showMomentShort } from '../time.ts';
@@ -8,6 +8,7 @@ import { Card, Pill } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptySeal, SealStamp } from '../ui/document.tsx';
 import { tell } from '../ui/toast.tsx';
+import { MarkTag } from './mark.tsx';
 
 /** Seals given, voided and awaited, and what is owed after a change or an emergency. */
 export function Seals({ record }: { record: RecordView }) {
@@ -16,7 +17,9 @@ export function Seals({ record }: { record: RecordView }) {
     <Card title={t('record.seals')}>
       <div className="seals">
         {record.seals.map((seal) => (
-          <SealStamp key={seal.id} seal={seal} />
+          <SealStamp key={seal.id} seal={seal}>
+            <HowSealed seal={seal} />
+          </SealStamp>
         ))}
         {record.emptySeals.map((seal) => (
           <EmptySeal key={seal.action} label={say(seal.label)} role={say(seal.role)} />
@@ -29,6 +32,29 @@ export function Seals({ record }: { record: RecordView }) {
         </p>
       ))}
     </Card>
+  );
+}
+
+/** A seal on paper, in concurrent duties, over a slip corrected since, or withdrawn with an objection. */
+function HowSealed({ seal }: { seal: SealView }) {
+  const { mark, corrected } = seal;
+  const objection = seal.void?.objection;
+  return (
+    <>
+      {mark && (
+        <div>
+          <MarkTag mark={mark} />
+          {mark.registrar && <div className="faint">{t('seal.registrar', { who: mark.registrar.name })}</div>}
+          {mark.confirmed && <div className="faint">{t('seal.countersigned', { who: mark.confirmed.by.name })}</div>}
+        </div>
+      )}
+      {corrected && (
+        <div className="faint">
+          {t('seal.corrected', { fields: corrected.map(({ label }) => say(label)).join(comma()) })}
+        </div>
+      )}
+      {objection && <div className="faint">{t('seal.objection', { words: objection })}</div>}
+    </>
   );
 }
 
@@ -85,6 +111,7 @@ async function download(record: RecordView): Promise<void> {
 export function Related({ record }: { record: RecordView }) {
   const related = [
     ...(record.origin ? [{ to: record.origin, as: t('record.origin') }] : []),
+    ...(record.copied ? [{ to: record.copied, as: t('record.copied') }] : []),
     ...record.children.map((to) => ({ to, as: t('record.child') })),
     ...record.links,
   ];

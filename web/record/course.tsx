@@ -9,6 +9,7 @@ import { Card, Problem, Skeleton } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
 import { TextControl } from '../ui/field.tsx';
 import { Switcher } from '../ui/tabs.tsx';
+import { MarkTag } from './mark.tsx';
 import { inWords } from './value.tsx';
 
 type Kind = 'all' | 'changes' | 'comments';
@@ -56,10 +57,11 @@ export function Course({ record }: { record: RecordView }) {
 function Happening({ item, record }: { item: HistoryItem; record: RecordView }) {
   const by =
     item.by && (item.for ? t('seal.deputy', { principal: item.for.name, deputy: item.by.name }) : item.by.name);
-  const bad = item.type === 'record.voided' || item.type === 'record.violated' || item.type === 'record.late';
+  const bad = BAD.has(item.type);
   return (
     <li className={bad ? 'bad' : ''}>
-      {say(item.label)}
+      {item.mark && <MarkTag mark={item.mark} />} {say(item.label)}
+      {item.mark?.doneAt && <small>{t('mark.reallyAt', { at: showMomentShort(item.mark.doneAt) })}</small>}
       {item.comment && <blockquote>{item.comment}</blockquote>}
       <small>
         {[showMomentShort(item.at), by, `#${item.pos.toLocaleString()}`].filter(Boolean).join(' · ')}
@@ -92,6 +94,8 @@ function Happening({ item, record }: { item: HistoryItem; record: RecordView }) 
     </li>
   );
 }
+
+const BAD = new Set(['record.voided', 'record.violated', 'record.late', 'record.declined', 'record.objected']);
 
 function Comment({ id }: { id: string }) {
   const [text, setText] = useState('');

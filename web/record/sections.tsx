@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Refusal } from '../../src/kernel/refusal.ts';
 import type { FieldView, RecordView, SectionView } from '../../src/runtime/views.ts';
 import { say, t } from '../language.ts';
@@ -24,10 +25,12 @@ type Props = {
   values: RecordView['values'];
   names: Record<string, string>;
   editing?: Editing | undefined;
+  /** What is said beside a field: that it was corrected. */
+  note?: ((field: string) => ReactNode) | undefined;
 };
 
 /** The content: sections open to this person are controls in place, the others are read. */
-export function Sections({ sections, values, names, editing }: Props) {
+export function Sections({ sections, values, names, editing, note }: Props) {
   return sections.map((section) => {
     const fields = section.fields.filter((field) => !field.hidden);
     const open = section.editable && editing !== undefined;
@@ -49,6 +52,7 @@ export function Sections({ sections, values, names, editing }: Props) {
               wide={field.type === 'table' || field.type === 'rows'}
             >
               <FieldValue field={field} value={values[field.name]} names={names} />
+              {note?.(field.name)}
             </FieldRow>
           ),
         )}

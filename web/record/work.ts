@@ -38,16 +38,17 @@ export function useRecordWork(record: RecordView, onDone: () => void) {
     onError,
   });
   const acting = useMutation({
-    mutationFn: async ({ action, given }: { action: ActionView; given: Act }) => {
+    mutationFn: async ({ action, given }: { action: ActionView; given: Act; then?: (() => void) | undefined }) => {
       const version = Object.keys(draft.values).length > 0 ? await saveDraft() : record.version;
       return api.records.act({ commandId: newCommandId(), id: record.id, version, action: action.action, ...given });
     },
     onMutate: () => setRefused([]),
-    onSuccess: async (answer, { action }) => {
+    onSuccess: async (answer, { action, then }) => {
       const waiting = answer.waitingFor.map((person) => person.name).join(comma());
       tell(waiting ? t('action.votedWaiting', { who: waiting }) : t('action.done', { action: say(action.label) }));
       await refetch(record.id);
       onDone();
+      then?.();
     },
     onError,
   });
@@ -65,7 +66,7 @@ export function useRecordWork(record: RecordView, onDone: () => void) {
     save: () => saving.mutate(),
     saving: saving.isPending,
     saveError: saving.error && !onlyConflict(saving.error) ? saving.error : null,
-    act: (action: ActionView, given: Act) => acting.mutate({ action, given }),
+    act: (action: ActionView, given: Act, then?: () => void) => acting.mutate({ action, given, then }),
     acting: acting.isPending,
     actError: acting.error,
   };
@@ -89,7 +90,8 @@ async function saveOver(record: RecordView, draft: Draft): Promise<{ version: nu
 const onlyConflict = (error: unknown): boolean =>
   refusalsOf(error)?.every((refusal) => refusal.code === 'conflict') ?? false;
 
-async function refetch(id: string): Promise<void> {
+/** After something was done to a record: it, its tasks and lists are read again. */
+export async function refetch(id: string): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: ['records', id] }),
     queryClient.invalidateQueries({ queryKey: ['tasks'] }),

@@ -63,8 +63,8 @@ export function GateList({
 }
 
 /** A red name stamp; struck through when what it approved was changed since; a deputy stamps with both names under it. */
-export function SealStamp({ seal }: { seal: SealView }) {
-  const when = showDay(officeTime(seal.at).date);
+export function SealStamp({ seal, children }: { seal: SealView; children?: ReactNode }) {
+  const when = showDay(seal.mark?.signedOn ?? officeTime(seal.at).date);
   const name = seal.by.name;
   return (
     <figure>
@@ -76,6 +76,7 @@ export function SealStamp({ seal }: { seal: SealView }) {
         {say(seal.label)}
         {seal.for && <div>{t('seal.deputy', { principal: seal.for.name, deputy: name })}</div>}
         {seal.role && <div className="faint">{say(seal.role)}</div>}
+        {children}
         {seal.void && (
           <strong style={{ color: 'var(--seal)' }}>
             {t('seal.void', { on: showDay(officeTime(seal.void.at).date) })}

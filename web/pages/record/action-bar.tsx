@@ -4,7 +4,7 @@ import { say, t } from '../../language.ts';
 import { mainAction, whyNot } from '../../record/reasons.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
-import { Menu } from '../../ui/menu.tsx';
+import { Menu, type MenuEntry } from '../../ui/menu.tsx';
 
 const route = getRouteApi('/in/records/$id');
 
@@ -13,10 +13,13 @@ export function ActionBar({
   actions,
   busy,
   onTake,
+  besides,
 }: {
   actions: ActionView[];
   busy: boolean;
   onTake(action: ActionView): void;
+  /** What may be done beside the flow: correct, enter paper, copy. */
+  besides: MenuEntry[];
 }) {
   const { id } = route.useParams();
   const main = mainAction(actions);
@@ -40,15 +43,18 @@ export function ActionBar({
           href: `/api/v1/records/${encodeURIComponent(id)}/print.${format}`,
         }))}
       />
-      {rest.length > 0 && (
+      {rest.length + besides.length > 0 && (
         <Menu
           label={t('record.more')}
-          entries={rest.map((action) => ({
-            id: action.action,
-            text: say(action.label),
-            label: say(action.label),
-            onAction: () => onTake(action),
-          }))}
+          entries={[
+            ...rest.map((action) => ({
+              id: action.action,
+              text: say(action.label),
+              label: say(action.label),
+              onAction: () => onTake(action),
+            })),
+            ...besides,
+          ]}
         />
       )}
       {beside.map((action) => (

@@ -9,7 +9,9 @@ import { recordQuery } from '../../queries.ts';
 import { ActDialog, asksAnything } from '../../record/act.tsx';
 import { Proof, Related, Seals, Told, WaitingFor } from '../../record/aside.tsx';
 import { ClauseCard } from '../../record/clauses.tsx';
+import { CorrectionNote, Corrections } from '../../record/corrections.tsx';
 import { Course } from '../../record/course.tsx';
+import { Held, Marked } from '../../record/mark.tsx';
 import { Sections } from '../../record/sections.tsx';
 import { useRecordWork } from '../../record/work.ts';
 import { showDate, showMoment, today } from '../../time.ts';
@@ -19,6 +21,7 @@ import { DateControl } from '../../ui/date.tsx';
 import { FlowRail, GateList } from '../../ui/document.tsx';
 import { ClauseLink, Remedy } from '../../ui/go.tsx';
 import { ActionBar } from './action-bar.tsx';
+import { useBesides } from './besides.tsx';
 
 const route = getRouteApi('/in/records/$id');
 
@@ -61,15 +64,20 @@ function Record({ record }: { record: RecordView }) {
   const [asking, setAsking] = useState<string>();
   const past = record.asOf !== undefined;
   const work = useRecordWork(record, () => setAsking(undefined));
+  const besides = useBesides(record);
   const actions = past ? [] : record.actions;
   const asked = actions.find((action) => action.action === asking);
   const take = (action: ActionView) =>
     asksAnything(action) ? setAsking(action.action) : work.act(action, { with: {} });
   return (
     <article className="record">
-      <Head record={record}>{!past && <ActionBar actions={actions} busy={work.acting} onTake={take} />}</Head>
+      <Head record={record}>
+        {!past && <ActionBar actions={actions} busy={work.acting} onTake={take} besides={besides.entries} />}
+      </Head>
       {past && <PastBanner record={record} />}
       <FlowRail stages={record.rail} />
+      <Held held={record.held} onAnswer={besides.onHeld} />
+      <Marked marked={record.marked} held={record.held} />
       {!asking && work.actError !== null && <Problem error={work.actError} />}
       <div className="record-columns">
         <div className="stack">
@@ -79,7 +87,9 @@ function Record({ record }: { record: RecordView }) {
             values={record.values}
             names={record.names}
             editing={past ? undefined : work.editing}
+            note={(field) => <CorrectionNote record={record} field={field} />}
           />
+          <Corrections record={record} onAnswer={besides.onAnswer} />
           <ClauseCard clauses={record.clauses} />
         </div>
         <div className="stack">
@@ -101,6 +111,7 @@ function Record({ record }: { record: RecordView }) {
           onClose={() => setAsking(undefined)}
         />
       )}
+      {besides.dialog(work)}
     </article>
   );
 }

@@ -1,16 +1,20 @@
 import './page.css';
 import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import type { TypeView } from '../../../src/http/contract/work.ts';
+import { useState } from 'react';
+import type { CopyView, TypeView } from '../../../src/http/contract/work.ts';
 import type { SectionView } from '../../../src/runtime/views.ts';
 import { api, newCommandId, refusalsOf } from '../../api.ts';
 import { comma, say, t } from '../../language.ts';
-import { meQuery, queryClient, typeQuery } from '../../queries.ts';
+import { copyQuery, meQuery, queryClient, typeQuery } from '../../queries.ts';
+import { type Afterwards, afterwards, BackfillFields } from '../../record/backfill.tsx';
 import { ClauseCard } from '../../record/clauses.tsx';
 import { useDraft } from '../../record/draft.ts';
 import { Sections } from '../../record/sections.tsx';
+import { persons } from '../../record/sources.ts';
 import { Alert, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
+import { PickerControl } from '../../ui/picker.tsx';
 
 const route = getRouteApi('/in/requests/$type');
 
@@ -18,24 +22,34 @@ const route = getRouteApi('/in/requests/$type');
 export default function OpenPage() {
   const { type } = route.useParams();
   const view = useQuery(typeQuery(type));
+  const { copies } = route.useSearch();
+  const copy = useQuery({ ...copyQuery(copies ?? ''), enabled: copies !== undefined });
   if (view.isError) return <Problem error={view.error} retry={() => view.refetch()} />;
-  if (view.isPending) return <Skeleton lines={10} />;
-  return <OpenForm key={type} type={view.data} />;
+  if (copy.isError) return <Problem error={copy.error} retry={() => copy.refetch()} />;
+  if (view.isPending || (copies !== undefined && copy.isPending)) return <Skeleton lines={10} />;
+  return <OpenForm key={type + (copies ?? '')} type={view.data} copy={copy.data} />;
 }
 
-function OpenForm({ type }: { type: TypeView }) {
-  const { prefill = {}, origin } = route.useSearch();
+function OpenForm({ type, copy }: { type: TypeView; copy: CopyView | undefined }) {
+  const { prefill: given = {}, origin } = route.useSearch();
+  const prefill = copy ? copy.values : given;
+  const [owner, setOwner] = useState<{ id: string; name: string }>();
+  const [earlier, setEarlier] = useState<Afterwards>();
+  const { backfill, missing } = afterwards(earlier);
   const navigate = useNavigate();
   const me = useSuspenseQuery(meQuery).data;
-  const { draft, set, clear } = useDraft(`new ${type.type}`, {});
+  const { draft, set, clear } = useDraft(`new ${type.type}${copy ? ` from ${copy.from.id}` : ''}`, {});
   const open = useMutation({
     mutationFn: () =>
       api.records.open({
         commandId: newCommandId(),
         type: type.type,
         values: { ...prefill, ...draft.values },
-        ...(me.person && { unit: me.person.unit.id }),
+        ...(me.person && !owner && { unit: me.person.unit.id }),
         ...(origin && { origin }),
+        ...(copy && { copies: copy.from.id }),
+        ...(owner && { owner: owner.id }),
+        ...(backfill && { backfill }),
       }),
     onSuccess: async ({ id }) => {
       clear();
@@ -68,11 +82,17 @@ function OpenForm({ type }: { type: TypeView }) {
           <p className="sub">{t('open.stages', { stages: type.stages.map(say).join(' → ') })}</p>
         )}
       </header>
-      {!type.mayOpen && <Alert tone="warn">{type.why ? say(type.why) : t('open.mayNot')}</Alert>}
+      {!type.mayOpen && !owner && <Alert tone="warn">{type.why ? say(type.why) : t('open.mayNot')}</Alert>}
+      {copy && (
+        <Alert>
+          <strong>{t('copy.from', { number: copy.from.number })}</strong>
+          <div>{t('copy.left', { fields: copy.left.map(say).join(comma()) || '—' })}</div>
+        </Alert>
+      )}
       <Sections
         sections={first}
         values={prefill}
-        names={{ ...type.names, ...draft.names }}
+        names={{ ...type.names, ...copy?.names, ...draft.names }}
         editing={{
           draft,
           set: (field) => (value, named) => set(field, value, named),
@@ -92,12 +112,23 @@ function OpenForm({ type }: { type: TypeView }) {
           })}
         </p>
       )}
+      {type.role === 'form' && (
+        <PickerControl
+          label={t('open.owner')}
+          help={t('open.ownerHelp')}
+          source={persons}
+          value={owner?.id ?? ''}
+          name={owner?.name ?? ''}
+          onChange={(id, name) => setOwner(id ? { id, name } : undefined)}
+        />
+      )}
+      <BackfillFields value={earlier} onChange={setEarlier} />
       {open.isError && <Problem error={open.error} />}
       <div className="form-end">
         <Link to={type.role === 'register' ? '/registers' : '/requests'} className="button">
           {t('common.cancel')}
         </Link>
-        <Button look="go" type="submit" busy={open.isPending} why={type.mayOpen ? undefined : t('open.mayNot')}>
+        <Button look="go" type="submit" busy={open.isPending} why={type.mayOpen || owner ? missing : t('open.mayNot')}>
           {t(type.role === 'register' ? 'open.enter' : 'open.open')}
         </Button>
       </div>

@@ -1,0 +1,77 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { HeldView } from '../../src/runtime/mark-views.ts';
+import type { RecordView } from '../../src/runtime/views.ts';
+import { api, newCommandId } from '../api.ts';
+import { t } from '../language.ts';
+import { Problem } from '../ui/bits.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { TextControl } from '../ui/field.tsx';
+import { tell } from '../ui/toast.tsx';
+import { Factor, type GivenFactor } from './factor.tsx';
+import { MarkDetails } from './mark.tsx';
+import { refetch } from './work.ts';
+
+type Props = { record: RecordView; held: HeldView; agree: boolean; onClose(): void };
+
+/** A second person stands for what was not done in person, then and there, or says why not. */
+export function ConfirmDialog({ record, held, agree, onClose }: Props) {
+  const [words, setWords] = useState('');
+  const [factor, setFactor] = useState<GivenFactor>({});
+  const answer = useMutation({
+    mutationFn: () =>
+      api.records.confirm({
+        commandId: newCommandId(),
+        id: record.id,
+        version: record.version,
+        mark: held.id,
+        agree,
+        ...(words.trim() && { words }),
+        ...(agree && { factor }),
+      }),
+    onSuccess: async () => {
+      tell(t(agree ? 'mark.confirmedNow' : 'mark.declinedNow'));
+      await refetch(record.id);
+      onClose();
+    },
+  });
+  const own = held.mark.kind === 'filled';
+  const title = agree ? t(own ? 'mark.confirm' : 'mark.countersign') : t('mark.decline');
+  const missing = agree
+    ? Object.keys(factor).length === 0 && t('action.factorFirst')
+    : words.trim() === '' && t('mark.sayWhy');
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!missing) answer.mutate();
+        }}
+      >
+        <p className="sub">
+          {record.number}　{record.title}
+        </p>
+        <MarkDetails mark={held.mark} />
+        <p>{t(agree ? (own ? 'mark.confirmMeans' : 'mark.countersignMeans') : 'mark.declineMeans')}</p>
+        <TextControl
+          label={t(agree ? 'mark.wordsIfAny' : 'mark.reason')}
+          layout="stacked"
+          lines={2}
+          must={!agree}
+          value={words}
+          onChange={setWords}
+        />
+        {agree && <Factor value={factor} onChange={setFactor} />}
+        {answer.isError && <Problem error={answer.error} />}
+        <div className="actions">
+          <Button onPress={onClose}>{t('common.cancel')}</Button>
+          <Button look={agree ? 'go' : 'danger'} type="submit" busy={answer.isPending} why={missing || undefined}>
+            {title}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,109 @@
+import './mark.css';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { HeldView, MarkedView, MarkView } from '../../src/runtime/mark-views.ts';
+import { comma, say, t } from '../language.ts';
+import { officeTime, showDate, showDay, showMoment } from '../time.ts';
+import { Button } from '../ui/button.tsx';
+import { FileList } from '../ui/files.tsx';
+
+/** How something came about when not by its author, then and there: 紙本, 補登, 代填, 兼任. Each has its own colour, everywhere. */
+export function MarkTag({ mark }: { mark: Pick<MarkView, 'kind' | 'label'> }) {
+  return <span className={`mark-tag ${mark.kind}`}>{say(mark.label)}</span>;
+}
+
+/** Everything a mark says: who, for whom, when really, where the original lies, what shows it, who stands for it. */
+export function MarkDetails({ mark }: { mark: MarkView }) {
+  const rows = linesOf(mark).filter(([, value]) => value !== undefined && value !== '');
+  return (
+    <dl className="mark-details">
+      {rows.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function linesOf(mark: MarkView): [string, ReactNode][] {
+  const paper = mark.kind === 'paper';
+  return [
+    [paper ? t('mark.signer') : t(`mark.by_${mark.kind}`), mark.by.name],
+    [mark.kind === 'filled' ? t('mark.owner') : t('mark.principal'), mark.for?.name],
+    [t('mark.signedOn'), mark.signedOn && showDate(mark.signedOn)],
+    [t('mark.doneAt'), mark.doneAt && showMoment(mark.doneAt)],
+    [t('mark.enteredAt'), showMoment(mark.at)],
+    [t('mark.registrar'), mark.registrar?.name],
+    [t('mark.why'), mark.why],
+    [t('mark.document'), mark.document],
+    [t('mark.kept'), mark.kept],
+    [t('mark.print'), mark.print && <code>{mark.print}</code>],
+    [t('mark.exception'), mark.exception && <ExceptionLink {...mark.exception} />],
+    [paper ? t('mark.scan') : t('mark.proof'), mark.files && <FileList files={mark.files} />],
+    [t('mark.confirmed'), mark.confirmed && confirmedBy(mark.confirmed)],
+  ];
+}
+
+const ExceptionLink = ({ id, number }: { id: string; number: string }) => (
+  <Link to="/records/$id" params={{ id }}>
+    {number}
+  </Link>
+);
+
+const confirmedBy = ({ by, at, words }: NonNullable<MarkView['confirmed']>): string =>
+  [`${by.name}　${showMoment(at)}`, words].filter(Boolean).join('　');
+
+/** What waits for a second person: told to everybody, with the button for whoever may. */
+export function Held({ held, onAnswer }: { held: HeldView[]; onAnswer(one: HeldView, agree: boolean): void }) {
+  return held.map((one) => (
+    <section key={one.id} className={`held ${one.mark.kind}`} aria-label={titleOf(one)}>
+      <div>
+        <strong>
+          <MarkTag mark={one.mark} /> {titleOf(one)}
+        </strong>
+        <MarkDetails mark={one.mark} />
+        <p className="sub">
+          {t(one.mark.kind === 'filled' ? 'mark.waitsOwner' : 'mark.waitsSecond', {
+            who: one.who.map(({ name }) => name).join(comma()) || '—',
+          })}
+          {one.due && (
+            <span className={one.late ? 'late' : ''}>
+              {t('record.byDay', { day: showDay(officeTime(one.due).date) })}
+            </span>
+          )}
+        </p>
+      </div>
+      {one.mayConfirm && (
+        <div className="row">
+          <Button onPress={() => onAnswer(one, false)}>{t('mark.decline')}</Button>
+          <Button look="go" onPress={() => onAnswer(one, true)}>
+            {t(one.mark.kind === 'filled' ? 'mark.confirm' : 'mark.countersign')}
+          </Button>
+        </div>
+      )}
+    </section>
+  ));
+}
+
+const titleOf = ({ mark, label, what }: MarkedView): string =>
+  mark.kind === 'filled'
+    ? t('mark.titleFilled', { who: mark.by.name, owner: mark.for?.name ?? '' })
+    : t(what === 'open' ? 'mark.titleOpened' : 'mark.titleDone', { who: mark.by.name, what: say(label) });
+
+/** What came about otherwise and has been confirmed since: never hidden again. */
+export function Marked({ marked, held }: { marked: MarkedView[]; held: HeldView[] }) {
+  const settled = marked.filter(({ id }) => !held.some((one) => one.id === id));
+  return settled.map((one) => (
+    <details key={one.id} className={`held settled ${one.mark.kind}`}>
+      <summary>
+        <MarkTag mark={one.mark} /> {titleOf(one)}
+        {one.mark.confirmed && (
+          <span className="faint">　{t('mark.confirmedShort', { who: one.mark.confirmed.by.name })}</span>
+        )}
+      </summary>
+      <MarkDetails mark={one.mark} />
+    </details>
+  ));
+}
