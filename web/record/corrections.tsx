@@ -79,7 +79,9 @@ function Proposal({ record, proposal, onAnswer }: ProposalProps) {
         </p>
       )}
       {!decided && !proposal.mayDecide && (
-        <p className="sub">{t('correct.decides', { who: proposal.who.map(({ name }) => name).join(comma()) || '—' })}</p>
+        <p className="sub">
+          {t('correct.decides', { who: proposal.who.map(({ name }) => name).join(comma()) || '—' })}
+        </p>
       )}
       {proposal.mayDecide && (
         <span className="row">
