@@ -213,7 +213,24 @@ async function toCorrection() {
     environment: [{ host: world.lab, line: '應用主機', ready: true, patched_on: day(-1) }],
   });
   await desk.act('chen', forms.goLive, 'prepare');
+  const [flaw] = await failedInstallation();
   await desk.act('chen', forms.goLive, 'fail', { reason: '啟動失敗' });
+  await desk.act('wang', flaw!, 'fix', { fix_detail: '修正啟動設定' });
+}
+
+/** The installation test concluded as failed; the findings it opened. */
+async function failedInstallation(): Promise<string[]> {
+  const chen = await office.as('chen');
+  const { items: tests } = await chen.ok('records.list', { type: 'go_live_test', open: true });
+  for (const { id } of tests) {
+    if ((await desk.get('chen', id)).values.kind !== 'installation') continue;
+    await desk.save('chen', id, {
+      steps: [{ step: '啟動服務', expected: '成功', actual: '啟動失敗', result: 'differs', about: 'system' }],
+    });
+    await desk.act('chen', id, 'reject', { reason: '啟動失敗' });
+  }
+  const { items: flaws } = await chen.ok('records.list', { type: 'finding', open: true });
+  return flaws.map(({ id }: { id: string }) => id);
 }
 
 /** Free capacity registered by hand and confirmed by a second person. */
