@@ -98,7 +98,7 @@ async function formValues(story: Story, one: Case): Promise<Values> {
     documents: await Promise.all(documents),
     test_data: one.testData ?? 'synthetic',
     test_kinds: ['vulnerability_scan', 'malware_scan'],
-    checks: CHECKS[one.kind].map((item) => ({ source: item, answer: 'yes' })),
+    checks: CHECKS[one.kind].map((item) => ({ source: item, answer: 'yes', reason: '詳安全檢測報告' })),
   };
 }
 
