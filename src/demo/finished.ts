@@ -261,7 +261,10 @@ function majorUpdate(story: Story): void {
       title: '公文系統主版本升級',
       update_id: 'QL-2026-051',
       release: id('doc-5.1'),
+      product: '公文管理系統 5.0',
+      published_on: story.day(-53),
       known_on: story.day(-52),
+      due: story.day(-30),
       source: '廠商通報',
       affected: [id('doc')],
       threat: '附件預覽元件可被遠端執行程式',
@@ -274,6 +277,7 @@ function majorUpdate(story: Story): void {
   story.on(-46, '16:00', async () => {
     await story.save('chou', confirmation, {
       tested_on: story.day(-46),
+      tested_by: id('chou'),
       cases: [
         { what: '收文至歸檔全程', result: 'pass' },
         { what: '附件預覽', result: 'pass' },

@@ -185,6 +185,7 @@ function maintenance(story: Story): void {
     const key = `maintenance-${i}`;
     const more = {
       install: false,
+      affects_users: false,
       sub_kind: 'tune',
       parts: ['configuration'],
       way: 'update',

@@ -8,7 +8,13 @@ export type GoLiveWorld = Awaited<ReturnType<typeof goLiveWorld>>;
 export const MANIFEST = `${'a1'.repeat(32)}  /srv/pay/app.jar\n${'b2'.repeat(32)}  /srv/pay/config.json\n`;
 
 export async function goLiveWorld(office: Pick<Office, 'persons'>, desk: Desk) {
-  await document(desk, 'chou', { title: '資訊系統開發與維護管理程序', kind: 'procedure' }, 'lu', 'fan');
+  await document(desk, 'chou', {
+      title: '資訊系統開發與維護管理程序',
+      kind: 'procedure',
+      summary: '資訊系統安全之共同規則',
+      edition: '1.0',
+      effective_on: '2026-01-01',
+    }, 'lu', 'fan');
   const host = (name: string, environment: string, address: string) =>
     desk.open('chen', 'host', {
       name,
@@ -36,6 +42,7 @@ export async function goLiveWorld(office: Pick<Office, 'persons'>, desk: Desk) {
     name: '2.4',
     system,
     previous: old,
+    repository: 'git.office.example/pay',
     commit: '9f3c2ab',
     tag: 'v2.4',
     manifest: [manifest],

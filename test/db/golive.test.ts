@@ -45,7 +45,7 @@ const scan = (finishedAt: string, open: number[] = []) =>
 describe.sequential('a go-live from application to filing', () => {
   test('without a scan nothing is submitted: unknown refuses, with clause and remedy', async () => {
     const refused = await desk.refused('wang', forms.goLive, 'submit');
-    expect(gatesOf(refused)).toEqual(['malware_clean', 'scan_covers', 'scan_recent']);
+    expect(gatesOf(refused)).toEqual(['malware_clean', 'malware_recent', 'scan_covers', 'scan_recent']);
     const recent = refused.find((refusal) => refusal.gate === 'scan_recent');
     expect(recent).toMatchObject({ clauses: ['xiluo.5.2.2.3.3'], fix: { go: 'scans.import' } });
   });
@@ -140,6 +140,7 @@ describe.sequential('a go-live from application to filing', () => {
     expect(Object.keys(tests).sort()).toEqual(['backup_restore', 'installation', 'security']);
     await desk.save('chen', tests.installation!, {
       steps: [{ step: '建立服務帳號', expected: '成功', actual: '手冊未載', result: 'differs', about: 'document' }],
+      tested_by: office.persons.hsu,
       document_version: '安裝手冊 1.0',
       logs: [await desk.file('chen', '安裝紀錄.txt')],
     });
@@ -177,18 +178,22 @@ describe.sequential('a go-live from application to filing', () => {
     await desk.act('chen', forms.goLive, 'prepare');
     const tests = await openTests();
     const logs = [await desk.file('chen', '檢測紀錄.txt', '紀錄')];
+    const tested_by = office.persons.hsu;
     const step = [{ step: '啟動服務', expected: '成功', actual: '成功', result: 'as_expected' }];
-    await desk.save('chen', tests.installation!, { steps: step, document_version: '安裝手冊 1.1', logs });
+    await desk.save('chen', tests.installation!, { steps: step, tested_by, document_version: '安裝手冊 1.1', logs });
     await desk.act('chen', tests.installation!, 'conclude');
     await desk.save('chen', tests.backup_restore!, {
       steps: step,
+      tested_by,
       document_version: '備援手冊 1.0',
       logs,
+      source_count: 12,
+      restored_count: 12,
       source_hash: 'aa',
       restored_hash: 'aa',
     });
     await desk.act('chen', tests.backup_restore!, 'conclude');
-    await desk.save('chen', tests.security!, { document_version: '檢測計畫 1.0', logs });
+    await desk.save('chen', tests.security!, { tested_by, document_version: '檢測計畫 1.0', logs });
     expect(gatesOf(await desk.refused('chen', tests.security!, 'conclude'))).toEqual(['secure']);
     at('2026-11-18T03:00:00Z');
     await scan('2026-11-18T02:30:00Z');

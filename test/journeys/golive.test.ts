@@ -225,6 +225,7 @@ async function failedInstallation(): Promise<string[]> {
   for (const { id } of tests) {
     if ((await desk.get('chen', id)).values.kind !== 'installation') continue;
     await desk.save('chen', id, {
+      tested_by: office.persons.hsu,
       steps: [{ step: '啟動服務', expected: '成功', actual: '啟動失敗', result: 'differs', about: 'system' }],
     });
     await desk.act('chen', id, 'reject', { reason: '啟動失敗' });
