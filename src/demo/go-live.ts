@@ -31,7 +31,14 @@ const CHECKS = {
   major_update: [],
 } as const;
 const DOCUMENTS = {
-  new_system: ['install_manual', 'operation_manual', 'network_diagram', 'database_diagram', 'recovery_plan', 'test_report'],
+  new_system: [
+    'install_manual',
+    'operation_manual',
+    'network_diagram',
+    'database_diagram',
+    'recovery_plan',
+    'test_report',
+  ],
   change: ['install_manual', 'network_diagram', 'recovery_plan'],
   patch: ['install_manual', 'recovery_plan'],
   major_update: ['install_manual', 'recovery_plan'],
@@ -180,7 +187,9 @@ async function results(story: Story, one: Case, kind: string): Promise<Values> {
     document_version: '安裝手冊 1.0',
     logs: [await story.file('chen', `${one.key}-${kind}.txt`, `${kind} ${one.release} 檢測紀錄\n`)],
     ...(kind === 'security' ? {} : { steps: STEPS[kind as keyof typeof STEPS] }),
-    ...(kind === 'backup_restore' ? { source_count: 4210, restored_count: 4210, source_hash: hash, restored_hash: hash } : {}),
+    ...(kind === 'backup_restore'
+      ? { source_count: 4210, restored_count: 4210, source_hash: hash, restored_hash: hash }
+      : {}),
   };
 }
 

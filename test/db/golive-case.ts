@@ -8,13 +8,19 @@ export type GoLiveWorld = Awaited<ReturnType<typeof goLiveWorld>>;
 export const MANIFEST = `${'a1'.repeat(32)}  /srv/pay/app.jar\n${'b2'.repeat(32)}  /srv/pay/config.json\n`;
 
 export async function goLiveWorld(office: Pick<Office, 'persons'>, desk: Desk) {
-  await document(desk, 'chou', {
+  await document(
+    desk,
+    'chou',
+    {
       title: '資訊系統開發與維護管理程序',
       kind: 'procedure',
       summary: '資訊系統安全之共同規則',
       edition: '1.0',
       effective_on: '2026-01-01',
-    }, 'lu', 'fan');
+    },
+    'lu',
+    'fan',
+  );
   const host = (name: string, environment: string, address: string) =>
     desk.open('chen', 'host', {
       name,
