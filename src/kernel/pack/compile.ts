@@ -18,6 +18,7 @@ import { type StandIns, typesReplaced } from './merge/stand-in.ts';
 import { orderOf } from './order.ts';
 import { own } from './own.ts';
 import { type Compile, inferTypes, queriesOf, resolveSource } from './resolve.ts';
+import { openersOf } from './scope.ts';
 import type { Definition, Diagnostic, ExampleFile, SourceFile } from './types.ts';
 
 export type CompileOptions = {
@@ -146,22 +147,4 @@ function check(definition: Definition, look: Compile): void {
   checkTexts(definition, look);
   checkClauses(definition, look);
   checkGatesStand(definition, look);
-}
-
-/** Which types open which: a record opened by one type only has an `origin` of that type; duties and monitors open too. */
-function openersOf(definition: Definition): Map<string, Set<string>> {
-  const openers = new Map<string, Set<string>>();
-  const add = (opened: string, by: string) => openers.set(opened, (openers.get(opened) ?? new Set()).add(by));
-  for (const duty of Object.values(definition.duties)) add(duty.proof.source.split(' ')[0]!, 'any');
-  for (const { opens, compare } of Object.values(definition.monitors)) {
-    const sides = [compare?.extra, compare?.missing, compare?.differs].flatMap((side) => side?.opens ?? []);
-    for (const opening of [...opens, ...sides]) add(opening.record, 'any');
-  }
-  for (const type of Object.values(definition.records)) {
-    for (const action of Object.values(type.actions))
-      for (const opening of action.opens) add(opening.record, type.name);
-    for (const { who } of type.actions.open?.by.flatMap((group) => group.any) ?? [])
-      if (who.kind === 'act') add(type.name, who.record);
-  }
-  return openers;
 }

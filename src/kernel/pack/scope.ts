@@ -22,6 +22,24 @@ const anyRef: ValueType = { is: 'ref', to: 'any' };
 export const any: ValueType = { is: 'any' };
 export const yesNo: ValueType = { is: 'yes_no' };
 
+/** Which types open which: a record opened by one type only has an `origin` of that type; duties and monitors open too. */
+export function openersOf(definition: Definition): Map<string, Set<string>> {
+  const openers = new Map<string, Set<string>>();
+  const add = (opened: string, by: string) => openers.set(opened, (openers.get(opened) ?? new Set()).add(by));
+  for (const duty of Object.values(definition.duties)) add(duty.proof.source.split(' ')[0]!, 'any');
+  for (const { opens, compare } of Object.values(definition.monitors)) {
+    const sides = [compare?.extra, compare?.missing, compare?.differs].flatMap((side) => side?.opens ?? []);
+    for (const opening of [...opens, ...sides]) add(opening.record, 'any');
+  }
+  for (const type of Object.values(definition.records)) {
+    for (const action of Object.values(type.actions))
+      for (const opening of action.opens) add(opening.record, type.name);
+    for (const { who } of type.actions.open?.by.flatMap((group) => group.any) ?? [])
+      if (who.kind === 'act') add(type.name, who.record);
+  }
+  return openers;
+}
+
 /** Fields every record has beside its own. */
 export const SYSTEM_FIELDS = [
   'number',

@@ -23,8 +23,11 @@ function who(action: Action, place: Place): Text {
       `${when ? `當${when.zh}，` : ''}系統自動辦理${label.zh}${move.zh}`,
       `${when ? `when ${when.en}, ` : ''}the system does ${label.en}${move.en}`,
     );
-  const limited = when ? text(`（限${when.zh}時）`, ` (only when ${when.en})`) : text('', '');
   const done = doing(action, place);
+  const still = !action.to && move.zh ? text(move.zh.slice(1, -1), move.en.slice(2, -1)) : undefined;
+  if (when && still)
+    return text(`${done.zh}（${still.zh}，限${when.zh}時）`, `${done.en} (${still.en}, only when ${when.en})`);
+  const limited = when ? text(`（限${when.zh}時）`, ` (only when ${when.en})`) : text('', '');
   return text(`${done.zh}${limited.zh}${move.zh}`, `${done.en}${limited.en}${move.en}`);
 }
 

@@ -1,6 +1,6 @@
 import { type Text, text } from '../../text.ts';
 import { own } from '../own.ts';
-import { type Known, memberOf, namesOf } from '../scope.ts';
+import { type Known, memberOf, namesOf, openersOf } from '../scope.ts';
 import type { Definition, Field, RecordType, ValueType } from '../types.ts';
 import { MEMBERS, MODULE_THINGS } from './facts.ts';
 
@@ -15,13 +15,26 @@ export type Place = {
 };
 
 /** Something spoken of: its words, its type, and the columns when it is a row or a table. */
-export type Thing = { words: Text; type: ValueType; columns?: Record<string, Field> | undefined };
+export type Thing = {
+  words: Text;
+  type: ValueType;
+  columns?: Record<string, Field> | undefined;
+  /** A cell as its column is headed. */
+  heading?: Text;
+};
 
 export const any: ValueType = { is: 'any' };
 
 export function placeIn(definition: Definition, type?: RecordType): Place {
-  const known: Known = { ...definition, openers: new Map(), cache: new Map() };
+  const known: Known = { ...definition, openers: openersIn(definition), cache: new Map() };
   return { definition, known, locals: {}, ...(type ? { type, self: { is: 'ref', to: type.name } } : {}) };
+}
+
+const openers = new WeakMap<Definition, Known['openers']>();
+function openersIn(definition: Definition): Known['openers'] {
+  const found = openers.get(definition) ?? openersOf(definition);
+  openers.set(definition, found);
+  return found;
 }
 
 export const withLocal = (place: Place, name: string, thing: Thing): Place => ({
@@ -71,12 +84,25 @@ export function named(name: string, place: Place): Thing {
   if (name === 'actor') return { words: text('執行者', 'whoever acts'), type: { is: 'person' } };
   const type = place.type && own(namesOf(place.type, place.known), name);
   const field = place.type && own(place.type.fields, name);
-  if (field) return { words: the(spoken(field.label)), type: type ?? field.type, columns: columnsOf(field) };
+  if (field) return { words: the(fieldNoun(field.label)), type: type ?? field.type, columns: columnsOf(field) };
   const words = own(MEMBERS, name) ?? text(name, name.replaceAll('_', ' '));
   return { words: text(words.zh, `the ${words.en}`), type: type ?? any };
 }
 
-export const the = (label: Text): Text => text(label.zh, `the ${label.en}`);
+export const the = (label: Text): Text => text(label.zh, label.en.startsWith('“') ? label.en : `the ${label.en}`);
+
+/** A label as a noun; one that is none in English (“Until”, “Handled by”) stands as it is written. */
+export const fieldNoun = (label: Text): Text =>
+  /(^| )(by|of|at|on|until|since|valid|from)$/i.test(label.en) ? text(label.zh, `“${label.en}”`) : spoken(label);
+
+/** Several of a noun: `finding of the system` → `findings of the system`. */
+export function plural(words: string): string {
+  if (words.startsWith('the ')) return words;
+  const [, head = words, rest = ''] = /^(.*?)( (?:of|from|on|for) .*| \(.*)?$/.exec(words) ?? [];
+  if (head.endsWith('software')) return words;
+  if (/s$/.test(head)) return `${head.replace(/sis$/, 'ses')}${rest}`;
+  return `${/[^aeiou]y$/.test(head) ? `${head.slice(0, -1)}ies` : `${head}s`}${rest}`;
+}
 
 /** `本件` for a form that runs its course, `本主機` for a thing in a register. */
 export function thisWords(place: Place): Text {
@@ -97,7 +123,12 @@ const columnsOf = (field: Field): Record<string, Field> | undefined =>
 export function member(of: Thing, name: string, place: Place): Thing {
   const type = memberOf(of.type, name, place.known) ?? any;
   const field = columnOrField(of, name, place);
-  return { words: belonging(of.words, labelOfMember(of, name, place)), type, columns: field && columnsOf(field) };
+  const label = labelOfMember(of, name, place);
+  const words =
+    of.type.is === 'refs'
+      ? text(`各${of.words.zh}的${label.zh}`, `the ${label.en} of each of ${of.words.en}`)
+      : belonging(of.words, label);
+  return { words, type, columns: field && columnsOf(field) };
 }
 
 const columnOrField = (of: Thing, name: string, place: Place): Field | undefined =>
@@ -105,14 +136,14 @@ const columnOrField = (of: Thing, name: string, place: Place): Field | undefined
 
 function labelOfMember(of: Thing, name: string, place: Place): Text {
   const field = columnOrField(of, name, place);
-  return field ? spoken(field.label) : (own(MEMBERS, name) ?? text(name, name.replaceAll('_', ' ')));
+  return field ? fieldNoun(field.label) : (own(MEMBERS, name) ?? text(name, name.replaceAll('_', ' ')));
 }
 
 /** `its hash`, `the requester's unit`, `the hash of the file`: short owners take the apostrophe. */
 function belonging(owner: Text, label: Text): Text {
   if (owner.en === 'it') return text(`${owner.zh === '其' ? '其' : `${owner.zh}的`}${label.zh}`, `its ${label.en}`);
-  const short = owner.en.split(' ').length <= 3 && !owner.en.endsWith('s');
-  return text(`${owner.zh}的${label.zh}`, short ? `${owner.en}'s ${label.en}` : `the ${label.en} of ${owner.en}`);
+  const short = owner.en.split(' ').length <= 3 && !/[s”]$/.test(owner.en) && !label.en.startsWith('“');
+  return text(`${owner.zh}的${label.zh}`, short ? `${owner.en}'s ${label.en}` : `${the(label).en} of ${owner.en}`);
 }
 
 /** A field named as a form names it: 「說明」 / “Remark”, its “Remark”, “Important” of the system. */
@@ -127,7 +158,7 @@ export function heading(of: Thing | undefined, name: string, place: Place): Text
 }
 
 function fieldIn(type: ValueType, name: string, definition: Definition): Field | undefined {
-  if (type.is !== 'ref') return undefined;
+  if (type.is !== 'ref' && type.is !== 'refs') return undefined;
   const [record, table] = type.to.split('.');
   const of = own(definition.records, record!);
   if (!of) return undefined;

@@ -81,10 +81,14 @@ export function tellWords(tell: Tell, place: Place): Text {
   const otherwise = tell.else && allowedWords(tell.else, place, true);
   const again = tell.again && timeWords(tell.again, place);
   return text(
-    `通知${who.zh}${ack ? `，須於 ${ack.zh}內確認` : ''}${otherwise ? `，否則改通知${otherwise.zh}` : ''}${again ? `，每 ${again.zh}再通知` : ''}`,
-    `tells ${who.en}${ack ? `, to be acknowledged within ${ack.en}` : ''}${otherwise ? `, otherwise ${otherwise.en}` : ''}${again ? `, again every ${again.en}` : ''}`,
+    `通知${who.zh}${ack ? `，須於 ${ack.zh}內確認` : ''}${otherwise ? `，否則改通知${otherwise.zh}` : ''}${again ? `，每${daily(again.zh)}再通知` : ''}`,
+    `tells ${who.en}${ack ? `, to be acknowledged within ${ack.en}` : ''}${otherwise ? `, otherwise ${otherwise.en}` : ''}${again ? `, again every ${again.en.replace(/^1 /, '')}` : ''}`,
   );
 }
+
+/** `每日` where the span is one; `每 3 日` otherwise. */
+export const daily = (span: string): string =>
+  /^1 (?:個月|日|週|年|季|小時)/.test(span) ? span.replace(/^1 個?/, '') : ` ${span}`;
 
 export function lateWords(late: Late, place: Place): Text {
   const told = tellWords(late.tell, place);

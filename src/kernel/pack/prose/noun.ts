@@ -13,6 +13,7 @@ import {
   member,
   named,
   type Place,
+  plural,
   quoted,
   spoken,
   type Thing,
@@ -108,7 +109,7 @@ export function actOf(tree: Tree & { op: 'field' }, place: Place): Thing | undef
   if (tree.name === 'at')
     return { words: text(`${label.zh}的時間`, `the time of ${label.en}`), type: { is: 'moment' } };
   if (tree.name === 'by')
-    return { words: text(`做${label.zh}的人`, `whoever did ${label.en}`), type: { is: 'person' } };
+    return { words: text(`辦理${label.zh}者`, `whoever did ${label.en}`), type: { is: 'person' } };
   if (tree.name !== 'count') return undefined;
   return { words: text(`${label.zh}的次數`, `the number of times ${label.en} was done`), type: { is: 'number' } };
 }
@@ -129,7 +130,7 @@ export function call(tree: Tree & { op: 'call' }, place: Place): Thing {
     return { words: quantity(Number(first.value), tree.name.slice(0, -1)), type };
   if (tree.name === 'size' && first) {
     const of = thing(first, place).words;
-    return { words: text(`${of.zh}的數量`, `the number of ${of.en}`), type: { is: 'number' } };
+    return { words: text(`${of.zh}的數量`, `the number of ${plural(of.en)}`), type: { is: 'number' } };
   }
   if (tree.name === 'open_findings' && first) return { words: findings(tree, first, place), type };
   const pattern = own(CALLS, tree.name) ?? text(`${tree.name}({0})`, `${tree.name}({0})`);
@@ -148,7 +149,11 @@ function argument(tree: Tree, place: Place): Text {
 function findings(tree: Tree & { op: 'call' }, target: Tree, place: Place): Text {
   const of = thing(target, place).words;
   const level = tree.args[1]?.op === 'value' ? own(WORDS, String(tree.args[1].value)) : undefined;
-  return text(`${of.zh}未結的${level?.zh ?? ''}弱點`, `open ${level ? `${level.en} ` : ''}finding of ${of.en}`);
+  const worse = level && level.en !== 'critical';
+  return text(
+    `${of.zh}未結的${level?.zh ?? ''}${worse ? '以上' : ''}弱點`,
+    `open finding of ${of.en}${level ? ` (${level.en}${worse ? ' or worse' : ''})` : ''}`,
+  );
 }
 
 export const fill = (pattern: Text, args: Text[]): Text =>
@@ -176,7 +181,7 @@ const earlier = (tree: Tree, of: Text, span: Text): Text =>
 function methodThing(tree: Tree & { op: 'method' }, place: Place): Thing {
   const of = thing(tree.of, place);
   if (tree.name === 'size')
-    return { words: text(`${of.words.zh}的數量`, `the number of ${of.words.en}`), type: { is: 'number' } };
+    return { words: text(`${of.words.zh}的數量`, `the number of ${plural(of.words.en)}`), type: { is: 'number' } };
   return { words: methodClaim(tree, false, place), type: { is: 'yes_no' } };
 }
 
@@ -212,6 +217,8 @@ function macroThing(tree: Tree & { op: 'macro' }, place: Place): Thing {
 
 /** A field by its heading; anything else in quotes. */
 export function headed(tree: Tree, place: Place): Text {
+  const cell = tree.op === 'name' ? own(place.locals, tree.name)?.heading : undefined;
+  if (cell) return cell;
   if (tree.op === 'name' && !own(place.locals, tree.name) && place.type && own(place.type.fields, tree.name))
     return heading(undefined, tree.name, place);
   if (tree.op === 'field' && !actOf(tree, place)) return heading(thing(tree.of, place), tree.name, place);

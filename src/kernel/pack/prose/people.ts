@@ -1,8 +1,9 @@
 import { type Text, text } from '../../text.ts';
 import { own } from '../own.ts';
+import { elementOf } from '../scope.ts';
 import type { Allowed, Group, Time, Who } from '../types.ts';
 import { quantity } from '../units.ts';
-import { andList, bare, join, member, named, orList, type Place, quoted, spoken } from './context.ts';
+import { andList, bare, join, member, named, orList, type Place, quoted, spoken, type Thing } from './context.ts';
 import { condition, value } from './phrase.ts';
 
 /** Who, as people say it. */
@@ -22,14 +23,14 @@ export function whoWords(who: Who, place: Place): Text {
           ? place.type.actions[who.action]!.label
           : text(who.action, who.action),
       );
-      return text(`做${label.zh}的人`, `whoever did ${label.en}`);
+      return text(`辦理${label.zh}者`, `whoever did ${label.en}`);
     }
     case 'act':
       return actWords(who, place);
     case 'outsider':
       return outsiderWords(who.path, place);
     case 'clock':
-      return text('系統', 'the system');
+      return text('本平台（自動）', 'the platform itself');
     case 'anyone':
       return text('任何人', 'anyone');
     default:
@@ -39,12 +40,15 @@ export function whoWords(who: Who, place: Place): Text {
 
 function roleWords(name: string, place: Place): Text {
   const role = own(place.definition.roles, name);
-  return role ? text(role.label.zh, `the ${spoken(role.label).en}`) : text(name, name);
+  if (!role) return text(name, name);
+  const label = spoken(role.label);
+  return text(label.zh, label.en.startsWith('all ') ? label.en : `the ${label.en}`);
 }
 
 function pathWords(path: string[], place: Place): Text {
   let of = named(path[0]!, place);
   for (const step of path.slice(1)) of = member(of, step, place);
+  if (of.words.en.startsWith('“')) return text(of.words.zh, `whoever is named in ${of.words.en}`);
   return text(of.words.zh, /^(the|its) |'s /.test(of.words.en) ? of.words.en : `the ${of.words.en}`);
 }
 
@@ -76,22 +80,36 @@ export function allowedWords(allowed: Allowed[], place: Place, all = false): Tex
 function oneAllowed(allowed: Allowed, place: Place): Text {
   const who = whoWords(allowed.who, place);
   if (!allowed.when) return who;
-  const when = condition(allowed.when, itemPlace(place));
+  const when = condition(allowed.when, itemPlace(allowed.who, place));
   return text(`${who.zh}（限${when.zh}時）`, `${who.en} (when ${when.en})`);
 }
 
-const itemPlace = (place: Place): Place => ({
-  ...place,
-  locals: { item: { words: text('該項', 'it'), type: { is: 'any' } }, ...place.locals },
-});
+/** `installers.person when covers(item.valid, now)`: `item` is a line of the table the path begins with. */
+function itemPlace(who: Who, place: Place): Place {
+  const many: Thing = who.kind === 'path' ? named(who.path[0]!, place) : { words: text('', ''), type: { is: 'any' } };
+  const item: Thing = { words: text('該項', 'it'), type: elementOf(many.type), columns: many.columns };
+  return { ...place, locals: { item, ...place.locals } };
+}
 
 export function groupWords(groups: Group[], place: Place): Text {
+  const needed = groups.filter((group, i) => !groups.some((other, j) => i !== j && implies(other, group)));
   return join(
-    groups.map((group) => oneGroup(group, place)),
+    needed.map((group) => oneGroup(group, place)),
     '，並由',
     ', and ',
     ', and ',
   );
+}
+
+/** Whoever meets the one group meets the other, too: each of its people is there, under the same condition or none. */
+function implies(one: Group, other: Group): boolean {
+  if (other.quorum !== 1 || other.together || one.any.length === 0) return false;
+  const within = one.any.every(({ who, when }) =>
+    other.any.some(
+      (each) => JSON.stringify(each.who) === JSON.stringify(who) && (!each.when || each.when.cel === when?.cel),
+    ),
+  );
+  return within && JSON.stringify(one) !== JSON.stringify(other);
 }
 
 function oneGroup(group: Group, place: Place): Text {

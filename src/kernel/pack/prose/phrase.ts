@@ -3,7 +3,7 @@ import { type Text, text } from '../../text.ts';
 import { own } from '../own.ts';
 import { elementOf } from '../scope.ts';
 import type { Expression, ValueType } from '../types.ts';
-import { bare, join, orList, type Place, quoted, type Thing, withLocal } from './context.ts';
+import { bare, join, orList, type Place, plural, quoted, type Thing, withLocal } from './context.ts';
 import { WORDS } from './facts.ts';
 import { actLabel, call, fill, headed, thing } from './noun.ts';
 
@@ -54,9 +54,11 @@ function alternative(tree: Tree & { op: 'if' }, place: Place): Text {
 }
 
 function connect(tree: Tree & { op: 'and' | 'or' }, op: 'and' | 'or', place: Place): Text {
-  const parts = flatten(tree, op).map((part) => {
+  const other = op === 'and' ? 'or' : 'and';
+  const all = flatten(tree, op);
+  const parts = (op === 'and' ? all.filter((part) => !saysLess(part, all)) : all).map((part) => {
     const said = claim(part, place);
-    const mixed = part.op === (op === 'and' ? 'or' : 'and');
+    const mixed = (part.op === other && several(part, other)) || (part.op === 'not' && part.of.op === op);
     return mixed ? text(`（${said.zh}）`, `(${said.en})`) : said;
   });
   return op === 'and' ? join(parts, '，且', ', and ') : join(parts, '，或', ', or ');
@@ -64,6 +66,25 @@ function connect(tree: Tree & { op: 'and' | 'or' }, op: 'and' | 'or', place: Pla
 
 const flatten = (tree: Tree, op: 'and' | 'or'): Tree[] =>
   tree.op === op ? [...flatten(tree.left, op), ...flatten(tree.right, op)] : [tree];
+
+/** Whether more than one thing is left to say. */
+function several(tree: Tree, op: 'and' | 'or'): boolean {
+  const parts = flatten(tree, op);
+  return op === 'or' || parts.filter((part) => !saysLess(part, parts)).length > 1;
+}
+
+/** `given(x)` beside `x`, `x == …` or `x in …`: what the others say already tells that it is filled in. */
+export function saysLess(part: Tree, all: Tree[]): boolean {
+  if (part.op !== 'call' || part.name !== 'given' || !part.args[0]) return false;
+  const of = spelled(part.args[0]);
+  return all.some((other) => {
+    const about = (other.op === 'compare' && other.by === '==') || other.op === 'in' ? other.left : other;
+    return spelled(about) === of;
+  });
+}
+
+/** A tree without its places in the source. */
+const spelled = (tree: Tree): string => JSON.stringify(tree, (key, part) => (key === 'at' ? undefined : part));
 
 const OPPOSITE = { '==': '!=', '!=': '==', '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const;
 
@@ -111,7 +132,8 @@ const DENIALS: Record<string, Text> = {
 
 function isGiven(tree: Tree, given: boolean, place: Place): Text {
   const act = tree.op === 'field' && tree.name === 'at' ? actLabel(tree, place) : undefined;
-  if (act) return given ? text(`已做${act.zh}`, `${act.en} was done`) : text(`未做${act.zh}`, `${act.en} was not done`);
+  if (act)
+    return given ? text(`已完成${act.zh}`, `${act.en} was done`) : text(`未完成${act.zh}`, `${act.en} was not done`);
   const said = headed(tree, place);
   return given ? text(`${said.zh}已填`, `${said.en} is filled in`) : text(`${said.zh}未填`, `${said.en} is empty`);
 }
@@ -148,9 +170,9 @@ const OF_SIZE: Record<Operator, Text> = {
   '==': text('為', 'is'),
   '!=': text('不是', 'is not'),
   '<': text('小於', 'is less than'),
-  '<=': text('至多', 'is at most'),
+  '<=': text('不超過', 'is at most'),
   '>': text('大於', 'is more than'),
-  '>=': text('至少', 'is at least'),
+  '>=': text('不低於', 'is at least'),
 };
 const TIMES = ['moment', 'date'];
 
@@ -175,7 +197,7 @@ function sameness(tree: Tree & { op: 'compare' }, by: Operator, place: Place): T
   if ((by !== '==' && by !== '!=') || fixed(tree.left) || fixed(tree.right)) return undefined;
   const left = identified(tree.left, thing(tree.left, place), place);
   const right = identified(tree.right, thing(tree.right, place), place);
-  if (by === '==') return text(`${left.zh}即為${right.zh}`, `${left.en} is the same as ${right.en}`);
+  if (by === '==') return text(`${left.zh}與${right.zh}相同`, `${left.en} is the same as ${right.en}`);
   return text(`${left.zh}不同於${right.zh}`, `${left.en} is not the same as ${right.en}`);
 }
 
@@ -193,7 +215,10 @@ function countOf(left: Tree, right: Tree, by: Operator, place: Place): Text | un
   if (zero && (by === '>' || by === '!='))
     return text(`至少有一筆${of.zh}`, `there is at least one ${many ? 'of ' : ''}${of.en}`);
   const to = thing(right, place).words;
-  return text(`${of.zh}的數量${OF_SIZE[by].zh}${spaced(to.zh)}`, `the number of ${of.en} ${OF_SIZE[by].en} ${to.en}`);
+  return text(
+    `${of.zh}的數量${by === '>=' ? '不少於' : OF_SIZE[by].zh}${spaced(to.zh)}`,
+    `the number of ${plural(of.en)} ${OF_SIZE[by].en} ${to.en}`,
+  );
 }
 
 /** A choice is said by its label, beside a field that chooses from the list. */
@@ -231,12 +256,26 @@ function membership(tree: Tree & { op: 'in' }, denied: boolean, place: Place): T
       `${left.words.en} is ${denied ? 'neither ' : ''}${denied ? join(choices, '、', ', ', ' nor ').en : one.en}`,
     );
   }
+  const list = listOf(tree.right, place);
+  if (list) {
+    const said = quoted(list);
+    return text(
+      `${left.words.zh}${denied ? '不屬於' : '屬於'}${said.zh}`,
+      `${left.words.en} is ${denied ? 'not ' : ''}one of ${said.en}`,
+    );
+  }
   const right = thing(tree.right, place);
   const member = literal(tree.left, right.type, place) ?? identified(tree.left, left, place);
   return text(
     `${right.words.zh}${denied ? '不含' : '包含'}${member.zh}`,
     `${right.words.en} ${denied ? 'does not include' : 'includes'} ${member.en}`,
   );
+}
+
+/** `lists.x`: what the list is called. */
+function listOf(tree: Tree, place: Place): Text | undefined {
+  if (tree.op !== 'field' || tree.of.op !== 'name' || tree.of.name !== 'lists') return undefined;
+  return own(place.definition.lists, tree.name)?.label;
 }
 
 /** `item.id` stands for the item. */

@@ -1,11 +1,23 @@
 import { readExpression, type Tree } from '../../cel/parse.ts';
 import { type Text, text } from '../../text.ts';
 import { own } from '../own.ts';
-import { itemOf, namesOf } from '../scope.ts';
+import { elementOf, itemOf, namesOf } from '../scope.ts';
 import type { Field, Query, ValueType } from '../types.ts';
-import { andList, any, join, nounOf, type Place, spoken, type Thing, the, thisWords } from './context.ts';
+import {
+  andList,
+  any,
+  fieldNoun,
+  join,
+  nounOf,
+  type Place,
+  quoted,
+  spoken,
+  type Thing,
+  the,
+  thisWords,
+} from './context.ts';
 import { MODULE_THINGS } from './facts.ts';
-import { claim, value } from './phrase.ts';
+import { claim, saysLess, value } from './phrase.ts';
 
 /** A query as a noun in the singular: "本件的維護公告（狀態為「已發布」）", "maintenance notice of this case (…)". */
 export function asked(query: Query, place: Place): Thing {
@@ -77,7 +89,7 @@ function celItem(name: string, place: Place): ValueType {
 /** A list without a label goes by the field people know it from. */
 export function listWords(name: string, place: Place): Text {
   const list = own(place.definition.lists, name);
-  if (list?.label) return spoken(list.label);
+  if (list?.label) return text(list.label.zh, `entry of “${list.label.en}”`);
   const types = place.type
     ? [place.type, ...Object.values(place.definition.records)]
     : Object.values(place.definition.records);
@@ -109,7 +121,9 @@ function whereOf(query: Query, source: Thing, place: Place): Conditions {
   if ('problem' in read) return NO_CONDITIONS;
   const candidate = candidatePlace(source, place);
   const found: Conditions = { linked: false, same: [], rest: [] };
-  for (const part of conjuncts(read.tree)) {
+  const parts = conjuncts(read.tree);
+  for (const part of parts) {
+    if (saysLess(part, parts)) continue;
     const name = sameAs(part);
     if (isThis(part)) found.linked = true;
     else if (name)
@@ -149,11 +163,11 @@ const candidateFields = (place: Place): Record<string, Field> => place.type?.fie
 
 /** Bare names are the candidate's; `this` is the case that asks. */
 function candidatePlace(source: Thing, place: Place): Place {
-  const item = source.type.is === 'rows' ? source.type.of : any;
+  const item = source.type.is === 'rows' || source.type.is === 'refs' ? elementOf(source.type) : any;
   const type = item.is === 'ref' ? own(place.definition.records, item.to) : undefined;
   const columns = Object.entries(source.columns ?? {}).map(([name, column]): [string, Thing] => [
     name,
-    { words: the(spoken(column.label)), type: column.type },
+    { words: the(fieldNoun(column.label)), type: column.type, heading: quoted(column.label) },
   ]);
   const cells =
     item.is === 'object'

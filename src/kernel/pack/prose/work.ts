@@ -3,7 +3,7 @@ import { own } from '../own.ts';
 import { elementOf } from '../scope.ts';
 import type { Cadence, Definition, Duty, Monitor, RecordType } from '../types.ts';
 import { article, clauses, join, type Place, placeIn, quoted, spoken, stop, withLocal } from './context.ts';
-import { lateWords, openingWords, tellWords } from './follow.ts';
+import { daily, lateWords, openingWords, tellWords } from './follow.ts';
 import { allowedWords, dueWords, timeWords, whoWords } from './people.ts';
 import { condition, value } from './phrase.ts';
 import { asked } from './query.ts';
@@ -28,7 +28,7 @@ function cadence(every: Cadence | undefined, place: Place): Text | undefined {
     return text(`${within.zh}不預告的一天`, `on an unannounced day ${within.en}`);
   }
   const span = timeWords(every.of, place);
-  return text(`每 ${span.zh}`, `every ${span.en.replace(/^1 /, '')}`);
+  return text(`每${daily(span.zh)}`, `every ${span.en.replace(/^1 /, '')}`);
 }
 
 function subjectPlace(of: Duty['for'], definition: Definition): { place: Place; each: Text | undefined } {
@@ -138,9 +138,10 @@ export function retentionWords(record: RecordType, place: Place): Text {
   const held = hold && condition(hold, place);
   const by = dispose && whoWords(dispose, place);
   const closed = from.cel === 'closed_at';
+  const opened = from.cel === 'opened_at';
   const main = text(
-    `「${record.label.zh}」自${closed ? '結案' : start.zh}起保存 ${span.zh}`,
-    `each ${spoken(record.label).en} is kept for ${span.en} from ${closed ? 'its closing' : start.en}`,
+    `「${record.label.zh}」自${closed ? '結案' : opened ? '建立' : start.zh}起保存 ${span.zh}`,
+    `each ${spoken(record.label).en} is kept for ${span.en} from ${closed ? 'its closing' : opened ? 'its opening' : start.en}`,
   );
   return stop(
     clauses([
