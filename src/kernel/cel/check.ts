@@ -83,7 +83,7 @@ function nameType(tree: Tree & { op: 'name' }, check: Check): ValueType {
 }
 
 function unknownName(tree: Tree, name: string, candidates: Iterable<string>, check: Check, call = false): void {
-  const like = nearest(name, candidates);
+  const like = call ? nearest(name, candidates) : (parameterNamed(name, check) ?? nearest(name, candidates));
   const shown = call ? `${name}()` : name;
   report(check, tree, 'unknown-name', {
     message: text(`「${shown}」不是欄位、集合或事實`, `"${shown}" is no field, set or fact`),
@@ -91,6 +91,12 @@ function unknownName(tree: Tree, name: string, candidates: Iterable<string>, che
       ? text(`是 ${like}${call ? '(…)' : ''} 嗎？`, `${like}${call ? '(…)' : ''}?`)
       : text('宣告它或改用已有的名稱', 'declare it, or use a name that exists'),
   });
+}
+
+/** A parameter named without `param.`. */
+function parameterNamed(name: string, check: Check): string | undefined {
+  const of = check.scope.names.param;
+  return of?.is === 'object' && Object.hasOwn(of.fields, name) ? `param.${name}` : undefined;
 }
 
 function fieldType(tree: Tree & { op: 'field' }, check: Check): ValueType {

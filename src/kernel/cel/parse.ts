@@ -1,5 +1,5 @@
 import { type ASTNode, ParseError, parse as parseCel } from '@marcbachmann/cel-js';
-import { text } from '../text.ts';
+import { type Text, text } from '../text.ts';
 import type { CelProblem } from './types.ts';
 
 /** Characters into the source: from, to (exclusive). */
@@ -79,9 +79,24 @@ function syntaxProblem(error: ParseError, source: string): CelProblem {
   return {
     ...place,
     code: 'syntax',
-    message: text(`看不懂這個條件：${error.summary}`, `not an expression: ${error.summary}`),
-    remedy: text('檢查括號、引號與運算子', 'check brackets, quotes and operators'),
+    message: text(
+      `看不懂這個條件，問題在「${source.slice(start, start + 12) || '結尾'}」`,
+      `not an expression: ${error.summary}`,
+    ),
+    remedy: slip(source) ?? text('檢查括號、引號與運算子', 'check brackets, quotes and operators'),
   };
+}
+
+/** What people write who know the words of other tools, or type with a Chinese keyboard. */
+function slip(source: string): Text | undefined {
+  const bare = source.replace(/'[^']*'|"[^"]*"/g, "''");
+  if (/[（）＝＞＜，。；：“”‘’！＆｜]/.test(bare)) return text('全形符號改為半形', 'write half-width signs');
+  if (/(^|[^=!<>])=([^=]|$)/.test(bare)) return text('比較相等寫 ==', 'compare with ==');
+  if (/\b(and|or|not)\b/i.test(bare))
+    return text('「且」寫 &&，「或」寫 ||，「非」寫 !', 'write && for and, || for or, ! for not');
+  if (/^\s*\d+\s*[\u4e00-\u9fff]/.test(bare))
+    return text('期間寫成 3 days、3 workdays、1 month', 'write spans as 3 days, 3 workdays, 1 month');
+  return undefined;
 }
 
 const COMPARISONS = new Set<string>(['==', '!=', '<', '<=', '>', '>=']);

@@ -50,6 +50,7 @@ export function compile(files: SourceFile[], options: CompileOptions = {}): Comp
   const origins: Origins = new WeakMap();
   const draws: Draws = new WeakMap();
   const all = readPacks(files, report, origins, draws);
+  if (report.unreadable.length > 0) return { diagnostics: inOrder(report.list), examples: [] };
   const { packs, standIns } = inOrderOfUse(all, options.adopt, report, origins);
   const definition = mergePacks(packs, { standIns, replaced: typesReplaced(all, standIns) }, options, report, origins);
   const look: Compile = {

@@ -34,6 +34,8 @@ const WARNINGS: readonly Code[] = ['self-approval', 'nobody', 'flood', 'untried'
 /** Collects diagnostics while a pack is compiled. */
 export type Report = {
   list: Diagnostic[];
+  /** Files that do not read as YAML: until they do, nothing else about the pack can be told. */
+  unreadable: string[];
   (code: Code, at: Position, message: Text, remedy: Text): void;
 };
 
@@ -46,7 +48,7 @@ export function newReport(): Report {
     seen.add(key);
     list.push(diagnostic(code, at, message, remedy));
   };
-  return Object.assign(report, { list });
+  return Object.assign(report, { list, unreadable: [] });
 }
 
 export function diagnostic(code: Code, at: Position, message: Text, remedy: Text): Diagnostic {

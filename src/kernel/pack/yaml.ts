@@ -1,5 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar } from 'yaml';
+import { type Text, text } from '../text.ts';
 import type { Report } from './diagnostics.ts';
+import { own } from './own.ts';
 import type { Position, SourceFile } from './types.ts';
 
 /** YAML with the place of everything: what all later steps read. */
@@ -30,9 +32,14 @@ export function readYaml(source: SourceFile, report: Report): Item | undefined {
     logLevel: 'silent',
     stringKeys: false,
   });
-  for (const error of document.errors)
-    report('yaml-trap', place(reading, error.pos[0]), syntaxMessage(error.message), REMEDY.syntax);
-  if (document.errors.length > 0 || !document.contents) return undefined;
+  const [error] = document.errors; // what follows is most often only its consequence
+  if (error) {
+    const where = openQuote(source, error.message) ?? place(reading, error.pos[0]);
+    const line = source.text.split('\n')[where.line - 1] ?? '';
+    report('yaml-trap', where, ...unreadable(error.code, error.message, line));
+    report.unreadable.push(source.path);
+  }
+  if (error || !document.contents) return undefined;
   return item(reading, document.contents as Node);
 }
 
@@ -50,9 +57,55 @@ const REMEDY = {
   anchor: { zh: '直接寫出內容', en: 'write it out' },
 };
 
-function syntaxMessage(message: string) {
-  const first = message.split('\n')[0] ?? message;
-  return { zh: `不是正確的 YAML：${first}`, en: `not valid YAML: ${first}` };
+/** A quote left open is noticed at the end of the file; it is mended where it begins: the first line with one quote too few. */
+function openQuote({ path, text: all }: SourceFile, said: string): Position | undefined {
+  const quote = /Missing closing (["'])/.exec(said)?.[1];
+  if (!quote) return undefined;
+  const lines = all.split('\n');
+  const at = lines.findIndex((line) => line.split(quote).length % 2 === 0);
+  return at < 0 ? undefined : { file: path, line: at + 1, col: lines[at]!.lastIndexOf(quote) + 1 };
+}
+
+/** What people did when YAML stumbles so, and how it is mended; by the code of the YAML reader. */
+const SLIPS: Record<string, [message: Text, remedy: Text]> = {
+  TAB_AS_INDENT: [
+    text('縮排用了定位字元（Tab）', 'tabs are used to indent'),
+    text('縮排只用空格', 'indent with spaces only'),
+  ],
+  BAD_INDENT: [
+    text('縮排與上下行不一致', 'the indent differs from the lines around it'),
+    text('同一層的各行對齊，縮排只用空格', 'align lines of one level; indent with spaces only'),
+  ],
+  BLOCK_AS_IMPLICIT_KEY: [
+    text('一行裡有兩個冒號，或鍵後少了冒號', 'a line has two colons, or a key lacks its colon'),
+    text('鍵後寫「: 」；文字裡有「: 」者加引號', 'write ": " after the key; quote text that holds ": "'),
+  ],
+  MULTILINE_IMPLICIT_KEY: [
+    text('這一行沒有冒號', 'this line has no colon'),
+    text('鍵後寫半形「: 」', 'write ": " after the key'),
+  ],
+  BLOCK_IN_FLOW: [
+    text('{ } 裡的寫法看不懂', 'what stands inside { } does not read'),
+    text('每項寫「鍵: 值」，以半形逗號隔開', 'write key: value, parted by commas'),
+  ],
+  MISSING_CHAR: [
+    text('引號或括號沒有收尾', 'a quote or bracket is not closed'),
+    text('補上收尾的引號或括號', 'close the quote or bracket'),
+  ],
+  DUPLICATE_KEY: [text('同一個鍵出現兩次', 'a key is there twice'), text('保留一個', 'keep one of them')],
+};
+const FULL_WIDTH = /^\s*[\w-]+\s*：|[{,]\s*[\w-]+\s*：|\{[^}"']*，/;
+
+function unreadable(code: string, said: string, line: string): [Text, Text] {
+  const first = said.split('\n')[0] ?? said;
+  if (FULL_WIDTH.test(line))
+    return [
+      text('用了全形的冒號或逗號', 'a full-width colon or comma is used'),
+      text('改為半形「: 」與「, 」', 'write ": " and ", " in half width'),
+    ];
+  const slip = own(SLIPS, /end with a [}\]]/.test(first) ? 'MISSING_CHAR' : code);
+  if (slip) return [text(slip[0].zh, `not valid YAML: ${slip[0].en} (${first})`), slip[1]];
+  return [text(`不是正確的 YAML：${first}`, `not valid YAML: ${first}`), REMEDY.syntax];
 }
 
 function place(reading: Reading, offset: number): Position {

@@ -179,7 +179,10 @@ function checkCitation(cite: Citation, definition: Definition, compile: Compile)
       en: `${cite.name} cites ${clause.id}, not named there`,
     };
     const at = placeOf(compile.origins, clause, 'by');
-    compile.report('one-sided', at, message, { zh: '加進它的 by', en: 'add it to by:' });
+    compile.report('one-sided', at, message, {
+      zh: '加進它的 by，或改引自己程序書的條文',
+      en: 'add it to by:, or cite a clause of your own pack',
+    });
   }
 }
 

@@ -58,9 +58,14 @@ export function expectType(expression: Expression, scope: TypeScope, wanted: Val
     'wrong-type',
     inside(compile.origins.get(expression), 0),
     { zh: `這裡要${want.zh}，卻是${is.zh}`, en: `${want.en} is wanted here, not ${is.en}` },
-    { zh: `改為${want.zh}`, en: `give ${want.en}` },
+    wanted[0]!.is === 'moment' ? A_MOMENT : { zh: `改為${want.zh}`, en: `give ${want.en}` },
   );
 }
+
+const A_MOMENT = {
+  zh: '寫成 3 workdays、3 days，或給一個時間',
+  en: 'write 3 workdays, 3 days, or give a moment',
+};
 
 /** Whether a value may be stored where `wanted` is declared: one record also where several may stand. */
 export function suits(type: ValueType, wanted: ValueType, records: Record<string, RecordType>): boolean {

@@ -12,6 +12,8 @@ const moving = (type: RecordType): Action[] =>
 /** Every state must be reachable from the first, and every state that is not final must have a way out. */
 export function checkFlow(type: RecordType, compile: Compile): void {
   const states = Object.values(type.flow);
+  // a misspelt state is reported where it is named; what it cuts off is only its consequence
+  if (moving(type).some((action) => [action.to!, ...action.from].some((name) => !own(type.flow, name)))) return;
   const reached = reachable(type);
   for (const state of states) {
     if (!reached.has(state.name)) {
@@ -74,7 +76,7 @@ function circleFrom(step: Step, path: string[], roles: Record<string, Role>, com
 }
 
 function nextSteps({ type, action }: Step, roles: Record<string, Role>, compile: Compile): Step[] {
-  const silent: Compile = { ...compile, report: Object.assign(() => undefined, { list: [] }) };
+  const silent: Compile = { ...compile, report: Object.assign(() => undefined, { list: [], unreadable: [] }) };
   const place: Place = { compile: silent, roles, type };
   return action.does.flatMap((effect) => {
     if ('effect' in effect) return [];

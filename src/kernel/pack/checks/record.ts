@@ -159,6 +159,12 @@ function pointsSomewhere(field: Field, place: Place): void {
   const type = field.type;
   if (type.is === 'choice' || type.is === 'choices') {
     if (own(compile.known.lists, type.of)) return;
+    if (!type.of) {
+      const missing = { zh: `欄位 ${field.name} 未指明清單`, en: `field ${field.name} names no list` };
+      const remedy = { zh: '加上 of: lists.清單名稱', en: 'add of: lists.name_of_the_list' };
+      compile.report('unknown-name', placeOf(compile.origins, field), missing, remedy);
+      return;
+    }
     const message = { zh: `沒有清單 "${type.of}"`, en: `there is no list "${type.of}"` };
     const lists = Object.keys(compile.known.lists).map((name) => `lists.${name}`);
     compile.report(

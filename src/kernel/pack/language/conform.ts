@@ -85,6 +85,7 @@ function unknownKey(key: string, at: Item['at'], construct: Construct, report: R
 const MISPLACED: Record<string, Text> = {
   'action.gate': { zh: '由關卡指名動作：guards: [動作]', en: 'gates name actions: guards: [the action]' },
   'action.gates': { zh: '由關卡指名動作：guards: [動作]', en: 'gates name actions: guards: [the action]' },
+  'file.id': { zh: '每條條文前加上「- 」', en: 'begin each clause with "- "' },
   'state.actions': { zh: '由動作指名狀態：from:、to:', en: 'actions name states: from:, to:' },
 };
 
@@ -103,7 +104,7 @@ function accepts(item: Item, shape: Shape): boolean {
     () => {
       fine = false;
     },
-    { list: [] },
+    { list: [], unreadable: [] },
   );
   return conform(item, shape, silent) && fine;
 }
@@ -141,12 +142,18 @@ function simple(item: ScalarItem, shape: Shape, report: Report): boolean {
     case 'word':
       return shape.of.includes(String(value)) || notThisWord(item, shape.of, report);
     case 'name':
-      return (typeof value === 'string' && NAME.test(value)) || wrong(item, shape, report);
+      return (typeof value === 'string' && NAME.test(value)) || noName(item, report);
     case 'text':
       return typeof value === 'string' || looksOtherwise(item, shape.as, report);
     default:
       return wrong(item, shape, report);
   }
+}
+
+function noName(item: ScalarItem, report: Report): boolean {
+  const message = { zh: `"${item.raw}" 不能作為名稱`, en: `"${item.raw}" cannot be a name` };
+  report('wrong-type', item.at, message, NAME_REMEDY);
+  return false;
 }
 
 function nothing(item: ScalarItem, report: Report): boolean {
@@ -182,10 +189,12 @@ function wrong(item: Item, shape: Shape, report: Report): boolean {
     'wrong-type',
     item.at,
     { zh: `這裡要${wanted.zh}，卻是${found.zh}`, en: `${wanted.en} is wanted here, not ${found.en}` },
-    { zh: `改寫為${wanted.zh}`, en: `write ${wanted.en}` },
+    shape.shape === 'human' ? BOTH_LANGUAGES : { zh: `改寫為${wanted.zh}`, en: `write ${wanted.en}` },
   );
   return false;
 }
+
+const BOTH_LANGUAGES = { zh: '寫成 { zh: …, en: … }', en: 'write { zh: …, en: … }' };
 
 const FOUND: Record<Item['kind'], Text> = {
   scalar: { zh: '單一值', en: 'a single value' },
