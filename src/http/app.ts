@@ -3,6 +3,7 @@ import { ORPCError, onError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/fetch';
 import { ResponseHeadersPlugin } from '@orpc/server/plugins';
 import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { Refusal } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import { no } from './answers/ask.ts';
@@ -36,6 +37,7 @@ export function createApp(http: HttpParts): Hono {
   app.use('/api/*', async (c, next) =>
     fromElsewhere(c.req.raw, http.baseUrl) ? c.json({ error: 'origin' }, 403) : next(),
   );
+  app.use('/api/auth/*', noLonger(SIGN_IN_BYTES));
   app.all('/api/auth/*', (c) => http.auth.handler(withAddress(c)));
   app.get('/api/v1/openapi.json', async (c) => c.json(await openApiDocument(http, c.req.raw)));
   app.get('/api/docs', async (c) => c.html(documentPage(await openApiDocument(http, c.req.raw))));
@@ -65,6 +67,7 @@ function procedureRoutes(app: Hono, http: HttpParts) {
   const options = { interceptors: interceptors as never[], plugins: [new ResponseHeadersPlugin()] };
   const rpc = new RPCHandler(answers, options as never);
   const rest = new OpenAPIHandler(answers, options as never);
+  for (const path of ['/api/rpc/*', '/api/v1/*']) app.use(path, noLonger(INPUT_BYTES));
   app.all('/api/rpc/*', async (c) => {
     const { response } = await rpc.handle(c.req.raw, { prefix: '/api/rpc', context: { http, request: c.req.raw } });
     return response ?? c.json({ error: 'missing' }, 404);
@@ -74,6 +77,19 @@ function procedureRoutes(app: Hono, http: HttpParts) {
     return response ?? c.json({ error: 'missing' }, 404);
   });
 }
+
+/** Input is held in memory whole, also that of strangers; what is larger comes as a file, which is not. */
+const INPUT_BYTES = 20_000_000;
+const SIGN_IN_BYTES = 100_000;
+
+const noLonger = (maxSize: number) =>
+  bodyLimit({ maxSize, onError: (c) => c.json({ code: 'REFUSED', data: { refused: [tooLong(maxSize)] } }, 413) });
+
+const tooLong = (bytes: number): Refusal => ({
+  code: 'limit',
+  message: text(`內容超過 ${bytes / 1_000_000} MB。`, `The input is longer than ${bytes / 1_000_000} MB.`),
+  fix: { text: text('請分批送出，大的內容改以附件上傳。', 'Send it in parts, or upload what is long as a file.') },
+});
 
 /** Header that carries the caller's network address to sign-in; whatever a client sends under it is overwritten. */
 export const ADDRESS_HEADER = 'x-ancheng-address';

@@ -81,6 +81,20 @@ function replaced(of: unknown, [first, ...rest]: string[], put: unknown): unknow
   return copy;
 }
 
+test.each(['/api/rpc/records/open', '/api/v1/records', '/api/auth/sign-in/email'])(
+  '%s: input longer than memory should hold is refused before it is read, told or not how long it is',
+  async (path) => {
+    const long = new Blob([`{"commandId":"${'x'.repeat(21_000_000)}"}`]);
+    const headers = { 'content-type': 'application/json' };
+    for (const body of [long, long.stream()]) {
+      const response = await wang.send(path, { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
+      expect(response.status).toBe(413);
+      const { data } = (await response.json()) as { data: { refused: { code: string; fix: unknown }[] } };
+      expect(data.refused).toMatchObject([{ code: 'limit', fix: expect.anything() }]);
+    }
+  },
+);
+
 describe('every procedure, asked by an employee', () => {
   for (const procedure of procedures) {
     test(procedure, async () => {
