@@ -6,6 +6,8 @@ import { createAuth } from './adapters/auth/auth.ts';
 import { folderBlobs } from './adapters/blobs/folder.ts';
 import { openCalendar } from './adapters/files/calendar.ts';
 import { loadPacks, SHIPPED_PACKS } from './adapters/files/packs.ts';
+import { startPostman } from './adapters/mail/postman.ts';
+import { mailSettings } from './adapters/mail/settings.ts';
 import { connect } from './adapters/postgres/connect.ts';
 import { migrate, readMigrations } from './adapters/postgres/migrate.ts';
 import { openDatabase } from './adapters/postgres/open.ts';
@@ -22,6 +24,7 @@ import { ADDRESS_HEADER } from './http/app.ts';
 import { forgetLinks } from './http/caller.ts';
 import { addressOver, careForCertificate, openDoors } from './http/listening.ts';
 import type { HttpParts } from './http/parts.ts';
+import { postParts } from './http/post.ts';
 import { importReport } from './http/reports.ts';
 import { compile } from './kernel/pack/compile.ts';
 import type { SourceFile } from './kernel/pack/types.ts';
@@ -31,6 +34,7 @@ import { compliance, endedExceptions } from './modules/compliance/index.ts';
 import { findings } from './modules/findings/index.ts';
 import { identity, loadDirectory } from './modules/identity/index.ts';
 import { installation } from './modules/installation/index.ts';
+import { mail } from './modules/mail/index.ts';
 import { notices, overdue } from './modules/notices/index.ts';
 import { populations } from './modules/populations/index.ts';
 import { procedures } from './modules/procedures/index.ts';
@@ -162,6 +166,7 @@ function modulesOver(
     populations,
     procedures,
     tokens,
+    mail,
     installation,
     backups,
     trail,
@@ -198,10 +203,13 @@ export async function startServer(options: ServerOptions): Promise<Server | Refu
     round: (organisation) => (organisation === INSTALLATION ? backupRound() : workRound(platform, organisation)),
   });
   platform.onCommit(() => scheduler.nudge());
+  const post = startPostman(postParts(parts, dispatch, mailSettings(options.dataDir)));
+  platform.onCommit(({ eventTypes }) => eventTypes.has('mail.queued') && post.nudge());
   const server = await openDoors(options, certificates, (address) => {
     if (address !== doors.http.baseUrl) doors = doorsOver(platform, options, address);
     return doors.http;
   }).catch(async (error: unknown) => {
+    await post.stop();
     await scheduler.stop();
     await platform.close();
     throw error;
@@ -220,6 +228,7 @@ export async function startServer(options: ServerOptions): Promise<Server | Refu
       clearInterval(tidy);
       clearInterval(caring);
       await server.close();
+      await post.stop();
       await scheduler.stop();
       await platform.close();
     },
@@ -241,6 +250,7 @@ export function doorsOver(platform: Platform, options: { dataDir: string }, base
     ledger: platform.ledger,
     addCalendar: platform.officeCalendar.add,
     certificates: platform.certificates,
+    mailSettings: mailSettings(options.dataDir),
     setup: {
       codeRequired: () => existsSync(setupCodeFile(options.dataDir)),
       createOrganisation: (name) => createOrganisation(db, { name, demo: false }, parts.clock()),

@@ -1,7 +1,7 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { populations } from './contract/audit.ts';
 import { calendar } from './contract/calendar.ts';
-import { certificate } from './contract/network.ts';
+import { certificate, mail } from './contract/network.ts';
 import { me, people, resets, setup, units } from './contract/people.ts';
 import { findings, notices, parameters, procedure, scans, tokens, trail, views } from './contract/proof.ts';
 import { checklists, plan, texts } from './contract/texts.ts';
@@ -51,6 +51,7 @@ export const contract = {
   calendar,
   populations,
   certificate,
+  mail,
 };
 /** What a typed client of the API looks like. */
 export type Api = ContractRouterClient<typeof contract>;

@@ -19,6 +19,7 @@ export type HttpParts = {
   ledger: Ledger;
   addCalendar: OfficeCalendar['add'];
   certificates: import('../adapters/tls/certificates.ts').Certificates;
+  mailSettings: import('../adapters/mail/settings.ts').MailSettingsFile;
   setup: Setup;
   demo?: () => Promise<{
     organisation: string;

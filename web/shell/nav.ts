@@ -15,6 +15,7 @@ export type NavEntry = {
     | 'parameters'
     | 'people'
     | 'calendar'
+    | 'connection'
     | 'populations'
     | 'trail';
   /** The page file it needs, when that page is delivered separately. */
@@ -66,6 +67,7 @@ export const navigation: NavGroup[] = [
       { link: { to: '/parameters' }, key: 'parameters', file: 'parameters/page', shown: notPlain },
       { link: { to: '/people' }, key: 'people', file: 'people/page', shown: notPlain },
       { link: { to: '/calendar' }, key: 'calendar', shown: keepsCalendar },
+      { link: { to: '/connection' }, key: 'connection', shown: (me) => me.administrator },
       { link: { to: '/populations' }, key: 'populations', file: 'populations/page', shown: readsTrail },
       { link: { to: '/trail' }, key: 'trail', file: 'trail/page', shown: readsTrail },
     ],

@@ -1,29 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
 import { isRefused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
-import { INSTALLATION } from '../../runtime/organisations.ts';
 import type { Caller } from '../caller.ts';
 import type { Reach } from '../contract/network.ts';
 import { addressOver } from '../listening.ts';
 import type { HttpParts } from '../parts.ts';
-import { type Context, must, mustWrite, no, os, signedIn } from './ask.ts';
+import { type Context, must, no, os } from './ask.ts';
+import { changing, managing, note } from './managing.ts';
 
-/** The certificate of the installation: only who manages it sees and changes it, and each change is in its ledger. */
-
-async function managing(context: Context): Promise<Caller> {
-  const caller = await signedIn(context);
-  if (!caller.viewer.administrator)
-    no([{ code: 'forbidden', message: text('限系統管理者。', 'Only for the administrator.') }]);
-  return caller;
-}
-
-/** Intent before, outcome after is for sign-in; a certificate that was changed is told once it is in use. */
-async function note(http: HttpParts, caller: Caller, type: string, about: Record<string, string>): Promise<void> {
-  const input = { type, ...(caller.viewer.account ? { account: caller.viewer.account } : {}), ...about };
-  const command = { do: 'installation.note', id: randomUUID(), input };
-  must(await http.dispatch({ organisation: INSTALLATION, actor: { kind: 'setup' }, command }));
-}
+/** The certificate of the installation: each change is in its ledger, told once it is in use. */
 
 function reach({ http, request }: Context): Reach {
   return {
@@ -63,8 +48,7 @@ export const certificateAnswers = {
   }),
   own: os.certificate.own.handler(async ({ input, context }) => {
     const { http } = context;
-    const caller = await managing(context);
-    mustWrite(caller);
+    const caller = await changing(context);
     const given = { names: input.names, office: await organisationName(caller) };
     const made = must(await http.certificates.makeOwn({ ...given, ...(input.newRoot ? { newRoot: true } : {}) }));
     await note(http, caller, 'certificate.made', {
@@ -76,8 +60,7 @@ export const certificateAnswers = {
   }),
   office: os.certificate.office.handler(async ({ input, context }) => {
     const { http } = context;
-    const caller = await managing(context);
-    mustWrite(caller);
+    const caller = await changing(context);
     const { name, ...material } = input;
     const refusal = await http.certificates.takeOffice(material, name);
     if (isRefused(refusal)) no(refusal.refused);
@@ -89,8 +72,7 @@ export const certificateAnswers = {
   }),
   strict: os.certificate.strict.handler(async ({ input, context }) => {
     const { http } = context;
-    const caller = await managing(context);
-    mustWrite(caller);
+    const caller = await changing(context);
     const before = reach(context);
     if (input.strict && !before.securely) no([notYetSeen]);
     const refusal = http.certificates.setStrict(input.strict);
@@ -100,8 +82,7 @@ export const certificateAnswers = {
   }),
   off: os.certificate.off.handler(async ({ context }) => {
     const { http } = context;
-    const caller = await managing(context);
-    mustWrite(caller);
+    const caller = await changing(context);
     const refusal = http.certificates.turnOff();
     if (refusal) no(refusal.refused);
     await note(http, caller, 'certificate.off', {});

@@ -3,6 +3,7 @@ import { populationAnswers } from './audit.ts';
 import { calendarAnswers } from './calendar.ts';
 import { certificateAnswers } from './certificate.ts';
 import { checklistAnswers } from './checklists.ts';
+import { mailAnswers } from './mail.ts';
 import { meAnswers } from './me.ts';
 import { peopleAnswers, unitAnswers } from './people.ts';
 import { planAnswers } from './plan.ts';
@@ -40,4 +41,5 @@ export const answers = os.router({
   calendar: calendarAnswers,
   populations: populationAnswers,
   certificate: certificateAnswers,
+  mail: mailAnswers,
 });

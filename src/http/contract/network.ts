@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CertificateState } from '../../adapters/tls/certificates.ts';
 import { read, view, write } from './shapes.ts';
 
-/** How the installation is reached: its certificate. The administrator's. */
+/** How the installation is reached, and how its mail leaves. The administrator's. */
 
 const Name = z.string().min(1).max(300);
 const Pem = z.string().max(200_000);
@@ -39,4 +39,26 @@ export const certificate = {
     .input(z.object({ strict: z.boolean() }))
     .output(view<Reach>()),
   off: write('certificate', '/certificate', 'Back to plain http', 'DELETE').output(z.object({ address: z.string() })),
+};
+
+const Mail = z.object({
+  host: z.string().min(1).max(253),
+  port: z.number().int().min(1).max(65_535),
+  security: z.enum(['tls', 'starttls', 'none']),
+  anyCertificate: z.boolean().optional(),
+  user: z.string().max(200).optional(),
+  from: z.string().min(3).max(200),
+});
+
+export const mail = {
+  get: read('mail', '/mail', 'The mail server, without its password; absent when none is set').output(
+    z.object({ settings: Mail.extend({ hasPassword: z.boolean() }).optional() }),
+  ),
+  set: write('mail', '/mail', 'The mail server; a password that is left out stays', 'PUT')
+    .input(Mail.extend({ password: z.string().max(500).optional() }))
+    .output(z.object({ done: z.boolean() })),
+  remove: write('mail', '/mail', 'No mail leaves any more', 'DELETE').output(z.object({ done: z.boolean() })),
+  test: write('mail', '/mail/test', 'Sends one mail now and tells what the server said')
+    .input(z.object({ to: z.email() }))
+    .output(z.object({ sent: z.boolean(), answer: z.string() })),
 };
