@@ -2,24 +2,22 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import pg from 'pg';
 import { type Blobs, folderBlobs } from '../adapters/blobs/folder.ts';
 import { connect } from '../adapters/postgres/connect.ts';
 import { openDatabase } from '../adapters/postgres/open.ts';
 import { PROGRAM } from '../adapters/postgres/roles.ts';
-import { secret } from '../adapters/postgres/secrets.ts';
 import { loadLogKey, loadNodeKey, rawPublicKey } from '../adapters/sealing/keys.ts';
 import { openLogIn } from '../adapters/sealing/log.ts';
 import { directoryStore } from '../adapters/sealing/store.ts';
 import { formatVerifierKey, parseVerifierKey } from '../kernel/ledger/note.ts';
 import type { Report } from '../kernel/ledger/report.ts';
-import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
-import { text } from '../kernel/text.ts';
+import { isRefused, type Refused } from '../kernel/refusal.ts';
 import { loadDirectory } from '../modules/identity/index.ts';
 import { type LedgerParts, verifyAll } from '../runtime/ledger-door.ts';
 import type { Db } from '../runtime/module.ts';
 import { originOf } from '../runtime/sealing.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
+import { answers, nothingThere, runningUrl } from './reach.ts';
 import { keyFile } from './sealing.ts';
 import type { Settings } from './settings.ts';
 
@@ -121,39 +119,10 @@ async function reach(
 ): Promise<{ url: string; stop(): Promise<void> } | Refused> {
   if (settings.databaseAppUrl) return { url: settings.databaseAppUrl, stop: async () => {} };
   if (!settings.databaseUrl) {
-    const running = runningUrl(settings.dataDir);
+    const running = runningUrl(settings.dataDir, PROGRAM, 'postgres-app');
     if (running && (await answers(running))) return { url: running, stop: async () => {} };
     log('平台未執行,為檢查啟動資料庫 · the platform is not running; starting its database for the check');
   }
   const opened = await openDatabase({ ...settings, log });
   return isRefused(opened) ? opened : { url: opened.appUrl, stop: () => opened.stop() };
 }
-
-/** PostgreSQL notes its port in the fourth line of `postmaster.pid`. */
-function runningUrl(dataDir: string): string | undefined {
-  const file = join(dataDir, 'postgres/cluster/postmaster.pid');
-  if (!existsSync(file)) return undefined;
-  const port = readFileSync(file, 'utf8').split('\n')[3]?.trim();
-  return port ? `postgres://${PROGRAM}:${secret(dataDir, 'postgres-app')}@127.0.0.1:${port}/ancheng` : undefined;
-}
-
-async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => {}); // told by the query that waits
-  try {
-    await client.connect();
-    await client.query('select 1');
-    return true;
-  } catch {
-    return false; // nobody there: the caller starts the database
-  } finally {
-    await client.end().catch(() => {});
-  }
-}
-
-const nothingThere = (dataDir: string): Refused =>
-  refused({
-    code: 'missing',
-    message: text(`資料夾 ${dataDir} 裡沒有安程的資料。`, `There is no data of Ancheng in ${dataDir}.`),
-    fix: { text: text('請以 --data 指定資料夾。', 'Name the data folder with --data.') },
-  });

@@ -20,22 +20,22 @@ export type Reached = { kind: 'embedded' | 'external'; ownerUrl: string; stop():
 export async function reachDatabase(place: Place, log: (line: string) => void): Promise<Reached | Refused> {
   if (!existsSync(join(place.dataDir, 'secrets/node.key'))) return nothingThere(place.dataDir);
   if (place.databaseUrl !== undefined) return { kind: 'external', ownerUrl: place.databaseUrl, stop: async () => {} };
-  const running = runningUrl(place.dataDir);
+  const running = runningUrl(place.dataDir, OWNER, 'postgres-owner');
   if (running && (await answers(running))) return { kind: 'embedded', ownerUrl: running, stop: async () => {} };
   log('平台未執行,暫時啟動資料庫 · the platform is not running; starting its database for the time being');
   const opened = await openDatabase({ ...place, log });
   return isRefused(opened) ? opened : { kind: 'embedded', ownerUrl: opened.ownerUrl, stop: () => opened.stop() };
 }
 
-/** PostgreSQL notes its port in the fourth line of `postmaster.pid`. */
-function runningUrl(dataDir: string): string | undefined {
+/** Where the embedded database of a folder was last seen; PostgreSQL notes its port in the fourth line of `postmaster.pid`. */
+export function runningUrl(dataDir: string, role: string, password: string): string | undefined {
   const file = join(dataDir, 'postgres/cluster/postmaster.pid');
   if (!existsSync(file)) return undefined;
   const port = readFileSync(file, 'utf8').split('\n')[3]?.trim();
-  return port ? `postgres://${OWNER}:${secret(dataDir, 'postgres-owner')}@127.0.0.1:${port}/ancheng` : undefined;
+  return port ? `postgres://${role}:${secret(dataDir, password)}@127.0.0.1:${port}/ancheng` : undefined;
 }
 
-async function answers(url: string): Promise<boolean> {
+export async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on('error', () => {}); // told by the query that waits
   try {
@@ -49,7 +49,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-const nothingThere = (dataDir: string): Refused =>
+export const nothingThere = (dataDir: string): Refused =>
   refused({
     code: 'missing',
     message: text(`資料夾 ${dataDir} 裡沒有安程的資料。`, `There is no data of Ancheng in ${dataDir}.`),
