@@ -78,6 +78,18 @@ const routes = [
   createRoute({ ...page('/account', () => import('./pages/account/page.tsx')) }),
   createRoute({ ...page('/procedure', otherPage('procedure/page')), validateSearch: asOfSearch }),
   createRoute({ ...page('/procedure/$pack', otherPage('procedure/pack')), validateSearch: asOfSearch }),
+  createRoute({ ...page('/procedure/plan', otherPage('procedure/plan')), validateSearch: asOfSearch }),
+  createRoute({
+    ...page('/procedure/texts/import', otherPage('procedure/import')),
+    validateSearch: (search): { of?: string } => (typeof search.of === 'string' ? { of: search.of } : {}),
+  }),
+  createRoute({ ...page('/procedure/texts/$text', otherPage('procedure/text')), validateSearch: asOfSearch }),
+  createRoute({ ...page('/procedure/texts/$text/mapping', otherPage('procedure/mapping')) }),
+  createRoute({ ...page('/procedure/checklists', otherPage('procedure/checklists')), validateSearch: asOfSearch }),
+  createRoute({
+    ...page('/procedure/checklists/$checklist', otherPage('procedure/checklist')),
+    validateSearch: asOfSearch,
+  }),
   createRoute({ ...page('/parameters', otherPage('parameters/page')) }),
   createRoute({ ...page('/people', otherPage('people/page')) }),
   createRoute({ ...page('/people/units', otherPage('people/units')) }),

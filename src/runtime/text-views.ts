@@ -85,6 +85,8 @@ export type ChecklistView = ChecklistCard & {
     light: ClauseView['light'];
   }[];
   ours: Record<string, ClauseView>;
+  /** What an unmapped question may speak of; only for whoever maps. */
+  suggestions?: Record<string, MappingSuggestion[]>;
   mayKeep: boolean;
 };
 

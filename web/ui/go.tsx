@@ -2,6 +2,8 @@ import './go.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useCitation } from '../citations.ts';
+import { t } from '../language.ts';
 import { clauseNumbersQuery } from '../queries.ts';
 
 /**
@@ -53,13 +55,31 @@ function Jump({ label, to }: { label: string; to(): void }) {
   );
 }
 
-/** To the clause in its procedure, by the number the office knows it under. */
+/**
+ * To the clause, called as the organisation's own procedure numbers it, with our number on hover; where nothing is mapped, by the
+ * number of the pack.
+ */
 export function ClauseLink({ id, label }: { id: string; label?: string | undefined }) {
   const pack = id.split('.')[0] ?? id;
   const numbers = useQuery({ ...clauseNumbersQuery(pack), enabled: label === undefined });
+  const ours = label ?? numbers.data?.get(id) ?? id;
+  const own = useCitation(id)?.[0];
+  if (own) {
+    return (
+      <Link
+        className="clause-link"
+        to="/procedure/texts/$text"
+        params={{ text: own.text }}
+        hash={own.clause}
+        title={t('clause.cited', { title: own.title, cite: own.cite, ours })}
+      >
+        {own.cite}
+      </Link>
+    );
+  }
   return (
     <Link className="clause-link" to="/procedure/$pack" params={{ pack }} hash={id}>
-      {label ?? numbers.data?.get(id) ?? id}
+      {ours}
     </Link>
   );
 }

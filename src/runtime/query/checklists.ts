@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
+import { suggestions } from '../../kernel/clauses/suggest.ts';
 import type { Refused } from '../../kernel/refusal.ts';
 import type { ChecklistCard, ChecklistView } from '../text-views.ts';
 import { standing, standingText } from './citations.ts';
 import { dayOf, tally } from './lights.ts';
 import { type Look, noSuch } from './look.ts';
 import { personNamed } from './names.ts';
-import { lightOver, mayKeep, oursIn, type Shared, sharedOf } from './texts.ts';
+import { comparable, lightOver, mayKeep, oursIn, type Shared, sharedOf } from './texts.ts';
 
 type Row = {
   id: string;
@@ -30,6 +31,7 @@ export async function checklistView(look: Look, id: string): Promise<ChecklistVi
   if (!row) return noSuch('這份檢核題庫', 'checklist');
   const shared = await sharedOf(look);
   const questions = await questionsOf(look, id, shared);
+  const keeps = !look.asOf && mayKeep(look);
   return {
     ...cardOf(look, row, questions),
     asOf: dayOf(look),
@@ -39,9 +41,18 @@ export async function checklistView(look: Look, id: string): Promise<ChecklistVi
       shared,
       questions.flatMap(({ ours }) => ours),
     ),
-    mayKeep: !look.asOf && mayKeep(look),
+    ...(keeps ? { suggestions: suggestedFor(questions, shared) } : {}),
+    mayKeep: keeps,
   };
 }
+
+const suggestedFor = (questions: Question[], { definition }: Shared) =>
+  Object.fromEntries(
+    suggestions(
+      questions.map(({ key, text, hint }) => ({ id: key, path: [], text: `${text} ${hint}` })),
+      comparable(definition),
+    ),
+  );
 
 async function rowsOf(look: Look, id?: string): Promise<Row[]> {
   const found =

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Fragment, memo, type ReactNode } from 'react';
 import type { ClauseView } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
+import { showDate } from '../../time.ts';
 import { LightBar, LightDot, tally } from './lights.tsx';
 import { type Section, sections } from './sections.ts';
 
@@ -83,7 +84,9 @@ function ClauseRow({
         </Link>
         {clause.pending && <small>{t('clause.pending', { why: say(clause.pending) })}</small>}
       </span>
-      <span className="clause-how">{kindsOf(clause).join(' · ')}</span>
+      <span className="clause-how">
+        {clause.starts ? t('clause.from', { day: showDate(clause.starts) }) : kindsOf(clause).join(' · ')}
+      </span>
     </li>
   );
 }

@@ -6,6 +6,7 @@ import { proceduresQuery } from '../../queries.ts';
 import { Empty, Problem, Skeleton } from '../../ui/bits.tsx';
 import { AsOf, PastNote } from './as-of.tsx';
 import { LightBar, LightPill, lights } from './lights.tsx';
+import { OwnTexts } from './own/cards.tsx';
 
 const route = getRouteApi('/in/procedure');
 
@@ -22,20 +23,31 @@ export default function ProceduresPage() {
           <h1>{t('nav.procedure')}</h1>
           <div className="sub">{t('clause.listText')}</div>
         </div>
-        <AsOf value={asOf} onChange={go} />
+        <div className="row">
+          <Link to="/procedure/checklists" search={asOf ? { asOf } : {}} className="button">
+            {t('checklist.title')}
+          </Link>
+          <Link to="/procedure/plan" search={asOf ? { asOf } : {}} className="button">
+            {t('plan.title')}
+          </Link>
+          <AsOf value={asOf} onChange={go} />
+        </div>
       </header>
       <PastNote asOf={asOf} onBack={() => go()} />
+      <OwnTexts asOf={asOf} />
+      <h2 className="packs-title">{t('own.packs')}</h2>
+      <p className="sub">{t('own.packsText')}</p>
       {procedures.isPending && <Skeleton lines={8} />}
       {procedures.isError && <Problem error={procedures.error} retry={() => procedures.refetch()} />}
       {procedures.data?.length === 0 && <Empty title={t('clause.noneTitle')}>{t('clause.noneText')}</Empty>}
       <ul className="procedures">
         {procedures.data?.map((card) => (
           <li key={card.pack} className="card">
-            <h2>
+            <h3>
               <Link to="/procedure/$pack" params={{ pack: card.pack }} search={asOf ? { asOf } : {}} className="cover">
                 {say(card.title)}
               </Link>
-            </h2>
+            </h3>
             <div className="sub">
               {t('clause.about', {
                 version: card.version,

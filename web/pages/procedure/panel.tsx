@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { ClauseEvidence, ClauseView, ProcedureView } from '../../../src/runtime/views.ts';
+import { useCitation } from '../../citations.ts';
 import { say, t } from '../../language.ts';
 import { officeTime, showDate } from '../../time.ts';
 import { Alert, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
@@ -11,6 +12,7 @@ import { Button } from '../../ui/button.tsx';
 import { parametersQuery } from '../parameters/queries.ts';
 import { labelOf, showValue } from '../parameters/value.ts';
 import type { Kind } from './document.tsx';
+import { Explanations } from './explanations.tsx';
 import { LightDot, LightPill, lights } from './lights.tsx';
 import { evidenceQuery } from './queries.ts';
 import { numberOf } from './sections.ts';
@@ -19,7 +21,6 @@ type Props = { clause: ClauseView; asOf: string | undefined; inSheet?: boolean }
 
 /** One clause: why its light, what makes it happen, which figures it uses, and the dated records that show it. */
 export function ClausePanel({ clause, asOf, inSheet = false }: Props) {
-  const evidence = useQuery(evidenceQuery(clause.id, asOf));
   return (
     <>
       <div className="panel-head">
@@ -27,13 +28,36 @@ export function ClausePanel({ clause, asOf, inSheet = false }: Props) {
         <LightPill light={clause.light} />
       </div>
       {inSheet && <p className="panel-clause">{say(clause.text)}</p>}
-      {clause.pending ? (
-        <Alert tone="warn">{t('clause.pendingWhy', { why: say(clause.pending) })}</Alert>
-      ) : (
-        <p className="sub">
-          {t(`clause.why_${clause.light}`, { count: clause.count, late: evidence.data?.violations ?? 0 })}
-        </p>
-      )}
+      <OwnNumbers clause={clause} />
+      <ClauseBody clause={clause} asOf={asOf} />
+    </>
+  );
+}
+
+/** Which clauses of the organisation's own procedures speak of it. */
+function OwnNumbers({ clause }: { clause: ClauseView }) {
+  const cites = useCitation(clause.id);
+  if (!cites) return null;
+  return (
+    <ul className="own-numbers">
+      {cites.map(({ text, clause: key, title, cite }) => (
+        <li key={`${text} ${key}`}>
+          <Link to="/procedure/texts/$text" params={{ text }} hash={key}>
+            {title} {cite}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Why its light, what is said beside it, what makes it happen, figures, evidence. */
+export function ClauseBody({ clause, asOf }: { clause: ClauseView; asOf: string | undefined }) {
+  const evidence = useQuery(evidenceQuery(clause.id, asOf));
+  return (
+    <>
+      <Why clause={clause} late={evidence.data?.violations ?? 0} />
+      {evidence.data && <Explanations clause={clause} evidence={evidence.data} />}
       <Mechanisms clause={clause} />
       <Parameters clause={clause} />
       {evidence.isPending && <Skeleton lines={4} />}
@@ -41,6 +65,12 @@ export function ClausePanel({ clause, asOf, inSheet = false }: Props) {
       {evidence.data && <Evidence evidence={evidence.data} asOf={asOf} />}
     </>
   );
+}
+
+function Why({ clause, late }: { clause: ClauseView; late: number }) {
+  if (clause.pending) return <Alert tone="warn">{t('clause.pendingWhy', { why: say(clause.pending) })}</Alert>;
+  if (clause.starts) return <Alert tone="info">{t('clause.startsOn', { day: showDate(clause.starts) })}</Alert>;
+  return <p className="sub">{t(`clause.why_${clause.light}`, { count: clause.count, late })}</p>;
 }
 
 /** Parameters are left to the list of figures, which shows the value in force. */
@@ -153,9 +183,8 @@ function Evidence({ evidence, asOf }: { evidence: ClauseEvidence; asOf: string |
   );
 }
 
-/** What the page shows before a clause is chosen: how to read the lights, and where to look first. */
-export function Guide({ procedure }: { procedure: ProcedureView }) {
-  const first = procedure.clauses.filter((clause) => clause.light === 'late');
+/** How to read the lights. */
+export function Legend() {
   return (
     <>
       <h2>{t('clause.guideTitle')}</h2>
@@ -170,6 +199,19 @@ export function Guide({ procedure }: { procedure: ProcedureView }) {
           </div>
         ))}
       </dl>
+      <p className="faint">
+        <kbd>J</kbd> <kbd>K</kbd> {t('clause.keys')}
+      </p>
+    </>
+  );
+}
+
+/** What the page shows before a clause is chosen: how to read the lights, and where to look first. */
+export function Guide({ procedure }: { procedure: ProcedureView }) {
+  const first = procedure.clauses.filter((clause) => clause.light === 'late');
+  return (
+    <>
+      <Legend />
       {first.length > 0 && (
         <section>
           <h3>{t('clause.lookFirst')}</h3>
@@ -184,9 +226,6 @@ export function Guide({ procedure }: { procedure: ProcedureView }) {
           </ul>
         </section>
       )}
-      <p className="faint">
-        <kbd>J</kbd> <kbd>K</kbd> {t('clause.keys')}
-      </p>
     </>
   );
 }

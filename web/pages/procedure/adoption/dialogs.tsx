@@ -1,0 +1,111 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { PlanView } from '../../../../src/runtime/text-views.ts';
+import { api, newCommandId } from '../../../api.ts';
+import { mappingChanged } from '../../../citations.ts';
+import { t } from '../../../language.ts';
+import { Factor, type GivenFactor } from '../../../record/factor.tsx';
+import { Alert, Problem } from '../../../ui/bits.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { DateControl } from '../../../ui/date.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
+import { TextControl } from '../../../ui/field.tsx';
+import { tell } from '../../../ui/toast.tsx';
+
+type ProposeProps = { plan: PlanView; clauses: string[]; onClose(): void; onDone(): void };
+
+/** One start for the chapters chosen, with the reason the CISO will read. */
+export function Propose({ plan, clauses, onClose, onDone }: ProposeProps) {
+  const [on, setOn] = useState('');
+  const [reason, setReason] = useState('');
+  const late = plan.clauses.filter((clause) => clauses.includes(clause.id) && clause.late).length;
+  const save = useMutation({
+    mutationFn: () =>
+      api.plan.propose({ commandId: newCommandId(), reason, starts: clauses.map((clause) => ({ clause, on })) }),
+    onSuccess: async () => {
+      await mappingChanged();
+      tell(t('plan.sent'));
+      onDone();
+    },
+  });
+  const missing = on === '' || reason.trim() === '';
+  return (
+    <Dialog title={t('plan.setStart', { count: clauses.length })} onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!missing) save.mutate();
+        }}
+      >
+        <DateControl label={t('plan.start')} layout="stacked" must max={plan.furthest} value={on} onChange={setOn} />
+        <TextControl
+          label={t('plan.reason')}
+          help={t('plan.reasonHelp')}
+          layout="stacked"
+          must
+          lines={3}
+          value={reason}
+          onChange={setReason}
+        />
+        {late > 0 && <Alert tone="warn">{t('plan.lateInside', { count: late })}</Alert>}
+        <p className="sub">{t('plan.grey')}</p>
+        {save.isError && <Problem error={save.error} />}
+        <div className="actions">
+          <Button look="go" type="submit" busy={save.isPending} why={missing ? t('explain.fillFirst') : undefined}>
+            {t('plan.send')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** The CISO approves with a factor, or returns with a reason. */
+export function Decide({ plan, kind, onClose }: { plan: string; kind: 'approve' | 'return'; onClose(): void }) {
+  const [note, setNote] = useState('');
+  const [factor, setFactor] = useState<GivenFactor>({});
+  const save = useMutation({
+    mutationFn: () =>
+      api.plan.decide({
+        commandId: newCommandId(),
+        plan,
+        approve: kind === 'approve',
+        factor,
+        ...(note.trim() && { note: note.trim() }),
+      }),
+    onSuccess: async () => {
+      await mappingChanged();
+      tell(t(kind === 'approve' ? 'plan.approved' : 'plan.returned'));
+      onClose();
+    },
+  });
+  const missing = kind === 'return' ? note.trim() === '' : !factor.password && !factor.totp;
+  return (
+    <Dialog title={t(kind === 'approve' ? 'plan.approveTitle' : 'plan.returnTitle')} onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!missing) save.mutate();
+        }}
+      >
+        <TextControl
+          label={t('plan.note')}
+          layout="stacked"
+          must={kind === 'return'}
+          lines={3}
+          value={note}
+          onChange={setNote}
+        />
+        {kind === 'approve' && <Factor value={factor} onChange={setFactor} />}
+        {save.isError && <Problem error={save.error} />}
+        <div className="actions">
+          <Button look="go" type="submit" busy={save.isPending} why={missing ? t('explain.fillFirst') : undefined}>
+            {t(kind === 'approve' ? 'plan.approve' : 'plan.return')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

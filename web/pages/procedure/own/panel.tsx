@@ -1,0 +1,56 @@
+import '../panel.css';
+import { Link } from '@tanstack/react-router';
+import type { TextClause, TextView } from '../../../../src/runtime/text-views.ts';
+import { say, t } from '../../../language.ts';
+import { showDate } from '../../../time.ts';
+import { Alert } from '../../../ui/bits.tsx';
+import { LightPill } from '../lights.tsx';
+import { ClauseBody } from '../panel.tsx';
+import { numberOf } from '../sections.ts';
+
+type Props = { text: TextView; clause: TextClause; asOf: string | undefined; inSheet?: boolean };
+
+/** One clause of theirs: what it means in plain words, what makes it happen, its evidence — from each of ours it is mapped to. */
+export function OwnPanel({ text, clause, asOf, inSheet = false }: Props) {
+  const ours = clause.ours.flatMap((id) => (text.ours[id] ? [text.ours[id]] : []));
+  return (
+    <>
+      <div className="panel-head">
+        {!inSheet && <h2>{clause.cite}</h2>}
+        <LightPill light={clause.light} />
+      </div>
+      {inSheet && <p className="own-clause">{clause.text}</p>}
+      {clause.starts && <Alert tone="info">{t('clause.startsOn', { day: showDate(clause.starts) })}</Alert>}
+      {clause.why && <Alert tone="info">{t('own.noneWhy', { why: clause.why })}</Alert>}
+      {ours.length === 0 && !clause.why && (
+        <Alert tone="warn" action={text.mayKeep && <ToMapping text={text.text} clause={clause.key} />}>
+          {t('own.unmappedText')}
+        </Alert>
+      )}
+      <div className="plain-words">
+        {ours.map((one) => (
+          <section key={one.id}>
+            <div className="words-label">
+              <strong>{t('own.plainWords')}</strong>
+              <Link to="/procedure/$pack" params={{ pack: one.pack }} search={asOf ? { asOf } : {}} hash={one.id}>
+                {one.pack} {numberOf(one)}
+              </Link>
+              {ours.length > 1 && <LightPill light={one.light} />}
+            </div>
+            <p>{say(one.text)}</p>
+            <ClauseBody clause={one} asOf={asOf} />
+          </section>
+        ))}
+      </div>
+      {ours.length > 0 && text.mayKeep && <ToMapping text={text.text} clause={clause.key} />}
+    </>
+  );
+}
+
+function ToMapping({ text, clause }: { text: string; clause: string }) {
+  return (
+    <Link to="/procedure/texts/$text/mapping" params={{ text }} hash={clause} className="button">
+      {t('own.toMapping')}
+    </Link>
+  );
+}
