@@ -1,4 +1,5 @@
 import './page.css';
+import './document.css';
 import './mapping/page.css';
 import './own/document.css';
 import { useMutation, useQuery } from '@tanstack/react-query';

@@ -1,5 +1,7 @@
 import './page.css';
+import './panel.css';
 import './mapping/page.css';
+import './own/document.css';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';

@@ -10,6 +10,11 @@ import { OwnTexts } from './own/cards.tsx';
 
 const route = getRouteApi('/in/procedure');
 
+type Card = { counts: Record<(typeof lights)[number], number> };
+
+/** A pack that only brings records and roles has no clauses to show. */
+const hasClauses = ({ counts }: Card): boolean => lights.some((light) => counts[light] > 0);
+
 /** The procedures this organisation has adopted, each with the state of its clauses as of a day. */
 export default function ProceduresPage() {
   const { asOf } = route.useSearch();
@@ -41,7 +46,7 @@ export default function ProceduresPage() {
       {procedures.isError && <Problem error={procedures.error} retry={() => procedures.refetch()} />}
       {procedures.data?.length === 0 && <Empty title={t('clause.noneTitle')}>{t('clause.noneText')}</Empty>}
       <ul className="procedures">
-        {procedures.data?.map((card) => (
+        {procedures.data?.filter(hasClauses).map((card) => (
           <li key={card.pack} className="card">
             <h3>
               <Link to="/procedure/$pack" params={{ pack: card.pack }} search={asOf ? { asOf } : {}} className="cover">

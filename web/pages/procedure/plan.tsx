@@ -8,6 +8,7 @@ import { say, t } from '../../language.ts';
 import { officeTime, showDate } from '../../time.ts';
 import { Alert, Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
+import { ClauseLink } from '../../ui/go.tsx';
 import { type Chapter, chaptersOf, stateOf } from './adoption/chapters.ts';
 import { Decide, Propose } from './adoption/dialogs.tsx';
 import { AsOf, PastNote } from './as-of.tsx';
@@ -168,16 +169,16 @@ function ChapterRow({
   const state = stateOf(chapter.clauses, asOf);
   return (
     <li>
+      {onFlip && (
+        <input
+          type="checkbox"
+          aria-label={t('plan.chapter', { name: chapter.name })}
+          checked={all}
+          onChange={(event) => onFlip(ids, event.target.checked)}
+        />
+      )}
       <details>
         <summary>
-          {onFlip && (
-            <input
-              type="checkbox"
-              aria-label={t('plan.chapter', { name: chapter.name })}
-              checked={all}
-              onChange={(event) => onFlip(ids, event.target.checked)}
-            />
-          )}
           <strong>{chapter.name}</strong>
           <span className="first-words">{say(chapter.clauses[0]!.text)}</span>
           <span className="sub">{t('clauses.all', { count: ids.length })}</span>
@@ -194,9 +195,7 @@ function ChapterRow({
                   onChange={(event) => onFlip([clause.id], event.target.checked)}
                 />
               )}
-              <Link to="/procedure/$pack" params={{ pack: clause.pack }} hash={clause.id} className="clause-number">
-                {clause.ref ?? clause.id}
-              </Link>
+              <ClauseLink id={clause.id} label={clause.ref} />
               <span>{say(clause.text)}</span>
               <StartPills state={stateOf([clause], asOf)} />
             </li>

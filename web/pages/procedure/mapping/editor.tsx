@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Text } from '../../../../src/kernel/text.ts';
 import type { MappingSuggestion, MappingView, TextClause } from '../../../../src/runtime/text-views.ts';
 import { say, t } from '../../../language.ts';
 import { Pill } from '../../../ui/bits.tsx';
@@ -7,7 +8,7 @@ import { TextControl } from '../../../ui/field.tsx';
 import { Icon } from '../../../ui/icons.tsx';
 import { numberOf } from '../sections.ts';
 
-type Ours = Pick<MappingView['ours'][number], 'id' | 'ref' | 'pack' | 'text'>;
+type Ours = Pick<MappingView['ours'][number], 'id' | 'ref' | 'pack' | 'text'> & { packTitle?: Text };
 type Saved = { clause: string; ours: string[]; why?: string };
 type Props = { mapping: MappingView; clause: TextClause; busy: boolean; onSave(link: Saved): void };
 
@@ -134,7 +135,7 @@ function OursRow({ one, because, children }: { one: Ours; because?: MappingSugge
     <li>
       <div>
         <small>
-          {one.pack} {numberOf(one)}
+          {one.packTitle ? say(one.packTitle) : one.pack} {numberOf(one)}
         </small>
         <p>{say(one.text)}</p>
         {because && (

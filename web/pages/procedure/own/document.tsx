@@ -1,3 +1,4 @@
+import '../document.css';
 import './document.css';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
@@ -21,10 +22,17 @@ export const OwnDocument = memo(function OwnDocument({ clauses, chosen }: Props)
   );
 });
 
+/** Deeper levels stand further in, as in the document; no further than a narrow page bears. */
+const indent = ({ level }: TextClause) => ({ marginInlineStart: `${Math.min(3, Math.max(0, level - 2)) * 18}px` });
+
 function Heading({ clause }: { clause: TextClause }) {
   const Tag = clause.level === 0 ? 'h2' : 'h3';
   return (
-    <header id={clause.key} className={`section-head level-${clause.level === 0 ? 2 : 3}`}>
+    <header
+      id={clause.key}
+      className={`section-head level-${clause.level === 0 ? 2 : 3} ${clause.level > 1 ? 'inner' : ''}`}
+      style={indent(clause)}
+    >
       <Tag>
         {clause.number}　{clause.text}
       </Tag>
@@ -42,11 +50,7 @@ function Opening({ clause }: { clause: TextClause }) {
 
 function Row({ clause, on }: { clause: TextClause; on: boolean }) {
   return (
-    <article
-      id={clause.key}
-      className={on ? 'clause on' : 'clause'}
-      style={{ marginInlineStart: `${Math.min(3, Math.max(0, clause.level - 2)) * 18}px` }}
-    >
+    <article id={clause.key} className={on ? 'clause on' : 'clause'} style={indent(clause)}>
       <LightDot light={clause.light} />
       <span className="clause-number" title={clause.cite}>
         {clause.number}

@@ -33,7 +33,7 @@ export function OwnPanel({ text, clause, asOf, inSheet = false }: Props) {
             <div className="words-label">
               <strong>{t('own.plainWords')}</strong>
               <Link to="/procedure/$pack" params={{ pack: one.pack }} search={asOf ? { asOf } : {}} hash={one.id}>
-                {one.pack} {numberOf(one)}
+                {t('own.ourNumber', { number: numberOf(one) })}
               </Link>
               {ours.length > 1 && <LightPill light={one.light} />}
             </div>
