@@ -105,9 +105,9 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
     },
   };
   const cache = contexts(parts);
-  const { dispatch, idle } = dispatcher(parts, cache);
+  const { dispatch: door, idle } = dispatcher(parts, cache);
   await createOrganisation(db, { id: INSTALLATION, name: 'installation', demo: false }, parts.clock());
-  const sealer = await openSealing({ ...options, db, markKey: secrets.markKey, parts, dispatch });
+  const sealer = await openSealing({ ...options, db, markKey: secrets.markKey, parts, dispatch: door, cache });
   const ledger = ledgerDoor({
     db,
     markKey: secrets.markKey,
@@ -117,11 +117,11 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
     ...checksOver(db, blobs, secrets.nodeKey, parts.clock),
   });
   committed = (what) => sealer.committed(what);
-  sealer.start();
+  await sealer.start();
   return {
     parts,
     cache,
-    dispatch,
+    dispatch: sealer.dispatch,
     idle,
     db,
     database,

@@ -13,14 +13,18 @@ import { signerOnSocket } from '../adapters/sealing/signer-socket.ts';
 import { writeDurably } from '../adapters/sealing/store.ts';
 import type { Checkpoint } from '../kernel/ledger/checkpoint.ts';
 import type { NodeKey } from '../kernel/ledger/mac.ts';
+import { refused } from '../kernel/refusal.ts';
 import type { Text } from '../kernel/text.ts';
+import type { contexts } from '../runtime/context.ts';
 import { noteCheckpoint } from '../runtime/ledger-rows.ts';
 import type { Db, Dispatch } from '../runtime/module.ts';
 import type { News, Parts } from '../runtime/parts.ts';
 import { dueForSealing, originOf, sealingSide, swapMany } from '../runtime/sealing.ts';
 import { leadership } from '../runtime/sealing-leader.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
+import { keepDefinitions } from './definitions.ts';
 import { ownSigner } from './signer.ts';
+import { settleLedgers } from './startup.ts';
 import { openWitnessing } from './witnessing.ts';
 
 /** Where an organisation's log is published. */
@@ -35,6 +39,7 @@ type Around = {
   markKey: NodeKey;
   parts: Parts;
   dispatch: Dispatch;
+  cache: ReturnType<typeof contexts>;
 };
 
 /** Sealing and what belongs to it, over one data folder: signer, leadership, the loop, reports of what was acknowledged. */
@@ -55,7 +60,9 @@ export async function openSealing(around: Around) {
   };
   const acknowledged = reporter(signer, (error) => parts.defect(error, 'signer'));
   const halted = new Map<string, Text>();
-  const witnessing = openWitnessing({ ...around, say, log, halted });
+  // Why sealing stands still while people go on working; gone with the next seal.
+  const alarms = new Map<string, Text>();
+  const witnessing = openWitnessing({ ...around, say, log, halted, alarm: (organisation) => alarms.get(organisation) });
   const loop = { hurry: () => {}, stop: async () => {} };
   return {
     host,
@@ -65,15 +72,27 @@ export async function openSealing(around: Around) {
     origin,
     witnessing,
     verifierKey: async (organisation: string) => signer.verifierKey(await origin(organisation)),
+    /** The write door, shut for organisations whose ledger diverged: their history is preserved until people have looked. */
+    dispatch: (async (request) => {
+      const stopped = halted.get(request.organisation);
+      return stopped ? refused({ code: 'unready', message: stopped }) : around.dispatch(request);
+    }) satisfies Dispatch as Dispatch,
     /** What the write door committed: reported outside PostgreSQL, then sealed. */
-    committed({ organisation, size, mac }: News) {
+    committed({ organisation, size, mac, eventTypes }: News) {
       if (mac) acknowledged.report(organisation, { pos: size - 1, mac });
+      if (eventTypes.has('definition.adopted'))
+        keepDefinitions(db, logFolder(dataDir, organisation), organisation).catch((error: unknown) =>
+          parts.defect(error, 'definitions'),
+        );
       loop.hurry();
     },
     hurry: () => loop.hurry(),
-    start() {
+    /** Compares what there is of every ledger; afterwards sealing begins. */
+    async start() {
+      const reopen = (organisation: string) => logs.delete(organisation);
+      await settleLedgers({ ...around, say, signer, log, origin, reopen, halted });
       witnessing.start();
-      Object.assign(loop, startLoop({ ...around, say, signer, log, origin, halted }));
+      Object.assign(loop, startLoop({ ...around, say, signer, log, origin, halted, alarms }));
     },
     async stop() {
       await witnessing.stop();
@@ -123,9 +142,10 @@ type Loop = Omit<Around, 'log'> & {
   log: (organisation: string) => Promise<Log>;
   origin: (organisation: string) => Promise<string>;
   halted: Map<string, Text>;
+  alarms: Map<string, Text>;
 };
 
-function startLoop({ say, db, markKey, parts, signer, log, origin, halted }: Loop) {
+function startLoop({ say, db, markKey, parts, signer, log, origin, halted, alarms }: Loop) {
   const leader = leadership(db, parts.clock);
   let term: number | undefined;
   const source = async (organisation: string): Promise<SealSource> => ({
@@ -144,12 +164,14 @@ function startLoop({ say, db, markKey, parts, signer, log, origin, halted }: Loo
     },
     swapMany: async (swaps) => (term === undefined ? new Set() : swapMany(db, term, swaps)),
     sealed(organisation, { checkpoint, note }) {
+      alarms.delete(organisation);
       void signer.sealed(organisation, checkpoint.size).catch((error: unknown) => parts.defect(error, 'signer'));
       void tellSealed(db, parts, organisation, checkpoint, note).catch((error: unknown) =>
         parts.defect(error, 'checkpoint'),
       );
     },
     halted(organisation, message, position) {
+      alarms.set(organisation, message);
       say(`稽核紀錄停止封存 sealing halted: ${organisation} #${position ?? ''} ${message.zh} ${message.en}`);
     },
     failed: (organisation, error) => parts.defect(error, `sealing ${organisation ?? ''}`),
@@ -171,7 +193,7 @@ async function tellSealed(
   note: string,
 ): Promise<void> {
   await withOrganisation(db, organisation, (tx) =>
-    noteCheckpoint(tx, organisation, { ...checkpoint, note, at: parts.clock() }),
+    noteCheckpoint(tx, organisation, { ...checkpoint, note, at: parts.clock(), epoch: epochIn(checkpoint.origin) }),
   );
   parts.committed({
     organisation,
@@ -182,6 +204,9 @@ async function tellSealed(
     eventTypes: new Set(['checkpoint']),
   });
 }
+
+/** The epoch in the name of a log. */
+const epochIn = (origin: string) => Number(origin.slice(origin.lastIndexOf('/') + 1));
 
 /** Organisations that exist, their own ledger or not. */
 export const everyOrganisation = async (db: Db): Promise<string[]> =>

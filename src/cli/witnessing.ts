@@ -26,12 +26,14 @@ type Around = {
   dispatch: Dispatch;
   log: (organisation: string) => Promise<Log>;
   halted: Map<string, Text>;
+  /** Why sealing stands still, if it does. */
+  alarm: (organisation: string) => Text | undefined;
 };
 
 const DAY_MS = 24 * 3_600_000;
 
 /** The witnesses of this installation's ledgers, the day's checkpoints, and the pulse of quiet ledgers. */
-export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted }: Around) {
+export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted, alarm }: Around) {
   const book = witnessBook(directoryStore(join(dataDir, 'witnesses')));
   const told = new Set<string>();
   const tellOnce = (line: string) => {
@@ -71,7 +73,7 @@ export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted 
       const note = await (await log(organisation)).checkpoint();
       const head = note === undefined ? undefined : parseCheckpoint(note);
       const sealedSize = head && !isRefused(head) ? head.size : 0;
-      const stopped = halted.get(organisation);
+      const stopped = halted.get(organisation) ?? alarm(organisation);
       const policy = readPolicy(dataDir);
       const stamp = await newestStamp(directoryStore(logFolder(dataDir, organisation)));
       const base = {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { decide } from '../kernel/engine/decide.ts';
-import type { Command } from '../kernel/engine/types.ts';
+import type { Command, Moment } from '../kernel/engine/types.ts';
 import { notBefore } from '../kernel/ledger/envelope.ts';
 import { isRefused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
@@ -8,10 +8,10 @@ import { planAhead } from './ahead.ts';
 import type { contexts } from './context.ts';
 import { decideModule } from './decide-module.ts';
 import { decideRecord } from './decide-record.ts';
-import { loadVersions, lockHead, requestHash } from './entries.ts';
+import { type Head, loadVersions, lockHead, requestHash } from './entries.ts';
 import { answer, needsMore, unknownWorld } from './gather.ts';
 import type { DispatchResult, Tx } from './module.ts';
-import type { News, Parts } from './parts.ts';
+import type { News, OrganisationContext, Parts } from './parts.ts';
 import { type Answer, flushTables, inputOf, type Request, type Work } from './work.ts';
 
 const ENGINE = new Set<string>([
@@ -37,6 +37,36 @@ export async function runGroup(
   const now = notBefore(head.lastAt, requests[0]?.at ?? parts.clock());
   const context = await cache.of(tx, organisation, head.nextPos, now);
   if (!context) return { answers: requests.map(() => noOrganisation), news: emptyNews(organisation, head.nextPos) };
+  const work = beginWork(parts, cache, tx, organisation, head, context, now);
+  const repeated = await repeatedCommands(tx, organisation, requests);
+  await prefetch(
+    work,
+    requests.filter((request) => !repeated.has(request.command.id)),
+  );
+  const answers: Answer[] = [];
+  for (const request of requests) {
+    const { id } = request.command;
+    const answer = repeated.get(id)?.(request) ?? (await decideOne(work, request));
+    if (!isRefused(answer) && !repeated.has(id)) repeated.set(id, sameAgain(request, answer));
+    answers.push(answer);
+  }
+  await planAhead(work);
+  await flushTables(work);
+  work.news.size = work.journal.head.nextPos;
+  if (work.journal.head.nextPos > head.nextPos) work.news.mac = work.journal.head.lastMac;
+  return { answers, news: work.news };
+}
+
+/** A group in the making over a locked head: nothing known, nothing decided yet. */
+export function beginWork(
+  parts: Parts,
+  cache: ReturnType<typeof contexts>,
+  tx: Tx,
+  organisation: string,
+  head: Head,
+  context: OrganisationContext,
+  now: Moment,
+): Work {
   const work: Work = {
     parts,
     tx,
@@ -56,23 +86,7 @@ export async function runGroup(
       return (await cache.of(tx, organisation, work.journal.head.nextPos, now)) ?? context;
     },
   };
-  const repeated = await repeatedCommands(tx, organisation, requests);
-  await prefetch(
-    work,
-    requests.filter((request) => !repeated.has(request.command.id)),
-  );
-  const answers: Answer[] = [];
-  for (const request of requests) {
-    const { id } = request.command;
-    const answer = repeated.get(id)?.(request) ?? (await decideOne(work, request));
-    if (!isRefused(answer) && !repeated.has(id)) repeated.set(id, sameAgain(request, answer));
-    answers.push(answer);
-  }
-  await planAhead(work);
-  await flushTables(work);
-  work.news.size = work.journal.head.nextPos;
-  if (work.journal.head.nextPos > head.nextPos) work.news.mac = work.journal.head.lastMac;
-  return { answers, news: work.news };
+  return work;
 }
 
 const emptyNews = (organisation: string, size: number): News => ({

@@ -95,10 +95,10 @@ export async function swapLogState(
 export async function noteCheckpoint(
   tx: Tx,
   organisation: string,
-  checkpoint: { size: number; root: Uint8Array; note: string; at: string },
+  checkpoint: { size: number; root: Uint8Array; note: string; at: string; epoch: number },
 ): Promise<void> {
-  await sql`insert into log_checkpoint (organisation, size, root, note, at)
-    values (${organisation}, ${checkpoint.size}, ${Buffer.from(checkpoint.root)}, ${checkpoint.note}, ${checkpoint.at}) on conflict do nothing`.execute(
+  await sql`insert into log_checkpoint (organisation, epoch, size, root, note, at)
+    values (${organisation}, ${checkpoint.epoch}, ${checkpoint.size}, ${Buffer.from(checkpoint.root)}, ${checkpoint.note}, ${checkpoint.at}) on conflict do nothing`.execute(
     tx,
   );
 }

@@ -11,8 +11,10 @@ export type Heads = {
   log: Head;
   /** What the signer promised last. */
   signer: Head;
-  /** The largest checkpoint any outside witness cosigned. */
+  /** The largest checkpoint any outside witness cosigned, as far as it is kept here. */
   witness?: Head;
+  /** The largest size a witness names when asked: it gives no root. */
+  witnessSize?: number;
 };
 
 /**
@@ -24,13 +26,13 @@ export type Heads = {
 export type AfterRestart = 'sound' | 'seal' | 'replay' | 'halt' | 'new_epoch';
 
 /** Compares database, log, signer and witnesses (design: backup and restore). Roots are compared where sizes agree. */
-export function afterRestart({ database, log, signer, witness }: Heads): AfterRestart {
+export function afterRestart({ database, log, signer, witness, witnessSize = 0 }: Heads): AfterRestart {
   const sealed = log?.size ?? 0;
   const held = Math.max(database.events, sealed);
   const heads = [database.sealed, log, signer, witness].filter((head) => head !== undefined);
   if (heads.some((head) => heads.some((other) => head.size === other.size && !sameHash(head.root, other.root))))
     return 'halt';
-  if (heads.some(({ size }) => size > held)) return 'new_epoch';
+  if (witnessSize > held || heads.some(({ size }) => size > held)) return 'new_epoch';
   if (database.events < sealed) return 'replay';
   return database.events > sealed ? 'seal' : 'sound';
 }

@@ -92,7 +92,7 @@ export async function sealedState(look: Look): Promise<{ size: number; root: str
     at: Date;
     note: string;
   }>`select size, root, at, note from log_checkpoint
-    where organisation = ${look.organisation} order by size desc limit 1`.execute(look.tx);
+    where organisation = ${look.organisation} order by epoch desc, size desc limit 1`.execute(look.tx);
   const row = found.rows[0];
   return row
     ? { size: Number(row.size), root: row.root.toString('hex'), at: row.at.toISOString(), note: row.note }

@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
+import { sql } from 'kysely';
+import type { Log } from '../adapters/sealing/log.ts';
+import type { Signer } from '../adapters/sealing/signer-door.ts';
+import { directoryStore } from '../adapters/sealing/store.ts';
+import { askWitness } from '../adapters/witness/submit.ts';
+import { parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
+import { consistencyProof, EMPTY_ROOT } from '../kernel/ledger/merkle.ts';
+import { attestations } from '../kernel/ledger/note.ts';
+import { afterRestart, type Head, type Heads } from '../kernel/ledger/recovery.ts';
+import { isRefused } from '../kernel/refusal.ts';
+import { type Text, text } from '../kernel/text.ts';
+import type { contexts } from '../runtime/context.ts';
+import { logState } from '../runtime/ledger-rows.ts';
+import type { Db, Dispatch } from '../runtime/module.ts';
+import { INSTALLATION } from '../runtime/organisations.ts';
+import type { Parts } from '../runtime/parts.ts';
+import { refill } from '../runtime/refill.ts';
+import { withOrganisation } from '../runtime/store/session.ts';
+import { definitionBeside } from './definitions.ts';
+import { everyOrganisation, logFolder } from './sealing.ts';
+import { readPolicy } from './witnessing.ts';
+
+/** What the comparison at start stands on. */
+export type Starting = {
+  dataDir: string;
+  say: (line: string) => void;
+  db: Db;
+  parts: Parts;
+  cache: ReturnType<typeof contexts>;
+  dispatch: Dispatch;
+  signer: Signer;
+  log: (organisation: string) => Promise<Log>;
+  origin: ((organisation: string) => Promise<string>) & { forget(organisation: string): void };
+  /** Forgets an opened log whose folder was moved. */
+  reopen: (organisation: string) => void;
+  halted: Map<string, Text>;
+};
+
+/**
+ * Compares database, sealed files, signer and witnesses of every organisation before anybody may write (design: backup and restore).
+ * A database that is behind is refilled; two histories of one length halt that organisation, untouched; everything behind what
+ * somebody outside has seen begins a new log that says so.
+ */
+export async function settleLedgers(at: Starting): Promise<void> {
+  for (const organisation of await everyOrganisation(at.db)) {
+    try {
+      await settleOne(at, organisation);
+    } catch (error) {
+      at.parts.defect(error, `comparing ledgers of ${organisation}`);
+      halt(
+        at,
+        organisation,
+        text(
+          '啟動時的比對無法完成，該機關暫停寫入。',
+          'The comparison at start could not be finished; nothing is written for this organisation.',
+        ),
+      );
+    }
+  }
+}
+
+async function settleOne(at: Starting, organisation: string): Promise<void> {
+  const tree = await (await at.log(organisation)).tree();
+  if (isRefused(tree)) return halt(at, organisation, tree.refused[0]?.message ?? DIVERGED);
+  const heads = await headsOf(at, organisation);
+  switch (afterRestart(heads)) {
+    case 'sound':
+    case 'seal':
+      return;
+    case 'replay':
+      return refillOne(at, organisation, heads);
+    case 'halt':
+      return halt(at, organisation, DIVERGED);
+    case 'new_epoch':
+      return beginLog(at, organisation, heads);
+  }
+}
+
+async function headsOf(at: Starting, organisation: string): Promise<Heads> {
+  const { events, state } = await withOrganisation(at.db, organisation, async (tx) => {
+    const found = await sql<{
+      next: number;
+    }>`select next_pos as next from head where organisation = ${organisation}`.execute(tx);
+    return { events: Number(found.rows[0]?.next ?? 0), state: await logState(tx, organisation) };
+  });
+  const note = await (await at.log(organisation)).checkpoint();
+  const published = note === undefined ? undefined : parseCheckpoint(note);
+  const log = published && !isRefused(published) ? { size: published.size, root: published.root } : undefined;
+  const witness = await lastWitnessed(at, organisation);
+  return {
+    database: { events, sealed: state.size > 0 ? { size: state.size, root: state.root } : undefined },
+    log,
+    signer: await at.signer.last(await at.origin(organisation)),
+    ...(witness ? { witness } : {}),
+    witnessSize: note === undefined ? 0 : await askSizes(at, organisation, note),
+  };
+}
+
+/** The largest checkpoint of this log that a witness cosigned, among those kept by day. */
+async function lastWitnessed(at: Starting, organisation: string): Promise<Head> {
+  const policy = readPolicy(at.dataDir);
+  if (!policy || isRefused(policy)) return undefined;
+  const files = directoryStore(logFolder(at.dataDir, organisation));
+  const origin = await at.origin(organisation);
+  const verifiers = policy.witnesses.map(({ verifier }) => verifier);
+  const heads = await Promise.all(
+    (await files.list('days')).map(async (name) => {
+      const head = parseCheckpoint(Buffer.from((await files.read(`days/${name}`)) ?? '').toString('utf8'));
+      if (isRefused(head) || head.origin !== origin) return undefined;
+      return attestations(head.note, verifiers).some(({ holds }) => holds)
+        ? { size: head.size, root: head.root }
+        : undefined;
+    }),
+  );
+  return heads.filter((head) => head !== undefined).sort((a, b) => b.size - a.size)[0];
+}
+
+/** Asks every witness that can be reached how much it has seen; one that does not answer cannot keep the office closed. */
+async function askSizes(at: Starting, organisation: string, note: string): Promise<number> {
+  const policy = readPolicy(at.dataDir);
+  const head = parseCheckpoint(note);
+  if (!policy || isRefused(policy) || isRefused(head)) return 0;
+  const nodes = (await at.log(organisation)).nodes(head.size);
+  const submission = { note, size: head.size, proofFrom: (size: number) => consistencyProof(size, head.size, nodes) };
+  const asked = await Promise.all(
+    policy.witnesses.filter(({ url }) => url).map((witness) => askWitness(witness, submission, head.size)),
+  );
+  return Math.max(0, ...asked.map((answer) => ('ahead' in answer ? answer.ahead : 0)));
+}
+
+async function refillOne(at: Starting, organisation: string, { database, log: sealed }: Heads): Promise<void> {
+  if (!sealed) return;
+  at.say(
+    `資料庫少於封存檔,由封存檔補回 · the database is behind its log; refilling it: ${organisation} ${database.events} → ${sealed.size}`,
+  );
+  const log = await at.log(organisation);
+  const count = await refill(at.parts, at.cache, {
+    organisation,
+    entries: log.entries(database.events, sealed.size),
+    sealed,
+    definition: (hash) => definitionBeside(logFolder(at.dataDir, organisation), hash),
+  });
+  at.say(
+    `已補回 ${count} 筆事項;帳號與未使用的上傳不在軌跡內 · ${count} events are back; accounts and unused uploads are not in the ledger`,
+  );
+}
+
+/**
+ * Everything here is older than what the signer or a witness has seen: what is here goes on as a new log (the next epoch), which
+ * quotes the last known checkpoint; the old files are kept beside it, and people are told by a record.
+ */
+async function beginLog(at: Starting, organisation: string, heads: Heads): Promise<void> {
+  const origin = await at.origin(organisation);
+  const seen = [heads.signer, heads.witness].filter((head) => head !== undefined).sort((a, b) => b.size - a.size)[0];
+  const size = Math.max(seen?.size ?? 0, heads.witnessSize ?? 0);
+  const known = seen?.size === size ? Buffer.from(seen.root).toString('base64') : undefined;
+  const held = Math.max(heads.database.events, heads.log?.size ?? 0);
+  if (heads.log && heads.database.events < heads.log.size) await refillOne(at, organisation, heads);
+  const epoch = await nextEpoch(at, organisation);
+  const incident = `log-${at.parts.clock().slice(0, 10)}-${epoch}`;
+  const input = {
+    ...{ epoch, origin, size, held, incident },
+    ...(known ? { root: known } : {}),
+    seenBy: size === heads.signer?.size ? 'signer' : 'witness',
+  };
+  await must(at, organisation, { do: 'trail.begin_log', id: randomUUID(), input });
+  if (organisation !== INSTALLATION) await openIncident(at, organisation, incident, size, held);
+  at.say(
+    `軌跡曾見 ${size} 筆,此處僅 ${held} 筆:另起新期 ${epoch},事件編號 ${incident} · the ledger was seen at ${size}, only ${held} are here: a new log, epoch ${epoch}, was begun: ${organisation}`,
+  );
+}
+
+async function nextEpoch(at: Starting, organisation: string): Promise<number> {
+  const folder = logFolder(at.dataDir, organisation);
+  const { epoch } = await withOrganisation(at.db, organisation, (tx) => logState(tx, organisation));
+  if (existsSync(folder)) renameSync(folder, `${folder}.epoch-${epoch}`);
+  await withOrganisation(at.db, organisation, async (tx) => {
+    await sql`update log_state set size = 0, root = ${Buffer.from(EMPTY_ROOT)}, epoch = ${epoch + 1} where organisation = ${organisation}`.execute(
+      tx,
+    );
+    await sql`update head set epoch = ${epoch + 1} where organisation = ${organisation}`.execute(tx);
+  });
+  at.origin.forget(organisation);
+  at.reopen(organisation);
+  // What was acknowledged in the lost part is quoted as lost; it must not stop the new log.
+  await at.signer.sealed(organisation, Number.MAX_SAFE_INTEGER);
+  return epoch + 1;
+}
+
+/** A case for people to work on, where the organisation's procedures have incidents. */
+async function openIncident(
+  at: Starting,
+  organisation: string,
+  incident: string,
+  size: number,
+  held: number,
+): Promise<void> {
+  const symptom = `稽核軌跡整批倒退（${incident}）：簽章者或見證者曾見 ${size} 筆，啟動時僅 ${held} 筆。請查明何人於何時還原資料，並比對見證者所存封存點。`;
+  const command = {
+    do: 'open' as const,
+    id: randomUUID(),
+    type: 'incident',
+    values: { symptom, found_at: at.parts.clock() },
+  };
+  const opened = await at.dispatch({ organisation, actor: { kind: 'setup' }, command: command as never });
+  if (isRefused(opened))
+    at.say(`未能建立異常事件紀錄 · no incident record: ${organisation} ${opened.refused[0]?.message.zh}`);
+}
+
+async function must(at: Starting, organisation: string, command: Parameters<Dispatch>[0]['command']): Promise<void> {
+  const done = await at.dispatch({ organisation, actor: { kind: 'setup' }, command });
+  if (isRefused(done)) throw new Error(`${command.do} was refused: ${done.refused[0]?.message.en}`);
+}
+
+function halt(at: Starting, organisation: string, message: Text): void {
+  at.halted.set(organisation, message);
+  at.say(`暫停寫入與封存 nothing is written or sealed: ${organisation} ${message.zh} ${message.en}`);
+}
+
+const DIVERGED = text(
+  '資料庫、封存檔、簽章者或見證者對同一筆數有不同的歷史。此機關已改為唯讀：請勿刪除或還原任何檔案，保全整個資料夾與資料庫，執行 ancheng verify 並依操作手冊「變紅時」處理。',
+  'Database, log, signer or witnesses have different histories of one length. This organisation is read-only: delete and restore nothing, preserve the whole data folder and database, run ancheng verify, and follow the operating page.',
+);

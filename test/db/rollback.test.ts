@@ -1,0 +1,259 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { createLogKey, rawPublicKey } from '../../src/adapters/sealing/keys.ts';
+import { directoryStore } from '../../src/adapters/sealing/store.ts';
+import { type KnownLogs, parseKnownLogs } from '../../src/adapters/witness/logs.ts';
+import { treeMemory } from '../../src/adapters/witness/memory.ts';
+import { witnessServer } from '../../src/adapters/witness/serve.ts';
+import { openWitness } from '../../src/adapters/witness/witness.ts';
+import { createApp } from '../../src/http/app.ts';
+import { isRefused } from '../../src/kernel/refusal.ts';
+import { doorsOver, openPlatform, type Platform } from '../../src/main.ts';
+import { type Desk, deskOf } from './desk.ts';
+import { type Office, ORIGIN, openOffice } from './office.ts';
+
+/** Older backups put back while nobody looks: of the database, of the sealed files too, of the signer's memory too (invariant 6). */
+
+let office: Office;
+const kept = mkdtempSync(join(tmpdir(), 'rollback-'));
+afterEach(async () => {
+  // What `office.close` knows is the platform of before; this is the one of now.
+  await office.platform.close();
+  await office.superuser.end();
+  await office.database.stop();
+  rmSync(office.dataDir, { recursive: true, force: true });
+  rmSync(kept, { recursive: true, force: true });
+});
+
+/** An office with a past that is backed up, and a present. */
+async function lived() {
+  office = await openOffice({ pack: 'race' });
+  const desk = deskOf(office);
+  await someActs(desk, 'before');
+  await sealed();
+  await backUp();
+  await someActs(desk, 'after');
+  await sealed();
+}
+
+async function someActs(desk: Desk, name: string) {
+  for (let turn = 0; turn < 3; turn++) {
+    const seat = await desk.open('wang', 'seat', {
+      name: `${name} ${turn}`,
+      place: `${name}${turn}`,
+      guest: `訪客${name}`,
+    });
+    await desk.act('wang', seat, 'take');
+  }
+  await desk.open('chen', 'host', {
+    name: `${name}-web`,
+    kind: 'server',
+    environment: 'test',
+    owner: office.persons.chen,
+  });
+}
+
+const query = async <T>(text: string) => (await office.superuser.query(text)).rows as T[];
+
+async function sealed() {
+  await office.platform.idle();
+  for (let turn = 0; turn < 100; turn++) {
+    const behind = await query('select 1 from head h join log_state s using (organisation) where h.next_pos > s.size');
+    // Published, not only swapped: signing comes behind the swap.
+    const { sealedSize } = await office.platform.ledger.witnesses(office.organisation);
+    const [state] = await query<{ size: number }>(
+      `select size::int as size from log_state where organisation = '${office.organisation}'`,
+    );
+    if (behind.length === 0 && sealedSize === state?.size) return;
+    office.platform.sealer.hurry();
+    await wait(100);
+  }
+  throw new Error('the ledger is not being sealed');
+}
+
+const tables = async () =>
+  (await query<{ name: string }>("select tablename as name from pg_tables where schemaname = 'public' order by 1")).map(
+    ({ name }) => name,
+  );
+
+async function backUp() {
+  await query('create schema kept');
+  for (const name of await tables()) await query(`create table kept.${name} as table public.${name}`);
+  for (const folder of ['log', 'signer']) cpSync(join(office.dataDir, folder), join(kept, folder), { recursive: true });
+}
+
+async function restoreDatabase() {
+  await query('set session_replication_role = replica');
+  for (const name of await tables()) {
+    await query(`delete from public.${name}`);
+    await query(`insert into public.${name} select * from kept.${name}`);
+  }
+  await query('set session_replication_role = origin');
+}
+
+function restoreFolder(folder: 'log' | 'signer') {
+  rmSync(join(office.dataDir, folder), { recursive: true });
+  cpSync(join(kept, folder), join(office.dataDir, folder), { recursive: true });
+}
+
+/** Stops, lets somebody do something, starts again. */
+async function startAgain(meanwhile: () => Promise<void>): Promise<void> {
+  await office.platform.close();
+  await meanwhile();
+  const platform = await openPlatform({
+    dataDir: office.dataDir,
+    databaseUrl: office.database.ownerUrl,
+    databaseAppUrl: office.database.appUrl,
+    log: (line) => office.log.push(line),
+  });
+  if (isRefused(platform)) throw new Error(platform.refused[0]?.message.en);
+  Object.assign(office, { platform: platform satisfies Platform });
+  const { http } = doorsOver(platform, { dataDir: office.dataDir }, ORIGIN);
+  Object.assign(office.app, createApp(http));
+}
+
+/** What people see: records and what hangs on them. Answers to repeated commands and moments of clocks are not events. */
+async function projections() {
+  const all = await tables();
+  const wanted = all.filter((name) =>
+    /^(event|record|record_|task|notice|evidence|person|unit|role_|grant|deputy|adoption|definition|organisation_value)/.test(
+      name,
+    ),
+  );
+  const rows: Record<string, unknown> = {};
+  for (const name of wanted) {
+    const found = await query<{ row: string }>(`select to_jsonb(t)::text as row from public.${name} t order by 1`);
+    rows[name] = found.map(({ row }) => row);
+  }
+  return rows;
+}
+
+const write = () =>
+  office.platform.dispatch({
+    organisation: office.organisation,
+    actor: { kind: 'person', person: office.persons.wang },
+    command: { do: 'open', id: `w${Math.random()}`, type: 'seat', values: { name: `new ${Math.random()}` } } as never,
+  });
+const events = async (type: string) =>
+  query<{ entry: Buffer }>(
+    `select entry from event where type = '${type}' and organisation = '${office.organisation}'`,
+  );
+
+test('(a) the database alone: it is refilled from the sealed log, every projection as it was, and verifies', async () => {
+  await lived();
+  const before = await projections();
+  await startAgain(restoreDatabase);
+  expect(office.log.join('\n')).toContain('refilling');
+  expect(office.defects()).toEqual([]);
+  expect(await projections()).toEqual(before);
+  const { ok, findings } = await office.platform.ledger.verify(office.organisation);
+  expect(findings.filter((one) => !one.ok)).toEqual([]);
+  expect(ok).toBe(true);
+  expect(isRefused(await write())).toBe(false);
+  await sealed();
+});
+
+test('(b) database and sealed files: the signer has seen more; a new log begins, quotes what it saw, and people are told', async () => {
+  await lived();
+  const size = Number(
+    (await query<{ n: string }>("select next_pos as n from head where organisation <> '_installation'"))[0]?.n,
+  );
+  await startAgain(async () => {
+    await restoreDatabase();
+    restoreFolder('log');
+  });
+  expect(office.log.join('\n')).toContain('epoch 2');
+  expect(office.defects()).toEqual([]);
+  const begun = await events('log.begun');
+  expect(JSON.parse(begun.at(-1)!.entry.toString()).data).toMatchObject({
+    epoch: 2,
+    size,
+    seenBy: 'signer',
+    root: expect.any(String),
+  });
+  expect(readdirSync(join(office.dataDir, 'log'))).toContain(`${office.organisation}.epoch-1`);
+  await sealed();
+  expect(await office.platform.ledger.verify(office.organisation)).toMatchObject({ ok: true });
+  expect(isRefused(await write())).toBe(false);
+});
+
+test('(c) everything, the signer’s memory too: only a witness knows, and it is believed', async () => {
+  const witnessed = mkdtempSync(join(tmpdir(), 'witness-'));
+  office = await openOffice({ pack: 'race' });
+  const { server, url, key } = await witness(witnessed);
+  try {
+    writeFileSync(join(office.dataDir, 'witness.policy'), `witness agency ${key} ${url}\nquorum agency\n`);
+    const desk = deskOf(office);
+    await someActs(desk, 'before');
+    await sealed();
+    await backUp();
+    await someActs(desk, 'after');
+    await sealed();
+    await office.platform.sealer.witnessing.hurry();
+    const size = Number(
+      (await query<{ n: string }>("select next_pos as n from head where organisation <> '_installation'"))[0]?.n,
+    );
+    await startAgain(async () => {
+      await restoreDatabase();
+      restoreFolder('log');
+      restoreFolder('signer');
+    });
+    const begun = await events('log.begun');
+    expect(JSON.parse(begun.at(-1)!.entry.toString()).data).toMatchObject({ epoch: 2, size, seenBy: 'witness' });
+    await sealed();
+    await office.platform.sealer.witnessing.hurry();
+    expect(office.platform.sealer.halted.size).toBe(0);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+async function witness(state: string) {
+  const pem = await createLogKey(join(state, 'pem'));
+  const { readFileSync } = await import('node:fs');
+  const { keysOf } = parseKnownLogs(
+    `installation ${readFileSync(join(office.dataDir, 'log/verifier-key'), 'utf8').trim()}`,
+  ) as KnownLogs;
+  const one = openWitness({
+    name: 'agency.example',
+    key: pem,
+    rawPublicKey: rawPublicKey(pem),
+    memory: treeMemory(directoryStore(state)),
+    keysOf,
+    now: () => new Date(),
+  });
+  const server = witnessServer(one, (error) => expect.unreachable(String(error)));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as { port: number };
+  return { server, url: `http://127.0.0.1:${port}`, key: one.verifierKey };
+}
+
+test('an acknowledged event that is gone is not sealed over; two histories of one length halt that organisation untouched', async () => {
+  await lived();
+  const pos = Number(
+    (await query<{ n: string }>("select next_pos as n from head where organisation <> '_installation'"))[0]?.n,
+  );
+  await office.platform.sealer.signer.acknowledge(office.organisation, [{ pos, mac: Buffer.alloc(32, 7) }]);
+  await startAgain(async () => {});
+  await write();
+  for (let turn = 0; turn < 50 && !(await office.platform.ledger.witnesses(office.organisation)).halted; turn++)
+    await wait(100);
+  expect((await office.platform.ledger.witnesses(office.organisation)).halted?.en).toContain('acknowledged');
+
+  await startAgain(async () => {
+    await query(
+      `update log_state set root = decode('${'ab'.repeat(32)}', 'hex') where organisation = '${office.organisation}'`,
+    );
+  });
+  expect(office.platform.sealer.halted.get(office.organisation)?.en).toContain('read-only');
+  const refused = await write();
+  expect(isRefused(refused) && refused.refused[0]?.code).toBe('unready');
+  expect(isRefused(refused) && refused.refused[0]?.message.zh).toContain('保全');
+  expect(existsSync(join(office.dataDir, 'log', office.organisation, 'checkpoint'))).toBe(true);
+  const { findings } = await office.platform.ledger.verify(office.organisation);
+  expect(findings.length).toBeGreaterThan(0);
+});
