@@ -1,5 +1,6 @@
 import { localDate } from '../kernel/calendar/date.ts';
 import { formatRoc, formatRocMoment } from '../kernel/calendar/roc.ts';
+import { contentCode } from '../kernel/engine/otherwise.ts';
 import type { Row, Value } from '../kernel/engine/types.ts';
 import type { RecordType } from '../kernel/pack/types.ts';
 import type { Language, Text } from '../kernel/text.ts';
@@ -34,6 +35,7 @@ export function paperOf({
   basis = [],
 }: Paper): PrintDocument {
   const say = (text: Text) => text[language];
+  const code = contentCode(type, view);
   const moment = (at: string) => (language === 'zh' ? formatRocMoment(at) : at.slice(0, 16).replace('T', ' '));
   return {
     language,
@@ -56,10 +58,10 @@ export function paperOf({
       .map((item) => ({
         at: moment(item.at),
         who: item.by?.name ?? (language === 'zh' ? '系統' : 'system'),
-        what: say(item.label),
+        what: item.mark ? `${say(item.label)}（${say(item.mark.label)}）` : say(item.label),
       })),
-    proofUrl: `${baseUrl}/records/${view.id}${view.paper ? `?print=${view.paper.code}` : ''}`,
-    ...(view.paper ? { code: view.paper.code } : {}),
+    proofUrl: `${baseUrl}/records/${view.id}?print=${code}`,
+    code,
     printedAt: moment(now),
     ...(view.asOf
       ? { footnote: language === 'zh' ? `依基準日 ${formatRoc(view.asOf)} 之內容列印` : `As of ${view.asOf}` }

@@ -31,7 +31,7 @@ export type MarkedView = { id: string; what: string; label: Text; mark: MarkView
 export type HeldView = MarkedView & {
   due?: string;
   late: boolean;
-  /** Who may confirm it, and whether this viewer may. */
+  /** Who is asked to confirm it; whether this viewer may, asked or not. */
   who: Named[];
   mayConfirm: boolean;
 };

@@ -178,8 +178,8 @@ export type RecordView = RecordRef & {
     propose: boolean;
     copy: boolean;
   };
-  /** The code of the present content, as a print carries it, and the seals that may be entered from paper. */
-  paper?: { code: string; actions: { action: string; label: Text; asks: string[]; signers: Named[] }[] };
+  /** Seals that somebody else may have put on paper, and who may have. */
+  paper?: { action: string; label: Text; asks: string[]; signers: Named[] }[];
   mayComment: boolean;
   mayPrint: boolean;
   asOf?: string;

@@ -33,7 +33,7 @@ type Sheet = {
  * QR code, or typed; of an older version it is refused. A second person confirms before the case goes on.
  */
 export function PaperDialog({ record, onClose }: { record: RecordView; onClose(): void }) {
-  const actions = record.paper?.actions ?? [];
+  const actions = record.paper ?? [];
   const first = actions[0];
   const [sheet, setSheet] = useState<Sheet>({
     ...{ action: first?.action ?? '', signer: first?.signers.length === 1 ? first.signers[0]!.id : '' },
@@ -81,7 +81,6 @@ export function PaperDialog({ record, onClose }: { record: RecordView; onClose()
           <a href={`/api/v1/records/${encodeURIComponent(record.id)}/print.pdf`} target="_blank" rel="noreferrer">
             {t('paper.printNow')}
           </a>
-          　<code>{record.paper?.code}</code>
         </p>
         <ChoiceControl
           label={t('paper.action')}

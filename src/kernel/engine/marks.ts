@@ -60,6 +60,18 @@ export function confirmers(
   return { persons: [...new Set(present(work, persons))], pending: able.pending };
 }
 
+/**
+ * Who is asked to confirm, of those who may: the signer of a paper, the owner of what was filled in; else the first role that
+ * countersigns, nearest to the case. One person's word is enough, so not everybody is troubled.
+ */
+export function askedToConfirm(work: Work, type: RecordType, state: RecordState, held: Held): string[] {
+  const { persons } = confirmers(work, type, state, held);
+  const signer = [held.for ?? held.by];
+  const nearest = held.mark.kind === 'paper' ? signer : firstRole(work, type, state, barredFrom(state, held));
+  const asked = nearest.filter((person) => persons.includes(person));
+  return asked.length > 0 ? asked : persons;
+}
+
 const isRegistrar = ({ mark }: Held, person: string): boolean => mark.kind === 'paper' && mark.registrar === person;
 
 function barredFrom(state: RecordState, held: Held): string[] {
@@ -89,12 +101,19 @@ export function mayConfirm(
  * roles the type's own acts name.
  */
 function countersigners(work: Work, type: RecordType, state: RecordState, barred: string[]): string[] {
+  return byRole(work, type, state, barred).flat();
+}
+
+const firstRole = (work: Work, type: RecordType, state: RecordState, barred: string[]): string[] =>
+  byRole(work, type, state, barred).find((holders) => holders.length > 0) ?? [];
+
+function byRole(work: Work, type: RecordType, state: RecordState, barred: string[]): string[][] {
   const { current, directory, now } = work.input;
   const list = current.lists.countersigner;
   const roles = list ? Object.keys(list.rows) : rolesOf(Object.values(type.actions));
   const unit = unitOf(work, state);
   const units = unit === undefined ? [undefined] : upwards(directory, unit);
-  return roles.flatMap((role) => {
+  return roles.map((role) => {
     const near = units.map((at) => holdersNear(directory, role, at, now).filter((person) => !barred.includes(person)));
     return near.find((holders) => holders.length > 0) ?? [];
   });

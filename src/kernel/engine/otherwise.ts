@@ -5,7 +5,7 @@ import type { Refusal } from '../refusal.ts';
 import { type Text, text } from '../text.ts';
 import type { Doing } from './assess.ts';
 import { sendNotice } from './follow-ups.ts';
-import { confirmers, heldOn, marking } from './marks.ts';
+import { askedToConfirm, heldOn, marking } from './marks.ts';
 import type { Standing } from './standing.ts';
 import type { Backfill, FileValue, Mark, Paper, RecordState, Values } from './types.ts';
 import { isObject } from './values.ts';
@@ -51,7 +51,7 @@ export function markFor(
 export function tellConfirmers(work: Work, type: RecordType, state: RecordState, mark: string): void {
   const held = heldOn(state).find((one) => one.mark.id === mark);
   if (!held) return;
-  const { persons } = confirmers(work, type, state, held);
+  const persons = askedToConfirm(work, type, state, held);
   work.waitingFor.push(...persons);
   if (persons.length === 0) return;
   const how = MARKS[held.mark.kind];

@@ -1,6 +1,6 @@
 import type { Action, RecordType } from '../pack/types.ts';
 import { dueNow } from './lateness.ts';
-import { confirmers, heldOn, unconfirmed } from './marks.ts';
+import { askedToConfirm, heldOn, unconfirmed } from './marks.ts';
 import { isWithdrawal, kindOf } from './plan.ts';
 import { keepersFor } from './propose.ts';
 import { couldAct } from './standing.ts';
@@ -51,7 +51,7 @@ export function waitingFor(work: Work, record: RecordState): Waiting[] {
 function heldBy(work: Work, type: RecordType, record: RecordState): Waiting[] {
   const confirming = heldOn(record).map((held) => ({
     ...builtIn(held.mark.kind === 'filled' ? CONFIRM : COUNTERSIGN),
-    persons: confirmers(work, type, record, held).persons,
+    persons: askedToConfirm(work, type, record, held),
     owed: false,
     ...(held.mark.due === undefined ? {} : { due: held.mark.due }),
   }));

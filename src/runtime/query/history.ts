@@ -20,7 +20,7 @@ import { changeViews } from './corrections.ts';
 import type { Look } from './look.ts';
 import { markView } from './marks.ts';
 import { personNamed } from './names.ts';
-import { decoded, eventLabel, sealedState } from './trail.ts';
+import { decoded, eventLabel, plainLabel, sealedState } from './trail.ts';
 
 export type Recorded = { pos: number; envelope: Envelope };
 
@@ -63,9 +63,8 @@ export async function historyOf(look: Look, record: string, type: RecordType): P
       type: envelope.type,
       ...(envelope.actor.person ? { by: personNamed(look, envelope.actor.person) } : {}),
       ...(envelope.actor.for ? { for: personNamed(look, envelope.actor.for) } : {}),
-      label: eventLabel(look, envelope),
       ...saidIn(envelope.data as Said),
-      ...markIn(look, envelope),
+      ...labelOf(look, envelope),
       changes: changedBy(type, envelope.data as Said) ?? changesBetween(type, before, state?.values ?? {}),
       gates: (envelope.gates ?? []) as unknown as GateSeen[],
       sealed: pos < sealed.size,
@@ -96,6 +95,12 @@ function saidIn({ text, words, correction, proposal, objection, confirmed, decid
 function changedBy(type: RecordType, { correction, proposal }: Said): Change[] | undefined {
   const about = [correction, proposal].find((one) => typeof one === 'object');
   return typeof about === 'object' ? changeViews(type, about.changes) : undefined;
+}
+
+/** What it was; a mark beside it where one can be told, else in the words. */
+function labelOf(look: Look, envelope: Envelope): Pick<HistoryItem, 'label' | 'mark'> {
+  const marked = markIn(look, envelope);
+  return marked.mark ? { label: plainLabel(look, envelope), ...marked } : { label: eventLabel(look, envelope) };
 }
 
 /** The mark of what an event brought about, and who did it, which for paper is not who entered it. */

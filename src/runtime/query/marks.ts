@@ -1,5 +1,5 @@
-import { confirmers, heldOn, mayConfirm } from '../../kernel/engine/marks.ts';
-import { contentCode, MARKS } from '../../kernel/engine/otherwise.ts';
+import { askedToConfirm, heldOn, mayConfirm } from '../../kernel/engine/marks.ts';
+import { MARKS } from '../../kernel/engine/otherwise.ts';
 import { couldAct } from '../../kernel/engine/standing.ts';
 import type { Confirmed, Mark, RecordState } from '../../kernel/engine/types.ts';
 import { begin, scopeOf, type Work } from '../../kernel/engine/work.ts';
@@ -102,14 +102,14 @@ export async function heldViews(look: Look, type: RecordType, state: RecordState
         mark: markView(look, held, refs),
         ...(due === undefined ? {} : { due }),
         late: due !== undefined && due < look.now,
-        who: confirmers(work, type, state, held).persons.map((one) => personNamed(look, one)),
+        who: askedToConfirm(work, type, state, held).map((one) => personNamed(look, one)),
         mayConfirm: person !== undefined && mayConfirm(work, type, state, held, person) === true,
       };
     }),
   );
 }
 
-/** The present content's code, and the seals of this state that somebody else may have put on paper. */
+/** The seals of this state that somebody else may have put on paper. */
 export function paperView(look: Look, type: RecordType, state: RecordState): Promise<NonNullable<RecordView['paper']>> {
   return settled(look, (work) => {
     const open = Object.values(type.actions).filter(
@@ -126,7 +126,7 @@ export function paperView(look: Look, type: RecordType, state: RecordState): Pro
         .persons.filter((person) => person !== look.viewer.person)
         .map((person) => personNamed(look, person)),
     }));
-    return { code: contentCode(type, state), actions: actions.filter(({ signers }) => signers.length > 0) };
+    return actions.filter(({ signers }) => signers.length > 0);
   });
 }
 

@@ -171,8 +171,12 @@ const PLAIN: Record<string, Text> = {
   'clause.explained': { zh: '說明及改善', en: 'Light explained' },
 };
 
-/** What an event was, in a few words: the action's own label where there is one. */
-export function eventLabel(look: Look, envelope: Pick<Envelope, 'type' | 'data' | 'definition'>): Text {
+/** What an event was, in a few words, with the mark it carries. */
+export const eventLabel = (look: Look, envelope: Pick<Envelope, 'type' | 'data' | 'definition'>): Text =>
+  withMark(plainLabel(look, envelope), markOf(envelope));
+
+/** The same without the mark: the action's own label where there is one. */
+export function plainLabel(look: Look, envelope: Pick<Envelope, 'type' | 'data' | 'definition'>): Text {
   const type = String(envelope.data.type ?? '');
   const definition = look.context.definitions.get(envelope.definition) ?? look.context.definition;
   if (envelope.type === 'record.opened') {
@@ -181,10 +185,8 @@ export function eventLabel(look: Look, envelope: Pick<Envelope, 'type' | 'data' 
   }
   const action = definition.records[type]?.actions[String(envelope.data.action ?? envelope.data.what ?? '')];
   const plain = plainWords(envelope);
-  const how = markOf(envelope);
-  if (action && plain)
-    return withMark({ zh: `${plain.zh}：${action.label.zh}`, en: `${plain.en}: ${action.label.en}` }, how);
-  return withMark(action?.label ?? plain ?? { zh: envelope.type, en: envelope.type }, how);
+  if (action && plain) return { zh: `${plain.zh}：${action.label.zh}`, en: `${plain.en}: ${action.label.en}` };
+  return action?.label ?? plain ?? { zh: envelope.type, en: envelope.type };
 }
 
 /** 勘誤 and 更正 are one event; 代填 is confirmed, the rest countersigned. */

@@ -30,7 +30,7 @@ export function useBesides(record: RecordView) {
   const entries: MenuEntry[] = [
     ...(may.correct.length > 0 ? [correcting(may.erratum ? 'erratum' : 'correction')] : []),
     ...(may.propose ? [correcting('proposal')] : []),
-    ...(paper && paper.actions.length > 0 ? [entry('paper', t('paper.title'), () => setOpen({ what: 'paper' }))] : []),
+    ...(paper && paper.length > 0 ? [entry('paper', t('paper.title'), () => setOpen({ what: 'paper' }))] : []),
     ...late.map((action) =>
       entry(`late ${action.action}`, t('mark.lateAction', { action: say(action.label) }), () =>
         setOpen({ what: 'late', action }),

@@ -67,6 +67,7 @@ function Record({ record }: { record: RecordView }) {
   const besides = useBesides(record);
   const actions = past ? [] : record.actions;
   const asked = actions.find((action) => action.action === asking);
+  const corrections = <Corrections record={record} onAnswer={besides.onAnswer} />;
   const take = (action: ActionView) =>
     asksAnything(action) ? setAsking(action.action) : work.act(action, { with: {} });
   return (
@@ -82,6 +83,7 @@ function Record({ record }: { record: RecordView }) {
       <div className="record-columns">
         <div className="stack">
           {!past && record.gates.all > 0 && <Gates record={record} onAction={setAsking} />}
+          {isAsked(record) && corrections}
           <Sections
             sections={record.sections}
             values={record.values}
@@ -89,7 +91,7 @@ function Record({ record }: { record: RecordView }) {
             editing={past ? undefined : work.editing}
             note={(field) => <CorrectionNote record={record} field={field} />}
           />
-          <Corrections record={record} onAnswer={besides.onAnswer} />
+          {!isAsked(record) && corrections}
           <ClauseCard clauses={record.clauses} />
         </div>
         <div className="stack">
@@ -115,6 +117,10 @@ function Record({ record }: { record: RecordView }) {
     </article>
   );
 }
+
+/** Whether this viewer may object or has to decide: then it stands on top. */
+const isAsked = ({ corrections, proposals }: RecordView): boolean =>
+  corrections.some(({ mayObject }) => mayObject) || proposals.some(({ mayDecide }) => mayDecide);
 
 function Head({ record, children }: { record: RecordView; children: ReactNode }) {
   const navigate = route.useNavigate();
