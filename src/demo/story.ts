@@ -169,11 +169,11 @@ export function createStory(demo: DemoParts, organisation: string) {
       const found = outcome.refused.some((one) => one.gate === why || one.code === why);
       if (!found) throw new Error(`${what} was refused otherwise than by ${why}: ${told(outcome)}`);
     },
-    /** Notices somebody has not read, or not acknowledged, oldest first. */
+    /** Notices somebody has not read, or not acknowledged, in an order that every building repeats. */
     async noticesOf(who: string, lacking: 'unread' | 'unacknowledged' = 'unread'): Promise<string[]> {
       const found = await withOrganisation(parts.db, organisation, (tx) =>
         sql<{ id: string }>`select id from notice where organisation = ${organisation} and person = ${id(who)}
-          and ${lacking === 'unread' ? sql`read_at is null` : sql`ack_until is not null and ack_at is null`} order by at, id`.execute(
+          and ${lacking === 'unread' ? sql`read_at is null` : sql`ack_until is not null and ack_at is null`} order by id`.execute(
           tx,
         ),
       );

@@ -73,3 +73,10 @@ test('an action somebody else must take is not the main action of this page', ()
   expect(mainAction([others, mine])?.action).toBe('submit');
   expect(mainAction([others])).toBeUndefined();
 });
+
+test('a draft that lacks something is about handing it in, not about withdrawing it', () => {
+  const submit = action({ action: 'submit', gates: [gate('refuses')] });
+  const withdraw = action({ action: 'withdraw', kind: 'end' });
+  expect(mainAction([withdraw, submit])?.action).toBe('submit');
+  expect(mainAction([withdraw])?.action).toBe('withdraw');
+});

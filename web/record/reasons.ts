@@ -21,10 +21,16 @@ export function whyNot(action: ActionView): string | undefined {
   return undefined;
 }
 
-/** The action the page is about: the next step forward that can be taken, else one that only waits for content. */
+/**
+ * The action the page is about: the next step forward that can be taken, else one that only waits for content. Ending the case
+ * is what the page is about only where nothing leads on: a draft that lacks something is to be completed, not withdrawn.
+ */
 export function mainAction(actions: ActionView[]): ActionView | undefined {
-  const forward = actions.filter((action) => action.kind === 'forward' || action.kind === 'end');
-  return forward.find((action) => whyNot(action) === undefined) ?? forward.find((action) => bars(action).length === 0);
+  const next = (kind: ActionView['kind']) => {
+    const of = actions.filter((action) => action.kind === kind);
+    return of.find((action) => whyNot(action) === undefined) ?? of.find((action) => bars(action).length === 0);
+  };
+  return next('forward') ?? next('end');
 }
 
 /** Reasons in the person or the state, not in the content of the record. */

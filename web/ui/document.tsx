@@ -23,6 +23,9 @@ export function FlowRail({ stages }: { stages: RecordView['rail'] }) {
   );
 }
 
+/** What fails, where the check's own words do not name it already. */
+const unsaid = ({ items, label }: GateView): string[] => items.filter((item) => !label.zh.includes(item));
+
 const marks: Record<GateView['outcome'], string> = { holds: '✓', refuses: '✕', unknown: '？', waived: '◇', off: '–' };
 
 /** Every check on the next step: whether it holds, why not, how to mend it, which clause asks for it. */
@@ -48,7 +51,7 @@ export function GateList({
           <div>
             <span className="visually-hidden">{t(`gate.${gate.outcome}`)}</span>
             {say(gate.label)}
-            {gate.items.length > 0 && <small>{gate.items.join(comma())}</small>}
+            {unsaid(gate).length > 0 && <small>{unsaid(gate).join(comma())}</small>}
             {gate.outcome === 'unknown' && <small>{t('gate.notKnown')}</small>}
             {gate.outcome === 'waived' && gate.waiver && <small>{t('gate.waivedBy', { what: gate.waiver })}</small>}
             {gate.fix && gate.outcome !== 'holds' && gate.outcome !== 'waived' && (
