@@ -1,4 +1,5 @@
 import '../ui/field.css';
+import '../ui/menu.css';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';

@@ -33,7 +33,7 @@ function readNotices(): ModuleCommand<z.infer<typeof read>, string[]> {
       const found = await sql<{
         id: string;
       }>`select id from notice where organisation = ${organisation} and person = ${actor.person}
-        and id = any(${ids}) and read_at is null`.execute(tx);
+        and id = any(${ids}) and read_at is null order by id`.execute(tx);
       return found.rows.map((row) => row.id);
     },
     decide(unread, _input, { actor }) {
