@@ -36,6 +36,7 @@ import { identity, loadDirectory } from './modules/identity/index.ts';
 import { installation } from './modules/installation/index.ts';
 import { mail } from './modules/mail/index.ts';
 import { notices, overdue } from './modules/notices/index.ts';
+import { passkeys } from './modules/passkeys/index.ts';
 import { populations } from './modules/populations/index.ts';
 import { procedures } from './modules/procedures/index.ts';
 import { tokens } from './modules/tokens/index.ts';
@@ -170,6 +171,7 @@ function modulesOver(
     installation,
     backups,
     trail,
+    passkeys,
   ];
 }
 

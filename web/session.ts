@@ -1,4 +1,5 @@
 import type { Refusal } from '../src/kernel/refusal.ts';
+import type { api } from './api.ts';
 
 /** Signing in and the own account, over better-auth's routes. */
 
@@ -72,6 +73,16 @@ export async function addPasskey(name: string): Promise<boolean> {
   if (!response) return false;
   await change('passkey/verify-registration', { response, name });
   return true;
+}
+
+/** A browser's answer to a passkey challenge. */
+export type PasskeyAnswer = NonNullable<NonNullable<Parameters<typeof api.records.act>[0]['factor']>['passkey']>;
+
+/** Lets a passkey sign a challenge; undefined when the person closed the dialog. */
+export async function signWithPasskey(options: { challenge: string }): Promise<PasskeyAnswer | undefined> {
+  const { startAuthentication } = await import('@simplewebauthn/browser');
+  const answer = await startAuthentication({ optionsJSON: options }).catch(closedByPerson);
+  return answer as PasskeyAnswer | undefined;
 }
 
 /** A "no" from the account's door: refusals in full, or the code of the library. */

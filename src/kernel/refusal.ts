@@ -22,6 +22,8 @@ export type Refusal = {
   /** Names of what was unknown. */
   unknown?: string[];
   line?: number;
+  /** For code `factor` with a passkey: the digest (hex) it has to sign, and what that stands for. */
+  sign?: { about: string; written: string; without: string[] };
 };
 
 export type RefusalCode =

@@ -118,6 +118,8 @@ export type SealView = {
   role?: Text;
   at: string;
   factor: string;
+  /** By the signer's passkey over exactly what was approved; without one the seal is weaker. */
+  signed: boolean;
   void?: { at: string; by?: string; changes: Change[]; objection?: string };
   owed: boolean;
   mark?: MarkView;

@@ -275,6 +275,7 @@ export const goLive: RecordView = {
       role: tx('申請人', 'Requester'),
       at: '2026-11-18T07:02:00.000Z',
       factor: 'password',
+      signed: false,
       owed: false,
     },
     {
@@ -286,6 +287,7 @@ export const goLive: RecordView = {
       role: tx('單位主管', 'Unit head'),
       at: '2026-11-18T08:40:00.000Z',
       factor: 'totp',
+      signed: false,
       owed: true,
       void: {
         at: '2026-11-19T02:00:00.000Z',

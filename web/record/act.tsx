@@ -1,20 +1,23 @@
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ActionView, Backfill, GateView, Value, Values } from '../../src/kernel/engine/types.ts';
 import type { FieldView, RecordView } from '../../src/runtime/views.ts';
+import { api } from '../api.ts';
 import { say, t } from '../language.ts';
+import { signWithPasskey } from '../session.ts';
 import { Alert, Problem } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextControl } from '../ui/field.tsx';
 import { type Afterwards, afterwards, BackfillFields } from './backfill.tsx';
 import { FieldControl } from './control.tsx';
-import { Factor, type GivenFactor } from './factor.tsx';
+import { Factor, type GivenFactor, type SentFactor } from './factor.tsx';
 import { inWords } from './value.tsx';
 
 export type Act = {
   with: Values;
   waive?: { gate: string; with: Values }[];
-  factor?: GivenFactor;
+  factor?: SentFactor;
   backfill?: Backfill;
 };
 type Props = {
@@ -41,15 +44,31 @@ export function ActDialog({ record, action, late = false, busy, error, onAct, on
   const [earlier, setEarlier] = useState<Afterwards | undefined>(late ? {} : undefined);
   const { backfill, missing } = afterwards(earlier);
   const ready = Object.keys(factor).length > 0;
-  const act = () =>
-    onAct({
-      with: answers,
-      ...(Object.keys(waivers).length > 0 && {
-        waive: Object.entries(waivers).map(([gate, reason]) => ({ gate, with: { reason } })),
-      }),
-      ...(action.seals && { factor }),
-      ...(backfill && { backfill }),
-    });
+  const given = {
+    with: answers,
+    ...(Object.keys(waivers).length > 0 && {
+      waive: Object.entries(waivers).map(([gate, reason]) => ({ gate, with: { reason } })),
+    }),
+    ...(backfill && { backfill }),
+  };
+  // The passkey signs exactly what stands here: first the server says what that is, then the person confirms on the device.
+  const sign = useMutation({
+    mutationFn: async () => {
+      const { options } = await api.records.signing({
+        id: record.id,
+        version: record.version,
+        action: action.action,
+        ...given,
+      });
+      return signWithPasskey(options);
+    },
+    onSuccess: (passkey) => passkey && onAct({ ...given, factor: { passkey } }),
+  });
+  const act = () => {
+    const { passkey, ...typed } = factor;
+    if (action.seals && passkey) sign.mutate();
+    else onAct({ ...given, ...(action.seals && { factor: typed }) });
+  };
   return (
     <Dialog title={say(action.label)} onClose={onClose}>
       <form
@@ -90,13 +109,15 @@ export function ActDialog({ record, action, late = false, busy, error, onAct, on
         ))}
         {late && <BackfillFields value={earlier} onChange={setEarlier} />}
         {action.seals && <Factor value={factor} onChange={setFactor} />}
-        {error !== null && error !== undefined && <Problem error={error} />}
+        {(sign.error ?? error) !== null && (sign.error ?? error) !== undefined && (
+          <Problem error={sign.error ?? error} />
+        )}
         <div className="actions">
           <Button onPress={onClose}>{t('common.cancel')}</Button>
           <Button
             look={action.kind === 'back' ? 'danger' : 'go'}
             type="submit"
-            busy={busy}
+            busy={busy || sign.isPending}
             why={action.seals && !ready ? t('action.factorFirst') : missing}
           >
             {action.seals ? t('action.seal', { action: say(action.label) }) : say(action.label)}

@@ -1,37 +1,51 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { t } from '../language.ts';
 import { meQuery } from '../queries.ts';
+import type { PasskeyAnswer } from '../session.ts';
 import { TextControl } from '../ui/field.tsx';
 import { Switcher } from '../ui/tabs.tsx';
 
-export type GivenFactor = { password?: string; totp?: string };
-type Kind = 'password' | 'totp';
+/** `passkey`: chosen; it signs once the person presses the button. */
+export type GivenFactor = { password?: string; totp?: string; passkey?: true };
+/** What goes to the server. */
+export type SentFactor = { password?: string; totp?: string; passkey?: PasskeyAnswer };
+type Kind = 'passkey' | 'totp' | 'password';
 type Props = { value: GivenFactor; onChange(value: GivenFactor): void; only?: Kind };
 
-/** Signing asks again who it is: the app's code where there is one, else the password. A code counts once, a password for a batch. */
+/**
+ * Signing asks again who it is: the passkey where there is one, then the app's code, else the password. A passkey signs this very
+ * content; a code counts once, a password for a batch.
+ */
 export function Factor({ value, onChange, only }: Props) {
   const factors = useQuery(meQuery).data?.account.factors ?? [];
   const [chosen, setChosen] = useState<Kind>();
-  const kind: Kind = only ?? chosen ?? (factors.includes('totp') ? 'totp' : 'password');
+  const passkey = factors.includes('passkey') && 'PublicKeyCredential' in window;
+  const kinds: Kind[] = [
+    ...(passkey ? (['passkey'] as const) : []),
+    ...(factors.includes('totp') ? (['totp'] as const) : []),
+    'password',
+  ];
+  const kind: Kind = only ?? chosen ?? kinds[0]!;
+  useEffect(() => {
+    if (kind === 'passkey' && !value.passkey) onChange({ passkey: true });
+  }, [kind, value.passkey, onChange]);
   return (
     <div className="stack" style={{ gap: 8 }}>
       <p className="sub">{t('action.sealMeans')}</p>
-      {!only && factors.includes('totp') && (
+      {!only && kinds.length > 1 && (
         <Switcher<Kind>
           label={t('action.factor')}
           value={kind}
-          options={[
-            { id: 'totp', label: t('signIn.code') },
-            { id: 'password', label: t('signIn.password') },
-          ]}
+          options={kinds.map((id) => ({ id, label: t(`action.by.${id}`) }))}
           onChange={(to) => {
             setChosen(to);
             onChange({});
           }}
         />
       )}
-      {kind === 'totp' ? (
+      {kind === 'passkey' && <p className="sub">{t('action.passkeyMeans')}</p>}
+      {kind === 'totp' && (
         <TextControl
           key="totp"
           label={t('signIn.code')}
@@ -41,7 +55,8 @@ export function Factor({ value, onChange, only }: Props) {
           value={value.totp ?? ''}
           onChange={(totp) => onChange(totp ? { totp: totp.replace(/\s/g, '') } : {})}
         />
-      ) : (
+      )}
+      {kind === 'password' && (
         <TextControl
           key="password"
           label={t('signIn.password')}
@@ -52,6 +67,7 @@ export function Factor({ value, onChange, only }: Props) {
           onChange={(password) => onChange(password ? { password } : {})}
         />
       )}
+      {kind !== 'passkey' && <p className="sub">{t('action.weaker')}</p>}
     </div>
   );
 }

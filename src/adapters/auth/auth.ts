@@ -5,7 +5,14 @@ import type { Refused } from '../../kernel/refusal.ts';
 import type { Db } from '../../runtime/module.ts';
 import { type Account, type AccountState, accountStates, factorsOf, findAccount, findByName } from './accounts.ts';
 import { entrance, type ReadAddress } from './entrance.ts';
-import { confirmFactor, type Factor, type FactorContext, type FactorGiven, passkeyChallenge } from './factor.ts';
+import {
+  boundPasskeys,
+  confirmFactor,
+  type Factor,
+  type FactorContext,
+  type FactorGiven,
+  passkeyChallenge,
+} from './factor.ts';
 import { type GuardOptions, recordUnknownNames } from './guard.ts';
 import { hashName, lockedUntil } from './lockout.ts';
 import { createSetupCode, type NewAccount, type OpeningContext, openAccount, openWithSetupCode } from './opening.ts';
@@ -101,7 +108,9 @@ function seals(
   return {
     /** Which factor was proved, for a seal; counts toward the same lock as sign-in. */
     confirmFactor: async (given: FactorGiven): Promise<Factor | undefined> => confirmFactor(await context(), given),
-    /** `about`: SHA-256 of the command to be sealed. */
+    /** Passkeys the program bound to the account, with public keys as a ledger keeps them. */
+    passkeys: async (account: string) => boundPasskeys(await context(), account),
+    /** `about`: SHA-256 of what is to be sealed. */
     passkeyChallenge: async (account: string, about?: Uint8Array): Promise<PublicKeyCredentialRequestOptionsJSON> =>
       passkeyChallenge(await context(), account, about),
     /** When the account may try again; `undefined` when it is not locked. */

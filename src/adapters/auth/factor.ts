@@ -10,6 +10,7 @@ import type { Db } from '../../runtime/module.ts';
 import { findAccount } from './accounts.ts';
 import { isBound } from './binding.ts';
 import { beginAttempt, forgetFailures, hashName } from './lockout.ts';
+import { spkiOf } from './passkey-key.ts';
 import { passwordHashOf, passwordMatches } from './password.ts';
 import type { SignInPolicy } from './policy.ts';
 import type { Recorder } from './record.ts';
@@ -99,6 +100,21 @@ export async function passkeyChallenge(
     .values({ challenge: options.challenge, account, expires_at: new Date(context.now.getTime() + 300_000) })
     .execute();
   return options;
+}
+
+/** The passkeys of an account that the program itself bound, with their public keys as SPKI (base64): what a ledger keeps of them. */
+export async function boundPasskeys(
+  { db, nodeKey, rpId }: FactorContext,
+  account: string,
+): Promise<{ credential: string; publicKey: string; relyingParty: string }[]> {
+  const rows = await authTables(db).selectFrom('auth.passkey').selectAll().where('user_id', '=', account).execute();
+  const bound: { credential: string; publicKey: string; relyingParty: string }[] = [];
+  for (const { credential_id: credential, public_key } of rows) {
+    if (!(await isBound(db, 'passkey', account, credential, nodeKey))) continue;
+    const publicKey = spkiOf(Uint8Array.from(Buffer.from(public_key, 'base64')));
+    bound.push({ credential, publicKey, relyingParty: rpId });
+  }
+  return bound;
 }
 
 async function provesPasskey(

@@ -1,4 +1,5 @@
 import { implement, ORPCError } from '@orpc/server';
+import type { z } from 'zod';
 import type { Actor, Command } from '../../kernel/engine/types.ts';
 import { brokenText, isRefused, type Refusal, type Refused, refused } from '../../kernel/refusal.ts';
 import { isWritable, text } from '../../kernel/text.ts';
@@ -6,8 +7,10 @@ import type { DispatchResult } from '../../runtime/module.ts';
 import { citations } from '../../runtime/query/citations.ts';
 import { type Look, look, rolesOf } from '../../runtime/query/look.ts';
 import { type Caller, callerOf } from '../caller.ts';
+import type { Factor } from '../contract/shapes.ts';
 import { contract } from '../contract.ts';
 import type { HttpParts } from '../parts.ts';
+import { signedWith } from '../signing.ts';
 import { statusOf } from '../status.ts';
 
 /** What every answer starts from: the installation, the request, response headers to set. */
@@ -74,11 +77,13 @@ async function cited<T>({ http }: Context, caller: Caller, outcome: T | Refused)
   };
 }
 
+type GivenFactor = z.infer<typeof Factor>;
+
 /** One command of the caller, through the write door. */
 export async function commanding(
   context: Context,
   command: Command | { do: string; id: string; input: unknown },
-  given: { caller?: Caller; factor?: { password?: string | undefined; totp?: string | undefined } | undefined } = {},
+  given: { caller?: Caller; factor?: GivenFactor | undefined } = {},
 ): Promise<DispatchResult> {
   const caller = given.caller ?? (await signedIn(context));
   const actor = await actorOf(context, caller, given.factor);
@@ -93,11 +98,7 @@ export function mustWrite(caller: Caller): void {
 }
 
 /** The caller as the write door sees it: a person, with the factor just given; refuses whoever may not write. */
-export async function actorOf(
-  { http }: Context,
-  caller: Caller,
-  factor?: { password?: string | undefined; totp?: string | undefined } | undefined,
-): Promise<Actor> {
+export async function actorOf({ http }: Context, caller: Caller, factor?: GivenFactor | undefined): Promise<Actor> {
   mustWrite(caller);
   const { person } = caller.viewer;
   if (!person)
@@ -120,15 +121,22 @@ export async function actorOf(
     account: caller.session.account.id,
     ...(factor.password ? { password: factor.password } : {}),
     ...(factor.totp ? { totp: factor.totp } : {}),
+    ...(factor.passkey ? { passkey: factor.passkey as never } : {}),
   });
   if (!proven)
     no([
       {
         code: 'factor',
-        message: text('密碼或驗證碼不正確，尚未簽核。', 'The password or code is wrong; nothing was sealed.'),
+        message: factor.passkey
+          ? text(
+              '通行金鑰的簽章不成立或已逾時，尚未簽核。',
+              'The passkey’s signature does not hold or came too late; nothing was sealed.',
+            )
+          : text('密碼或驗證碼不正確，尚未簽核。', 'The password or code is wrong; nothing was sealed.'),
       },
     ]);
-  return { ...base, factor: proven };
+  const signed = factor.passkey && signedWith(factor.passkey);
+  return { ...base, factor: proven, ...(signed ? { signed } : {}) };
 }
 
 /** The caller as one of the two people a reset needs. */

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { isRefused, type Refusal } from '../../kernel/refusal.ts';
+import { text } from '../../kernel/text.ts';
 import { historyOf } from '../../runtime/query/history.ts';
 import { listRecords } from '../../runtime/query/lists.ts';
 import type { Look } from '../../runtime/query/look.ts';
@@ -9,7 +12,8 @@ import { recordView } from '../../runtime/query/record.ts';
 import { allTasks, myTasks } from '../../runtime/query/tasks.ts';
 import { typeCards, typeDetail } from '../../runtime/query/types.ts';
 import type { ListQuery, Named } from '../../runtime/views.ts';
-import { asking, commanding, hasRole, no, notAllowed, os, signedIn, stated } from './ask.ts';
+import { enrolPasskeys } from '../signing.ts';
+import { actorOf, asking, commanding, hasRole, no, notAllowed, os, signedIn, stated } from './ask.ts';
 import { correctionAnswers } from './corrections.ts';
 import { paperAnswers, refuseOtherPrint } from './paper.ts';
 import { notSealed } from './proof.ts';
@@ -78,6 +82,32 @@ export const recordAnswers = {
     );
     return { pos, waitingFor: named, warnings };
   }),
+  signing: os.records.signing.handler(async ({ input, context }) => {
+    const caller = await signedIn(context);
+    const base = await actorOf(context, caller);
+    const account = caller.session?.account.id;
+    if (!account || base.kind !== 'person') return no([onScreenOnly]);
+    const { http } = context;
+    if ((await enrolPasskeys(http, caller.organisation, base, account)) === 0) return no([noPasskey]);
+    const command = {
+      do: 'act' as const,
+      id: randomUUID(),
+      record: input.id,
+      action: input.action,
+      with: input.with,
+      ...stated({ version: input.version, waive: input.waive, backfill: input.backfill }),
+    };
+    // Everything is judged as for the act itself; what is left to do is to sign.
+    const outcome = await http.dispatch({
+      organisation: caller.organisation,
+      actor: { ...base, factor: 'passkey' },
+      command,
+    });
+    const wanted = isRefused(outcome) ? outcome.refused.find(({ sign }) => sign)?.sign : undefined;
+    if (!wanted) return no(isRefused(outcome) ? outcome.refused : []);
+    const options = await http.auth.passkeyChallenge(account, Buffer.from(wanted.about, 'hex'));
+    return { options: options as never };
+  }),
   comment: os.records.comment.handler(async ({ input, context }) => {
     const { pos } = await commanding(context, {
       do: 'comment',
@@ -138,4 +168,14 @@ export const lookupAnswers = {
   records: os.lookups.records.handler(({ input, context }) =>
     asking(context, (look) => lookups.records(look, input.type, input.search, input.limit)),
   ),
+};
+
+const onScreenOnly: Refusal = {
+  code: 'factor',
+  message: text('簽核須由本人登入辦理。', 'Sealing is done by the person, signed in.'),
+};
+const noPasskey: Refusal = {
+  code: 'factor',
+  message: text('您尚未登錄通行金鑰。', 'You have no passkey yet.'),
+  fix: { text: text('請至「我的帳號」新增，或改用密碼。', 'Add one under “My account”, or use your password.') },
 };

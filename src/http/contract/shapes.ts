@@ -24,9 +24,26 @@ export const Page = z.object({
   after: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).optional(),
 });
+/** WebAuthn AuthenticationResponseJSON. */
+const Assertion = z.looseObject({
+  id: z.string().max(1500),
+  rawId: z.string().max(1500),
+  type: z.literal('public-key'),
+  clientExtensionResults: z.looseObject({}),
+  response: z.looseObject({
+    authenticatorData: z.string().max(4000),
+    clientDataJSON: z.string().max(4000),
+    signature: z.string().max(4000),
+    userHandle: z.string().max(400).optional(),
+  }),
+});
 export const Factor = z
-  .object({ password: z.string().max(200).optional(), totp: z.string().max(10).optional() })
-  .describe('given again for sealing acts; a passkey is given through /api/auth before');
+  .object({
+    password: z.string().max(200).optional(),
+    totp: z.string().max(10).optional(),
+    passkey: Assertion.optional(),
+  })
+  .describe('given again for sealing acts; a passkey signs the challenge of `records.signing`');
 export const ListQuery = Page.extend({
   type: Id.optional(),
   role: z.enum(['form', 'register', 'child']).optional(),

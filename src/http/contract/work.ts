@@ -129,6 +129,18 @@ export const records = {
   )
     .input(z.object({ id: Id }))
     .output(view<CopyView>()),
+  signing: write('records', '/records/{id}/signing', 'What a passkey has to sign to approve; does nothing else')
+    .input(
+      z.object({
+        id: Id,
+        version: z.number().int().optional(),
+        action: Id,
+        with: Values,
+        waive: z.array(z.object({ gate: Id, with: Values })).optional(),
+        backfill: Backfill.optional(),
+      }),
+    )
+    .output(z.object({ options: z.looseObject({ challenge: z.string() }).describe('WebAuthn request options') })),
   comment: write('records', '/records/{id}/comments', 'Say something; kept in history')
     .input(z.object({ commandId, id: Id, text: z.string().min(1).max(4000) }))
     .output(done),

@@ -9,6 +9,7 @@ import { planOf } from './plan.ts';
 import { collectVotes, tally } from './quorum.ts';
 import { save } from './save.ts';
 import { seal, voidSeals, votesTouched } from './seals.ts';
+import { nothingToSign, toBeSigned, unsigned } from './signing.ts';
 import type { Standing } from './standing.ts';
 import { dueOf } from './time.ts';
 import type { ActState, RecordState, Values, Vote } from './types.ts';
@@ -37,7 +38,8 @@ export function act(work: Work, doing: Doing): Refusal[] {
   if (stage.refusals.length > 0) return stage.refusals;
   const unproved = needsFactor(work, action, stage);
   if (unproved) return [unproved];
-  return vote(work, type, action, stage, doing);
+  const { proof, missing } = proofFor(work, type, action, stage, doing);
+  return missing ? [missing] : vote(work, type, action, stage, doing, proof);
 }
 
 // ── voting and doing ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -48,7 +50,37 @@ function needsFactor(work: Work, action: Action, stage: Stage): Refusal | undefi
   return actor.factor === undefined || actor.factor === 'none' ? factorWanted : undefined;
 }
 
-function vote(work: Work, type: RecordType, action: Action, stage: Stage, doing: Doing): Refusal[] {
+/** How this signer proves who they are, kept with the vote when others sign later; what a passkey has yet to sign is missing. */
+function proofFor(
+  work: Work,
+  type: RecordType,
+  action: Action,
+  stage: Stage,
+  doing: Doing,
+): { proof: Proof; missing?: Refusal } {
+  const { actor, organisation } = work.input;
+  if (actor.kind !== 'person' || doing.paper) return { proof: {} };
+  if (!action.seal || stage.standing.throughAct) {
+    // Asking what to sign must never do what asks for no signature.
+    const asks = actor.factor === 'passkey' && actor.signed === undefined;
+    return asks ? { proof: {}, missing: nothingToSign } : { proof: {} };
+  }
+  const { written, without, ...about } = toBeSigned(type, action, {
+    organisation,
+    record: stage.state.id,
+    values: stage.candidate.values,
+  });
+  const missing = unsigned(actor, { ...about, written, without });
+  if (missing) return { proof: {}, missing };
+  const factor = actor.factor === undefined ? {} : { factor: actor.factor };
+  return {
+    proof: { ...factor, ...(actor.signed ? { signature: { ...actor.signed.signature, written, without } } : {}) },
+  };
+}
+
+type Proof = Pick<Vote, 'factor' | 'signature'>;
+
+function vote(work: Work, type: RecordType, action: Action, stage: Stage, doing: Doing, proof: Proof): Refusal[] {
   const { actor } = work.input;
   const person = doing.paper?.signer ?? (actor.kind === 'clock' ? undefined : actor.person);
   const { standing: stands, state } = stage;
@@ -61,6 +93,7 @@ function vote(work: Work, type: RecordType, action: Action, stage: Stage, doing:
     asked: stage.given,
     ...(stands.for === undefined ? {} : { for: stands.for }),
     ...(marked ? { marked } : {}),
+    ...proof,
   };
   const counted = tally(work, action, collectVotes(work, action, sameContent(type, action, stage), cast, scope), scope);
   if (work.needs.size > 0) return [];
@@ -107,6 +140,7 @@ function signersOf(votes: Vote[], stands: Standing & { may: true }) {
     ...(one.for === undefined ? {} : { for: one.for }),
     ...roleOf(one, stands),
     ...(one.factor === undefined ? {} : { factor: one.factor }),
+    ...(one.signature === undefined ? {} : { signature: one.signature }),
     ...markOf(one),
   }));
 }

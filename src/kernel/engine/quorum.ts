@@ -22,7 +22,18 @@ export function collectVotes(work: Work, action: Action, state: RecordState, cas
   );
   const fresh = cast.ballots.map(({ group, allowed }): Vote => {
     const principal = cast.for === undefined ? {} : { for: cast.for };
-    return { by: cast.by, ...principal, group, allowed, at: work.input.now, asked: cast.asked, ...cast.marked };
+    const { factor, signature } = cast;
+    const proof = { ...(factor === undefined ? {} : { factor }), ...(signature === undefined ? {} : { signature }) };
+    return {
+      by: cast.by,
+      ...principal,
+      group,
+      allowed,
+      at: work.input.now,
+      asked: cast.asked,
+      ...proof,
+      ...cast.marked,
+    };
   });
   return [...earlier, ...fresh];
 }
@@ -33,7 +44,7 @@ export type Cast = {
   ballots: Ballot[];
   asked: Values;
   marked?: { mark: Mark; factor: string; role?: string };
-};
+} & Pick<Vote, 'factor' | 'signature'>;
 
 /** What each signer says in their own words. */
 const OWN_WORDS = ['reason', 'opinion', 'remark'];

@@ -1,3 +1,4 @@
+import type { ApprovalSignature } from '../ledger/approvals.ts';
 import type { Definition, Query } from '../pack/types.ts';
 import type { Refusal, Refused } from '../refusal.ts';
 import type { Text } from '../text.ts';
@@ -79,6 +80,7 @@ export type Vote = {
   /** A marked vote counts once somebody else has confirmed it; how its author proved who they are, and in which role. */
   mark?: Mark;
   factor?: string;
+  signature?: ApprovalSignature;
   role?: string;
   confirmed?: Confirmed;
 };
@@ -144,6 +146,8 @@ export type Seal = {
   for?: string;
   role?: string;
   factor: string;
+  /** Of the signer's passkey over what is approved; without one the seal is weaker. */
+  signature?: ApprovalSignature;
   at: Moment;
   /** The content as signed, so that a renewal can show the difference. */
   content: Values;
@@ -172,6 +176,8 @@ export type Actor =
       person: string;
       account?: string;
       factor?: 'password' | 'totp' | 'passkey' | 'none';
+      /** With a passkey: its signature, and the digest (hex) of what it signed. Absent asks what is to be signed. */
+      signed?: { about: string; signature: Omit<ApprovalSignature, 'written' | 'without'> };
       via?: 'web' | 'token';
     }
   | { kind: 'clock' }

@@ -1,5 +1,6 @@
 import { isRefused } from '../refusal.ts';
 import { type Text, text } from '../text.ts';
+import { type ApprovalIndex, emptyApprovalIndex, followApproval } from './approvals.ts';
 import { canonicalBytes, type Json } from './canonical.ts';
 import { type Chain, firstChain, type LedgerRow, orderFault } from './chain.ts';
 import { type CheckpointPolicy, parseCheckpoint, type VerifiedCheckpoint } from './checkpoint.ts';
@@ -66,6 +67,7 @@ function followContents({ acts, blob }: VerifyInput, findings: Findings) {
   if (!acts && !blob) return undefined;
   const chain = firstChain();
   const index = emptyGrantIndex();
+  const approvals = emptyApprovalIndex();
   return async ({ position, entry }: SealedEntry) => {
     if (!entry) return;
     const envelope = decodeEntry(entry);
@@ -74,7 +76,7 @@ function followContents({ acts, blob }: VerifyInput, findings: Findings) {
       return;
     }
     if (acts)
-      for (const message of actFaults(entry, envelope, position, chain, index, acts))
+      for (const message of actFaults(entry, envelope, position, chain, index, approvals, acts))
         findings.fail('L3', message, position);
     if (blob) await checkBlobs(envelope, position, blob, findings);
   };
@@ -86,9 +88,10 @@ function actFaults(
   position: number,
   chain: Chain,
   index: GrantIndex,
+  approvals: ApprovalIndex,
   rules: ActRules,
 ): Text[] {
-  const faults = followAct(index, position, envelope, rules);
+  const faults = [...followAct(index, position, envelope, rules), ...followApproval(approvals, envelope)];
   const order = orderFault(chain, envelope);
   if (order) faults.push(order);
   if (Buffer.compare(canonicalBytes(envelope as unknown as Json), entry) !== 0) {

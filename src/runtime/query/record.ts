@@ -180,6 +180,7 @@ function sealView(look: Look, type: RecordType, state: RecordState, seal: Record
     ...(seal.role ? { role: definition.roles[seal.role]?.label ?? { zh: seal.role, en: seal.role } } : {}),
     at: seal.at,
     factor: seal.factor,
+    signed: seal.signature !== undefined,
     ...(seal.void
       ? {
           void: {

@@ -1,0 +1,147 @@
+import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
+import { type Text, text } from '../text.ts';
+import { canonicalBytes, canonicalHash, type Json } from './canonical.ts';
+import type { Envelope } from './envelope.ts';
+import { isPersonal } from './personal.ts';
+
+/**
+ * An approval signed with a passkey (WebAuthn level 2, section 7.2), as the seal keeps it. The challenge is 16 random bytes and then
+ * {@link approvalDigest}: whoever runs the server cannot make one for anything else, and anybody can check it without the server.
+ */
+export type ApprovalSignature = {
+  /** Credential id, base64url; enrolled in this ledger before. */
+  credential: string;
+  /** SHA-256 over the canonical content people wrote in the sealed sections, hex. */
+  written: string;
+  /** What of the content is computed by the program and therefore not signed: `field`, or `table.column`. */
+  without: string[];
+  authenticatorData: string;
+  clientDataJSON: string;
+  signature: string;
+};
+
+/** What exactly is approved. */
+export type Approval = { organisation: string; record: string; action: string; sections: string[]; written: string };
+
+/** SHA-256, 32 bytes, over the canonical form of what is approved: the part of the challenge that is not random. */
+export const approvalDigest = ({ organisation, record, action, sections, written }: Approval): Uint8Array =>
+  hash('sha256', canonicalBytes({ v: 1, organisation, record, action, sections, written }), 'buffer');
+
+/** SHA-256 hex over a content without its computed parts. */
+export function writtenHash(content: { [field: string]: Json }, without: readonly string[]): string {
+  const computed = new Set(without);
+  const kept: { [field: string]: Json } = {};
+  for (const [field, value] of Object.entries(content)) {
+    if (computed.has(field)) continue;
+    kept[field] = Array.isArray(value) ? value.map((row) => withoutColumns(field, row, computed)) : value;
+  }
+  return canonicalHash(kept);
+}
+
+function withoutColumns(field: string, row: Json, computed: Set<string>): Json {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return row;
+  return Object.fromEntries(Object.entries(row).filter(([column]) => !computed.has(`${field}.${column}`)));
+}
+
+/** Passkeys enrolled so far; `counts` of seals by how they were confirmed. Built while reading the ledger from its beginning. */
+export type ApprovalIndex = {
+  passkeys: Map<string, { person: string; key: KeyObject | undefined; relyingParty: string }>;
+  counts: { signed: number; weaker: number };
+};
+
+export const emptyApprovalIndex = (): ApprovalIndex => ({ passkeys: new Map(), counts: { signed: 0, weaker: 0 } });
+
+/**
+ * Judges the seals of one event, then learns the passkeys it enrols (`passkey.enrolled {person, credential, publicKey, relyingParty}`,
+ * the key as SPKI in base64). A seal that says passkey must carry a signature of a passkey enrolled before for its signer, over
+ * exactly its content; a seal confirmed otherwise is weaker and only counted.
+ */
+export function followApproval(index: ApprovalIndex, envelope: Envelope): Text[] {
+  if (envelope.type === 'passkey.enrolled') return enrol(index, envelope);
+  if (envelope.type !== 'record.sealed') return [];
+  const seal = envelope.data.seal as { [name: string]: Json } | undefined;
+  if (!seal || typeof seal !== 'object') return [];
+  // What somebody else registered (paper, a call at night) is nobody's signature here.
+  if (seal.signature === undefined && (seal.factor !== 'passkey' || seal.mark !== undefined)) {
+    index.counts.weaker += 1;
+    return [];
+  }
+  const fault = signatureFault(index, envelope, seal);
+  if (fault) return [fault];
+  index.counts.signed += 1;
+  return [];
+}
+
+function enrol(index: ApprovalIndex, { data, actor }: Envelope): Text[] {
+  const { person, credential, publicKey, relyingParty } = data;
+  const key = keyOf(publicKey);
+  index.passkeys.set(String(credential), { person: String(person), key, relyingParty: String(relyingParty) });
+  if (!key) return [text('登錄的通行金鑰無法讀取', 'the passkey enrolled cannot be read')];
+  return actor.person !== undefined && actor.person !== person
+    ? [text('通行金鑰由他人登錄', 'a passkey was enrolled by somebody else')]
+    : [];
+}
+
+function keyOf(publicKey: Json | undefined): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: Buffer.from(String(publicKey), 'base64'), format: 'der', type: 'spki' });
+  } catch {
+    return undefined; // node tells that it is no key only by throwing
+  }
+}
+
+function signatureFault(index: ApprovalIndex, envelope: Envelope, seal: { [name: string]: Json }): Text | undefined {
+  const made = seal.signature as ApprovalSignature | undefined;
+  if (!made) return text('簽核稱以通行金鑰確認，卻無簽章', 'the seal says passkey and carries no signature');
+  const passkey = index.passkeys.get(made.credential);
+  if (!passkey?.key) return text('簽核所用的通行金鑰未曾登錄', 'its passkey was never enrolled in this ledger');
+  if (passkey.person !== seal.by) return text('簽核所用的通行金鑰屬於他人', 'its passkey belongs to somebody else');
+  const sections = (seal.sections ?? []) as string[];
+  const about = { organisation: envelope.organisation, record: envelope.stream, action: String(seal.action), sections };
+  if (!covers(made, approvalDigest({ ...about, written: made.written })))
+    return text('通行金鑰所簽的不是這次核准', 'the passkey signed something else than this approval');
+  const content = (seal.content ?? {}) as { [field: string]: Json };
+  if (!holdsPersonal(content) && writtenHash(content, made.without) !== made.written)
+    return text('通行金鑰所簽的內容與簽核所載不同', 'the passkey signed another content than the seal holds');
+  return assertionHolds(made, passkey.key, passkey.relyingParty)
+    ? undefined
+    : text('通行金鑰的簽章不符', 'the signature of the passkey does not hold');
+}
+
+/** The end of the challenge is the digest, and it was made to authenticate (WebAuthn: `webauthn.get`). */
+function covers(made: ApprovalSignature, digest: Uint8Array): boolean {
+  const about = aboutOf(made.clientDataJSON);
+  return about !== undefined && Buffer.compare(about, digest) === 0;
+}
+
+/** What an assertion says it is about: the last 32 bytes of its challenge; undefined when it is none of ours. */
+export function aboutOf(clientDataJSON: string): Uint8Array | undefined {
+  try {
+    const client = JSON.parse(Buffer.from(clientDataJSON, 'base64url').toString('utf8')) as Record<string, unknown>;
+    const challenge = Buffer.from(String(client.challenge), 'base64url');
+    return client.type === 'webauthn.get' && challenge.length === 48
+      ? new Uint8Array(challenge.subarray(16))
+      : undefined;
+  } catch {
+    return undefined; // not JSON: nothing of ours
+  }
+}
+
+const USER_PRESENT = 0x01;
+const USER_VERIFIED = 0x04;
+
+/** Signature over authenticator data and the hash of the client data; person present and verified; right relying party. */
+function assertionHolds(made: ApprovalSignature, key: KeyObject, relyingParty: string): boolean {
+  const data = Buffer.from(made.authenticatorData, 'base64url');
+  const flags = data[32] ?? 0;
+  if (Buffer.compare(data.subarray(0, 32), hash('sha256', relyingParty, 'buffer')) !== 0) return false;
+  if ((flags & USER_PRESENT) === 0 || (flags & USER_VERIFIED) === 0) return false;
+  const signed = Buffer.concat([data, hash('sha256', Buffer.from(made.clientDataJSON, 'base64url'), 'buffer')]);
+  const digest = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+  return verify(digest, signed, key, Buffer.from(made.signature, 'base64url'));
+}
+
+function holdsPersonal(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return isPersonal(value) || Object.values(value).some(holdsPersonal);
+}
