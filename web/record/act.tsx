@@ -11,7 +11,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { TextControl } from '../ui/field.tsx';
 import { type Afterwards, afterwards, BackfillFields } from './backfill.tsx';
 import { FieldControl } from './control.tsx';
-import { Factor, type GivenFactor, type SentFactor } from './factor.tsx';
+import { type ChosenFactor, Factor, type SentFactor } from './factor.tsx';
 import { inWords } from './value.tsx';
 
 export type Act = {
@@ -40,7 +40,7 @@ export function ActDialog({ record, action, late = false, busy, error, onAct, on
   const [answers, setAnswers] = useState<Values>({});
   const [names, setNames] = useState(record.names);
   const [waivers, setWaivers] = useState<Record<string, string>>({});
-  const [factor, setFactor] = useState<GivenFactor>({});
+  const [factor, setFactor] = useState<ChosenFactor>({});
   const [earlier, setEarlier] = useState<Afterwards | undefined>(late ? {} : undefined);
   const { backfill, missing } = afterwards(earlier);
   const ready = Object.keys(factor).length > 0;
@@ -108,7 +108,7 @@ export function ActDialog({ record, action, late = false, busy, error, onAct, on
           />
         ))}
         {late && <BackfillFields value={earlier} onChange={setEarlier} />}
-        {action.seals && <Factor value={factor} onChange={setFactor} />}
+        {action.seals && <Factor signs value={factor} onChange={setFactor} />}
         {(sign.error ?? error) !== null && (sign.error ?? error) !== undefined && (
           <Problem error={sign.error ?? error} />
         )}

@@ -6,21 +6,23 @@ import type { PasskeyAnswer } from '../session.ts';
 import { TextControl } from '../ui/field.tsx';
 import { Switcher } from '../ui/tabs.tsx';
 
+export type GivenFactor = { password?: string; totp?: string };
 /** `passkey`: chosen; it signs once the person presses the button. */
-export type GivenFactor = { password?: string; totp?: string; passkey?: true };
+export type ChosenFactor = GivenFactor & { passkey?: true };
 /** What goes to the server. */
-export type SentFactor = { password?: string; totp?: string; passkey?: PasskeyAnswer };
+export type SentFactor = GivenFactor & { passkey?: PasskeyAnswer };
 type Kind = 'passkey' | 'totp' | 'password';
-type Props = { value: GivenFactor; onChange(value: GivenFactor): void; only?: Kind };
+/** `signs`: what is confirmed can be signed with a passkey. */
+type Props = { value: ChosenFactor; onChange(value: ChosenFactor): void; only?: Kind; signs?: boolean };
 
 /**
  * Signing asks again who it is: the passkey where there is one, then the app's code, else the password. A passkey signs this very
  * content; a code counts once, a password for a batch.
  */
-export function Factor({ value, onChange, only }: Props) {
+export function Factor({ value, onChange, only, signs = false }: Props) {
   const factors = useQuery(meQuery).data?.account.factors ?? [];
   const [chosen, setChosen] = useState<Kind>();
-  const passkey = factors.includes('passkey') && 'PublicKeyCredential' in window;
+  const passkey = signs && factors.includes('passkey') && 'PublicKeyCredential' in window;
   const kinds: Kind[] = [
     ...(passkey ? (['passkey'] as const) : []),
     ...(factors.includes('totp') ? (['totp'] as const) : []),
@@ -67,7 +69,7 @@ export function Factor({ value, onChange, only }: Props) {
           onChange={(password) => onChange(password ? { password } : {})}
         />
       )}
-      {kind !== 'passkey' && <p className="sub">{t('action.weaker')}</p>}
+      {signs && kind !== 'passkey' && <p className="sub">{t('action.weaker')}</p>}
     </div>
   );
 }

@@ -116,7 +116,7 @@ function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
   );
 }
 
-async function signOne(task: Task, record: RecordView, { passkey: _one, ...typed }: GivenFactor): Promise<Result> {
+async function signOne(task: Task, record: RecordView, factor: GivenFactor): Promise<Result> {
   try {
     await api.records.act({
       commandId: newCommandId(),
@@ -124,7 +124,7 @@ async function signOne(task: Task, record: RecordView, { passkey: _one, ...typed
       version: record.version,
       action: task.action,
       with: {},
-      factor: typed,
+      factor,
     });
     return { task };
   } catch (error) {
