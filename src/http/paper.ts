@@ -71,11 +71,10 @@ export function paperOf({
 
 function basisOf(basis: Basis[], language: Language): PrintSection[] {
   if (basis.length === 0) return [];
-  const fields = basis.map(({ title, cites }) => ({
-    label: title,
-    value: cites.join(language === 'zh' ? '；' : '; '),
-  }));
-  return [{ title: language === 'zh' ? '依據條文' : 'Clauses it rests on', fields }];
+  const zh = language === 'zh';
+  const columns = [{ title: zh ? '程序書' : 'Procedure' }, { title: zh ? '條號' : 'Clauses' }];
+  const rows = basis.map(({ title, cites }) => [title, cites.join(zh ? '；' : '; ')]);
+  return [{ title: zh ? '依據條文' : 'Clauses it rests on', table: { columns, rows } }];
 }
 
 const PRINTED = new Set(

@@ -13,7 +13,11 @@ const set = z.object({
   reason: z.string().min(1).max(2000),
 });
 type Set = z.infer<typeof set>;
-type Loaded = { exception?: string; definition?: import('../../kernel/pack/types.ts').Definition };
+type Loaded = {
+  exception?: string;
+  cites?: Map<string, string>;
+  definition?: import('../../kernel/pack/types.ts').Definition;
+};
 
 /**
  * An organisation may tighten freely; it loosens only under a CISO's exception in force that names the parameter,
@@ -31,9 +35,15 @@ export function setParameter(files: () => SourceFile[], compile: Compile): Modul
         parameters: { ...own.parameters, [input.name]: input.value },
         excepted: { ...own.excepted, ...(exception ? { [input.name]: exception } : {}) },
       });
-      return { ...(exception ? { exception } : {}), ...(tuned ? { definition: tuned } : {}) };
+      const clauses = definition.parameters[input.name]!.values.flatMap(({ clause }) => (clause ? [clause] : []));
+      const cites = await citesOf(tx, organisation, clauses);
+      return { cites, ...(exception ? { exception } : {}), ...(tuned ? { definition: tuned } : {}) };
     },
-    decide({ exception, definition: tuned }, { name, value, reason }, { organisation, definition, actor, directory }) {
+    decide(
+      { exception, cites, definition: tuned },
+      { name, value, reason },
+      { organisation, definition, actor, directory },
+    ) {
       if (!mayAdopt(actor.kind, directory, 'person' in actor ? actor.person : undefined)) return notYours;
       const parameter = definition.parameters[name];
       if (!parameter)
@@ -45,7 +55,8 @@ export function setParameter(files: () => SourceFile[], compile: Compile): Modul
       const fault = valueFault(parameter, value);
       if (fault) return refused(fault);
       const demand = fallsShortOf(parameter, value);
-      if (demand && !exception) return refused(needsException(parameter, demand));
+      const named = demand?.clause && (cites?.get(demand.clause) ?? definition.clauses[demand.clause]?.ref);
+      if (demand && !exception) return refused(needsException(parameter, demand, named));
       if (!tuned)
         return refused({
           code: 'invalid',
@@ -110,6 +121,21 @@ async function exceptionFor(
   return found.rows[0]?.record;
 }
 
+/** What the organisation's own procedures call these clauses, the newest procedure first. */
+async function citesOf(
+  tx: Parameters<ModuleCommand<Set, Loaded>['load']>[0],
+  organisation: string,
+  clauses: string[],
+): Promise<Map<string, string>> {
+  const found = await sql<{ ours: string; title: string; cite: string }>`select l.ours, t.title, c.cite from text_link l
+    join procedure_text t on t.organisation = l.organisation and t.id = l.text and t.edition = l.edition and t.ended_pos is null
+    join text_clause c on c.organisation = l.organisation and c.text = l.text and c.edition = l.edition and c.key = l.clause
+    where l.organisation = ${organisation} and l.pos_to is null and l.ours = any(${clauses}) order by t.pos, c.seq desc`.execute(
+    tx,
+  );
+  return new Map(found.rows.map(({ ours, title, cite }) => [ours, `「${title}」${cite}`]));
+}
+
 function valueFault(parameter: Parameter, value: ParameterValue): Refusal | undefined {
   if (typeof value !== typeof parameter.default || Array.isArray(value) !== Array.isArray(parameter.default)) {
     return {
@@ -148,8 +174,9 @@ export function fallsShortOf(parameter: Parameter, value: ParameterValue): Deman
 
 const OWN = 'organisation';
 
-function needsException(parameter: Parameter, demand: Demand): Refusal {
-  const by = demand.clause ?? demand.pack;
+/** @param named the clause as people here know it: by the organisation's own procedure, else by its number in the pack */
+function needsException(parameter: Parameter, demand: Demand, named: string | undefined): Refusal {
+  const by = named ?? demand.clause ?? demand.pack;
   const wanted = String(demand.value);
   return {
     code: 'gate',

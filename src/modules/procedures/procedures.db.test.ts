@@ -125,6 +125,7 @@ describe.sequential('an own procedure', () => {
       clauses: ['xiluo.5.2.2.3.3'],
       cites: [{ clause: 'xiluo.5.2.2.3.3', title: card.title, cite: '參、二、（一）' }],
     });
+    expect(refusal!.message.zh).toContain(`「${card.title}」參、二、（一）`);
     const record = await deskOf(office).open('chen', 'system', {
       name: '線上繳費',
       owner: office.persons.li,
