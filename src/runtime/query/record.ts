@@ -141,7 +141,9 @@ async function sectionsOf(
 
 /** Stages where the flow declares them, else its states: what is done, where it is, what is to come. */
 function railOf(type: RecordType, state: RecordState): RecordView['rail'] {
-  const states = Object.values(type.flow).filter((one) => !isSideEnd(type, one.name) || one.name === state.state);
+  const states = Object.values(type.flow).filter(
+    ({ name }) => name === state.state || !(isSideEnd(type, name) || isSideWay(type, state, name)),
+  );
   const at = states.findIndex((one) => one.name === state.state);
   return states.map((one, index) => ({
     name: one.name,
@@ -149,6 +151,12 @@ function railOf(type: RecordType, state: RecordState): RecordView['rail'] {
     state: index < at || (index === at && type.flow[state.state]?.final) ? 'done' : index === at ? 'now' : 'todo',
     ...(index === at ? { at: state.since } : {}),
   }));
+}
+
+/** What only an emergency leads to shows when the record went there. */
+function isSideWay(type: RecordType, state: RecordState, name: string): boolean {
+  const ways = Object.values(type.actions).filter((action) => action.to === name);
+  return ways.length > 0 && ways.every((action) => action.emergency && !state.acts[action.name]);
 }
 
 /** Ends off the main way (withdrawn, refused) show only when the record went there: every final state but the last declared on the way. */
