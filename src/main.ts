@@ -115,6 +115,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
     log: sealer.log,
     verifierKey: sealer.verifierKey,
     witnesses: sealer.witnessing.view,
+    personal,
     ...checksOver(db, blobs, secrets.nodeKey, parts.clock),
   });
   committed = (what) => sealer.committed(what);

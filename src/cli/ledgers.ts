@@ -6,6 +6,7 @@ import { type Blobs, folderBlobs } from '../adapters/blobs/folder.ts';
 import { connect } from '../adapters/postgres/connect.ts';
 import { openDatabase } from '../adapters/postgres/open.ts';
 import { PROGRAM } from '../adapters/postgres/roles.ts';
+import { openKeyring } from '../adapters/sealing/installation.ts';
 import { loadLogKey, loadNodeKey, rawPublicKey } from '../adapters/sealing/keys.ts';
 import { openLogIn } from '../adapters/sealing/log.ts';
 import { directoryStore } from '../adapters/sealing/store.ts';
@@ -99,6 +100,7 @@ async function partsOver(db: Db, dataDir: string): Promise<LedgerParts> {
     markKey: createSecretKey(nodeKey),
     // Looking changes nothing, beside a sealer at work as on a read-only disk.
     log: (organisation) => openLogIn({ ...directoryStore(join(dataDir, 'log', organisation)), remove: async () => {} }),
+    personal: await openKeyring(join(dataDir, 'keys')),
     verifierKey: async (organisation) => formatVerifierKey(await originOf(db, host, organisation), publicKey),
     ...checksOver(db, folderBlobs(join(dataDir, 'files')), nodeKey, () => new Date().toISOString()),
   };

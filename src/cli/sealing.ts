@@ -63,6 +63,8 @@ export async function openSealing(around: Around) {
   // Why sealing stands still while people go on working; gone with the next seal.
   const alarms = new Map<string, Text>();
   const witnessing = openWitnessing({ ...around, say, log, halted, alarm: (organisation) => alarms.get(organisation) });
+  // Whoever wrote here is looked at whatever the database says about who is due.
+  const wrote = new Set<string>();
   const loop = { hurry: () => {}, stop: async () => {} };
   return {
     host,
@@ -84,6 +86,7 @@ export async function openSealing(around: Around) {
         keepDefinitions(db, logFolder(dataDir, organisation), organisation).catch((error: unknown) =>
           parts.defect(error, 'definitions'),
         );
+      if (mac) wrote.add(organisation);
       loop.hurry();
     },
     hurry: () => loop.hurry(),
@@ -92,7 +95,7 @@ export async function openSealing(around: Around) {
       const reopen = (organisation: string) => logs.delete(organisation);
       await settleLedgers({ ...around, say, signer, log, origin, reopen, halted });
       witnessing.start();
-      Object.assign(loop, startLoop({ ...around, say, signer, log, origin, halted, alarms }));
+      Object.assign(loop, startLoop({ ...around, say, signer, log, origin, halted, alarms, wrote }));
     },
     async stop() {
       await witnessing.stop();
@@ -143,9 +146,10 @@ type Loop = Omit<Around, 'log'> & {
   origin: (organisation: string) => Promise<string>;
   halted: Map<string, Text>;
   alarms: Map<string, Text>;
+  wrote: Set<string>;
 };
 
-function startLoop({ say, db, markKey, parts, signer, log, origin, halted, alarms }: Loop) {
+function startLoop({ say, db, markKey, parts, signer, log, origin, halted, alarms, wrote }: Loop) {
   const leader = leadership(db, parts.clock);
   let term: number | undefined;
   const source = async (organisation: string): Promise<SealSource> => ({
@@ -159,8 +163,9 @@ function startLoop({ say, db, markKey, parts, signer, log, origin, halted, alarm
     async due(most) {
       term = await leader.term();
       if (term === undefined) return [];
-      const due = (await dueForSealing(db, most)).filter((organisation) => !halted.has(organisation));
-      return Promise.all(due.map(source));
+      const due = new Set([...(await dueForSealing(db, most)), ...wrote]);
+      for (const organisation of due) wrote.delete(organisation);
+      return Promise.all([...due].filter((organisation) => !halted.has(organisation)).map(source));
     },
     swapMany: async (swaps) => (term === undefined ? new Set() : swapMany(db, term, swaps)),
     sealed(organisation, { checkpoint, note }) {

@@ -18,6 +18,7 @@ import { type Text, text } from '../kernel/text.ts';
 import { actRules } from '../runtime/ledger-acts.ts';
 import { definitionsOf } from '../runtime/ledger-definitions.ts';
 import { checkFiles } from '../runtime/ledger-files.ts';
+import { projectionFaults } from '../runtime/ledger-projections.ts';
 import { allLedgerRows } from '../runtime/ledger-rows.ts';
 import type { Db } from '../runtime/module.ts';
 
@@ -151,7 +152,10 @@ async function besideDatabase(
           (await blobs.intact(sha256)) ? 'kept' : (await blobs.get(sha256)) ? 'altered' : 'missing',
         )
       : [];
-    const more: Finding[] = [...faults.map((message): Finding => ({ level: 'L3', ok: false, message })), ...files];
+    // As of a past day, the tables show later states.
+    const shown = input.asOf === undefined ? await projectionFaults(db, organisation, undefined) : [];
+    const forged = [...faults.map((message) => ({ message })), ...shown];
+    const more: Finding[] = [...forged.map((one): Finding => ({ level: 'L3', ok: false, ...one })), ...files];
     return { ...report, ok: report.ok && more.every(({ ok }) => ok), findings: [...report.findings, ...more] };
   } finally {
     await connection.close();

@@ -11,8 +11,10 @@ import type { Text } from '../kernel/text.ts';
 import { actRules } from './ledger-acts.ts';
 import { definitionsOf } from './ledger-definitions.ts';
 import { checkFiles } from './ledger-files.ts';
+import { projectionFaults } from './ledger-projections.ts';
 import { allLedgerRows } from './ledger-rows.ts';
 import type { Db } from './module.ts';
+import type { PersonalKeyring } from './parts.ts';
 import { withOrganisation } from './store/session.ts';
 import type { Verification, Witnesses } from './views.ts';
 
@@ -26,6 +28,8 @@ export type LedgerParts = {
   verifierKey: (organisation: string) => Promise<string>;
   /** Who outside has seen the ledger; absent where nothing runs that could ask. */
   witnesses?: (organisation: string) => Promise<Witnesses>;
+  /** Opens personal values, to compare what people see with what was entered; those without keys are left out. */
+  personal?: Pick<PersonalKeyring, 'keys'>;
   /** Rows that confer authority and that the program did not write, at the position they claim. */
   suspicious: (organisation: string) => Promise<{ position: number; message: Text }[]>;
   /** Whether a stored file is there and still what it was. */
@@ -93,9 +97,11 @@ export async function verifyAll(
     acts: actRules((hash) => definitions.get(hash)),
     ...(onProgress ? { onProgress } : {}),
   });
-  const forged = [...faults.map((message) => ({ message })), ...(await parts.suspicious(organisation))].map(
-    (one): Finding => ({ level: 'L3', ok: false, ...one }),
-  );
+  const forged = [
+    ...faults.map((message) => ({ message })),
+    ...(await parts.suspicious(organisation)),
+    ...(await projectionFaults(parts.db, organisation, parts.personal)),
+  ].map((one): Finding => ({ level: 'L3', ok: false, ...one }));
   const files = await checkFiles(allLedgerRows(parts.db, organisation), parts.file);
   return joined(report, forged, files);
 }

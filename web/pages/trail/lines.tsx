@@ -116,13 +116,13 @@ function Line({ item, onFilter }: { item: TrailItem; onFilter(more: TrailSearch)
   );
 }
 
-/** A file that the stand-alone verifier checks without this server. */
+/** C2SP tlog-proof: `ancheng verify --proof` checks it without this server, and so can any program that knows the format. */
 async function downloadProof(pos: number): Promise<void> {
   try {
     const proof = await api.trail.proof({ pos });
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([JSON.stringify(proof, null, 2)], { type: 'application/json' }));
-    link.download = `ancheng-proof-${pos}.json`;
+    link.href = URL.createObjectURL(new Blob([String(proof.proof)], { type: 'text/plain' }));
+    link.download = `ancheng-${pos}.tlog-proof`;
     link.click();
     URL.revokeObjectURL(link.href);
   } catch (error) {

@@ -9,6 +9,7 @@ import { TrailLines } from './lines.tsx';
 import { trailQuery } from './queries.ts';
 import type { TrailSearch } from './search.ts';
 import { VerifyCard } from './verify.tsx';
+import { WitnessesCard } from './witnesses.tsx';
 
 const route = getRouteApi('/in/trail');
 
@@ -34,6 +35,7 @@ export default function TrailPage() {
       <div className="ledger-cards">
         <LedgerState page={trail.data} />
         <VerifyCard />
+        <WitnessesCard />
       </div>
       <Card>
         <TrailFilters value={filter} onChange={put} />

@@ -9,3 +9,10 @@ export const trailQuery = ({ after, ...filter }: TrailSearch) =>
       api.trail.list({ limit: 50, ...(after && { after }), ...(Object.keys(filter).length > 0 && { filter }) }),
     placeholderData: keepPreviousData,
   });
+
+/** Looked at again by itself: an alarm that needs a reload is none. */
+export const witnessesQuery = queryOptions({
+  queryKey: ['trail', 'witnesses'],
+  queryFn: () => api.trail.witnesses({}),
+  refetchInterval: 60_000,
+});
