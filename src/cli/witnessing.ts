@@ -30,7 +30,8 @@ type Around = {
   alarm: (organisation: string) => Text | undefined;
 };
 
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** The witnesses of this installation's ledgers, the day's checkpoints, and the pulse of quiet ledgers. */
 export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted, alarm }: Around) {
@@ -41,12 +42,13 @@ export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted,
     told.add(line);
   };
   const now = () => new Date(parts.clock());
+  const pulses = hourly((moment) => pulse(db, dispatch, moment));
   const loop = startLater(() =>
     startWitnessing({
       policy: async () => readPolicy(dataDir),
       book,
       async logs() {
-        await pulse(db, dispatch, now());
+        await pulses(now());
         return Promise.all(
           (await everyOrganisation(db)).map(async (organisation) => ({
             organisation,
@@ -179,6 +181,16 @@ function quorumOf(policy: Policy, standings: Record<string, Standing>, now: Date
   const seen = lately.map(({ verifierKey }) => standings[verifierKey] as Required<Pick<Standing, 'size' | 'at'>>);
   const least = seen.reduce((one, other) => (other.size < one.size ? other : one));
   return { met, size: least.size, at: least.at };
+}
+
+/** Does the work at most once an hour of the given clock. */
+function hourly(work: (now: Date) => Promise<void>) {
+  let last = Number.NEGATIVE_INFINITY;
+  return async (now: Date) => {
+    if (now.getTime() - last < HOUR_MS) return;
+    last = now.getTime();
+    await work(now);
+  };
 }
 
 /** A ledger in which nothing happened for a day gets an event, so that a frozen one is told apart from a quiet one. */

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isRefused } from '../../src/kernel/refusal.ts';
+import { openPlatform, type Platform } from '../../src/main.ts';
+import { createOrganisation } from '../../src/runtime/organisations.ts';
+import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
+
+/** Many organisations on one installation, one of them busy: who is sealed when, and what it leaves on disk. MANY=1000 in test:faults. */
+
+const COUNT = Number(process.env.MANY ?? 250);
+const BUSY = `school-${COUNT / 2}`;
+let database: TestDatabase;
+let platform: Platform;
+let superuser: pg.Client;
+const dataDir = mkdtempSync(join(tmpdir(), 'ancheng-many-'));
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  const opened = await openPlatform({
+    dataDir,
+    databaseUrl: database.ownerUrl,
+    databaseAppUrl: database.appUrl,
+    log: () => {},
+  });
+  if (isRefused(opened)) throw new Error(opened.refused[0]?.message.en);
+  platform = opened;
+  superuser = new pg.Client({ connectionString: database.superUrl });
+  await superuser.connect();
+});
+afterAll(async () => {
+  await platform?.close();
+  await superuser?.end();
+  await database?.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const pulse = (organisation: string) =>
+  platform.dispatch({
+    organisation,
+    actor: { kind: 'clock' },
+    command: { do: 'trail.pulse', id: randomUUID(), input: {} },
+  });
+const number = async (query: string) => Number((await superuser.query<{ n: string }>(query)).rows[0]?.n);
+const unsealed = (where = 'true') =>
+  number(
+    `select count(*) as n from head h join log_state s using (organisation) where h.next_pos > s.size and ${where}`,
+  );
+const seals = (where = 'true') => number(`select count(*) as n from log_checkpoint where ${where}`);
+
+test('the busy one never waits longer than two rounds of fifty, everybody else is sealed too, and files do not pile up', async () => {
+  const ids = Array.from({ length: COUNT }, (_, n) => `school-${n}`);
+  for (const id of ids) await createOrganisation(platform.db, { id, name: id, demo: false }, new Date().toISOString());
+  for (let at = 0; at < COUNT; at += 50) await Promise.all(ids.slice(at, at + 50).map(pulse));
+
+  const busy = BUSY;
+  const waited: number[] = [];
+  for (let turn = 0; turn < 12; turn++) {
+    const before = await seals(`organisation <> '${busy}'`);
+    await Promise.all(Array.from({ length: 8 }, () => pulse(busy)));
+    while ((await unsealed(`h.organisation = '${busy}'`)) > 0) await wait(20);
+    waited.push((await seals(`organisation <> '${busy}'`)) - before);
+  }
+  expect(Math.max(...waited)).toBeLessThanOrEqual(100);
+
+  while ((await unsealed()) > 0) await wait(100);
+  await wait(200); // a checkpoint is noted in the table a moment behind its seal
+  const busySeals = await seals(`organisation = '${busy}'`);
+  expect(busySeals).toBeGreaterThanOrEqual(8);
+  expect(await seals()).toBeLessThanOrEqual(COUNT + busySeals + 20);
+  const files = readdirSync(join(dataDir, 'log', busy), { recursive: true, withFileTypes: true }).filter((one) =>
+    one.isFile(),
+  );
+  // Checkpoint, the day's checkpoint, and of the growing edge the newest bundle and tile with those of the seal before.
+  expect(files.length).toBeLessThanOrEqual(8);
+  const { ok } = await platform.ledger.verify(busy);
+  expect(ok).toBe(true);
+});
+
+test('no round seals more than fifty, and half of the places go to whoever has waited longest', async () => {
+  await superuser.query(`update log_state set size = 0 where organisation like 'school-%'`);
+  try {
+    const first = (await superuser.query<{ o: string }>('select organisations_to_seal(50) as o')).rows.map(
+      ({ o }) => o,
+    );
+    expect(first.length).toBeLessThanOrEqual(50);
+    expect(new Set(first).size).toBe(first.length);
+    expect(first).toContain(BUSY);
+    const longest = await superuser.query<{ o: string }>(
+      `select organisation as o from head where next_pos > 0 and organisation like 'school-%' order by last_at, organisation limit 10`,
+    );
+    expect(first).toEqual(expect.arrayContaining(longest.rows.map(({ o }) => o).slice(0, 1)));
+  } finally {
+    await platform.sealer.stop();
+  }
+});
