@@ -9,6 +9,9 @@ import { mockServer } from './web/dev/server.ts';
  */
 const installation = process.env.ANCHENG_API;
 
+/** The last Edge and Chrome for Windows 7 to Server 2012, the last Firefox for them, iOS of 2023 (decision 0083). */
+const OLDEST_BROWSERS = ['edge109', 'chrome109', 'firefox115', 'safari16.4'];
+
 export default defineConfig({
   root: 'web',
   plugins: [react(), ...(installation ? [] : [mockServer(contract)])],
@@ -19,5 +22,5 @@ export default defineConfig({
     }),
   },
   preview: { host: '127.0.0.1' },
-  build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 400 },
+  build: { outDir: '../dist/web', emptyOutDir: true, target: OLDEST_BROWSERS, chunkSizeWarningLimit: 400 },
 });
