@@ -24,7 +24,15 @@ afterAll(() => office?.close());
 
 async function drafted(who: 'chou', title: string): Promise<string> {
   const body = [await desk.file(who, `${title}.odt`)];
-  const id = await desk.open(who, 'policy_document', { title, kind: 'procedure', code: 'XL-07', edition: '1.0', summary: '備份', effective_on: '2026-12-01', body });
+  const id = await desk.open(who, 'policy_document', {
+    title,
+    kind: 'procedure',
+    code: 'XL-07',
+    edition: '1.0',
+    summary: '備份',
+    effective_on: '2026-12-01',
+    body,
+  });
   await desk.act(who, id, 'submit');
   return id;
 }
