@@ -166,7 +166,7 @@ function Evidence({ evidence, asOf }: { evidence: ClauseEvidence; asOf: string |
               <time dateTime={record.at}>{showDate(officeTime(record.at).date)}</time> · {say(record.what)}
             </small>
             <Link to="/records/$id" params={{ id: record.id }} search={asOf ? { asOf } : {}}>
-              {record.title}
+              {record.title || record.number}
             </Link>
             <small>
               {record.number} · {say(record.stateLabel)} · {t('clause.position', { pos: record.pos.toLocaleString() })}

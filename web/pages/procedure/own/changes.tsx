@@ -1,3 +1,4 @@
+import './document.css';
 import { useQuery } from '@tanstack/react-query';
 import type { TextChange } from '../../../../src/runtime/text-views.ts';
 import { t } from '../../../language.ts';

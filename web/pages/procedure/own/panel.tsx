@@ -2,7 +2,6 @@ import '../panel.css';
 import { Link } from '@tanstack/react-router';
 import type { TextClause, TextView } from '../../../../src/runtime/text-views.ts';
 import { say, t } from '../../../language.ts';
-import { showDate } from '../../../time.ts';
 import { Alert } from '../../../ui/bits.tsx';
 import { LightPill } from '../lights.tsx';
 import { ClauseBody } from '../panel.tsx';
@@ -20,7 +19,6 @@ export function OwnPanel({ text, clause, asOf, inSheet = false }: Props) {
         <LightPill light={clause.light} />
       </div>
       {inSheet && <p className="own-clause">{clause.text}</p>}
-      {clause.starts && <Alert tone="info">{t('clause.startsOn', { day: showDate(clause.starts) })}</Alert>}
       {clause.why && <Alert tone="info">{t('own.noneWhy', { why: clause.why })}</Alert>}
       {ours.length === 0 && !clause.why && (
         <Alert tone="warn" action={text.mayKeep && <ToMapping text={text.text} clause={clause.key} />}>
