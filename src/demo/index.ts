@@ -5,6 +5,7 @@ import { withOrganisation } from '../runtime/store/session.ts';
 import { care } from './care.ts';
 import { cases } from './cases.ts';
 import { documents } from './documents.ts';
+import { ownText } from './own-text.ts';
 import { DEMO_PASSWORD, deputies, PERSONAS, settle } from './people.ts';
 import { registers } from './registers.ts';
 import { requests } from './requests.ts';
@@ -56,7 +57,8 @@ export async function buildDemo(demo: DemoParts): Promise<{ organisation: string
   story.begin(-127, '08:30');
   await createOrganisation(demo.parts.db, { id: DEMO_ORGANISATION, name: DEMO_NAME, demo: true }, story.now());
   await found(story, demo);
-  for (const chapter of [registers, documents, deputies, cases, requests, visits, weaknesses, care]) chapter(story);
+  for (const chapter of [registers, documents, ownText, deputies, cases, requests, visits, weaknesses, care])
+    chapter(story);
   await story.play();
   await withOrganisation(demo.parts.db, DEMO_ORGANISATION, (tx) =>
     sql`update organisation set setup_done = true where organisation = ${DEMO_ORGANISATION}`.execute(tx),
