@@ -43,7 +43,7 @@ export const paragraph = (
 
 export const headingStyle = (id: string, name: string, outline: number, numId?: number): string =>
   `<w:style w:type="paragraph" w:styleId="${id}"><w:name w:val="${name}"/><w:pPr>${
-    numId === undefined ? '' : `<w:numPr><w:numId w:val="${numId}"/></w:numPr>`
+    numId === undefined ? '' : `<w:numPr><w:ilvl w:val="${outline}"/><w:numId w:val="${numId}"/></w:numPr>`
   }<w:outlineLvl w:val="${outline}"/></w:pPr></w:style>`;
 
 /** The whole package. `document.xml` comes before the parts it needs, as Word writes it. */
