@@ -30,6 +30,22 @@ export type Ground = {
   token: string;
   invitation: { organisation: string; secret: string };
   view: string;
+  text: string;
+  checklist: string;
+};
+
+/** A procedure of the office's own, and a checklist, as small as they can be. */
+export const ownText = {
+  title: '要點',
+  version: '1',
+  classification: '一般',
+  issued: '2026-09-01',
+  clauses: [{ level: 0, number: '一、', text: '訂定本要點。', heading: false }],
+};
+export const questions = {
+  title: '題庫',
+  authority: '縣府',
+  questions: [{ number: '1', part: '', text: '是否訂定？', hint: '', ours: [] }],
 };
 
 /** For every procedure of the contract: how it is asked. A procedure missing here fails the test. */
@@ -71,6 +87,28 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'procedure.list': () => ({}),
   'procedure.get': () => ({ pack: 'xiluo' }),
   'procedure.evidence': () => ({ clause: 'xiluo.1' }),
+  'procedure.explain': () => ({ clause: 'xiluo.3.1', cause: '試', measure: '試' }),
+  'texts.list': () => ({}),
+  'texts.get': ({ text }) => ({ text }),
+  'texts.mapping': ({ text }) => ({ text }),
+  'texts.changes': ({ text }) => ({ text }),
+  'texts.preview': () => ({ pasted: '一、目的' }),
+  'texts.import': () => ({ ...ownText, title: `要點 ${randomUUID().slice(0, 6)}` }),
+  'texts.link': ({ text }) => ({ text, edition: 1, links: [{ clause: 'c1', ours: ['xiluo.1'] }] }),
+  'texts.withdraw': ({ text }) => ({ text, reason: '試' }),
+  'texts.citations': () => ({}),
+  'checklists.list': () => ({}),
+  'checklists.get': ({ checklist }) => ({ checklist }),
+  'checklists.preview': () => ({ csv: '是否訂定程序？' }),
+  'checklists.import': () => ({ ...questions, title: `題庫 ${randomUUID().slice(0, 6)}` }),
+  'checklists.link': ({ checklist }) => ({ checklist, links: [{ clause: 'q1', ours: ['xiluo.1'] }] }),
+  'checklists.withdraw': ({ checklist }) => ({ checklist, reason: '試' }),
+  'plan.get': () => ({}),
+  'plan.propose': () => ({
+    reason: '試',
+    starts: [{ clause: 'xiluo.4.1', on: new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10) }],
+  }),
+  'plan.decide': () => ({ plan: 'none', approve: true }),
   'parameters.list': () => undefined,
   'parameters.set': () => ({ name: 'scan_max_age_days', value: 29, reason: '試' }),
   'people.list': () => ({}),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contract } from '../../src/http/contract.ts';
-import { ASKERS, type Asker, type Ground, QUESTIONS } from './authority-cases.ts';
+import { ASKERS, type Asker, type Ground, ownText, QUESTIONS, questions } from './authority-cases.ts';
 import { deskOf } from './desk.ts';
 import { type Answer, type Client, client, type Office, openOffice, PASSWORD, secondOrganisation } from './office.ts';
 import { nmapReport } from './reports.ts';
@@ -68,6 +68,9 @@ async function prepare(): Promise<Ground> {
   const { link } = await lin.ok('people.invite', { id: office.persons.lu });
   const [organisation, secret] = new URL(link).pathname.split('/').slice(-2) as [string, string];
   const view = (await wang.ok('views.save', { name: '我的', query: {} })).id;
+  const chou = await office.as('chou');
+  const { text } = await chou.ok('texts.import', ownText);
+  const { checklist } = await chou.ok('checklists.import', questions);
   return {
     office,
     own,
@@ -79,6 +82,8 @@ async function prepare(): Promise<Ground> {
     token: spare.id,
     invitation: { organisation, secret },
     view,
+    text,
+    checklist,
   };
 }
 
@@ -90,6 +95,7 @@ const SIGNED_IN = ASKERS.filter((asker) => asker !== 'nobody');
 const SCREEN = SIGNED_IN.filter((asker) => !asker.endsWith('_token'));
 const WRITERS = SIGNED_IN.filter((asker) => asker !== 'read_token');
 const ADMINISTRATOR: Asker[] = ['administrator'];
+const KEEPERS: Asker[] = ['coordinator', 'security_officer', 'ciso'];
 const OVERSEERS: Asker[] = ['coordinator', 'security_officer', 'ciso', 'auditor'];
 /** The unit's head does not head the room manager's unit, but heads approve results of this type, and so read them. */
 const READERS_OF_OTHERS: Asker[] = ['unit_head', 'room_manager', ...OVERSEERS];
@@ -132,6 +138,25 @@ const LET_IN: Record<string, readonly Asker[]> = {
   'procedure.list': SIGNED_IN,
   'procedure.get': SIGNED_IN,
   'procedure.evidence': SIGNED_IN,
+  'procedure.explain': ['unit_head', ...KEEPERS], // heads publish documents, which realises this clause
+  'texts.list': SIGNED_IN,
+  'texts.get': SIGNED_IN,
+  'texts.mapping': SIGNED_IN,
+  'texts.changes': SIGNED_IN,
+  'texts.preview': SIGNED_IN,
+  'texts.import': KEEPERS,
+  'texts.link': KEEPERS,
+  'texts.withdraw': ['coordinator'], // who asks first; then it is gone
+  'texts.citations': SIGNED_IN,
+  'checklists.list': SIGNED_IN,
+  'checklists.get': SIGNED_IN,
+  'checklists.preview': SIGNED_IN,
+  'checklists.import': KEEPERS,
+  'checklists.link': KEEPERS,
+  'checklists.withdraw': ['coordinator'],
+  'plan.get': SIGNED_IN,
+  'plan.propose': ['coordinator', 'security_officer'],
+  'plan.decide': ['ciso'],
   'parameters.list': SIGNED_IN,
   'parameters.set': ['coordinator', 'security_officer', 'ciso'],
   'people.list': SIGNED_IN,

@@ -109,6 +109,8 @@ describe('every procedure, asked by an employee', () => {
         token: 't',
         invitation: { organisation: office.organisation, secret: 's' },
         view: 'v',
+        text: 'x',
+        checklist: 'c',
       };
       const question = QUESTIONS[procedure]!(ground);
       await fc.assert(
