@@ -11,9 +11,9 @@ import { signerAsChild } from '../adapters/sealing/signer-child.ts';
 import type { Signer } from '../adapters/sealing/signer-door.ts';
 import { signerOnSocket } from '../adapters/sealing/signer-socket.ts';
 import { writeDurably } from '../adapters/sealing/store.ts';
-import type { Checkpoint } from '../kernel/ledger/checkpoint.ts';
+import { type Checkpoint, parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
 import type { NodeKey } from '../kernel/ledger/mac.ts';
-import { refused } from '../kernel/refusal.ts';
+import { isRefused, refused } from '../kernel/refusal.ts';
 import type { Text } from '../kernel/text.ts';
 import type { contexts } from '../runtime/context.ts';
 import { noteCheckpoint } from '../runtime/ledger-rows.ts';
@@ -175,6 +175,10 @@ function startLoop({ say, db, markKey, parts, signer, log, origin, halted, alarm
         parts.defect(error, 'checkpoint'),
       );
     },
+    idle(organisation) {
+      // Published, and the note of it in the table lost with whoever was to write it.
+      void notePublished(db, parts, organisation, log).catch((error: unknown) => parts.defect(error, 'checkpoint'));
+    },
     halted(organisation, message, position) {
       alarms.set(organisation, message);
       say(`稽核紀錄停止封存 sealing halted: ${organisation} #${position ?? ''} ${message.zh} ${message.en}`);
@@ -208,6 +212,17 @@ async function tellSealed(
     notices: [],
     eventTypes: new Set(['checkpoint']),
   });
+}
+
+async function notePublished(
+  db: Db,
+  parts: Parts,
+  organisation: string,
+  log: (organisation: string) => Promise<Log>,
+): Promise<void> {
+  const note = await (await log(organisation)).checkpoint();
+  const checkpoint = note === undefined ? undefined : parseCheckpoint(note);
+  if (note && checkpoint && !isRefused(checkpoint)) await tellSealed(db, parts, organisation, checkpoint, note);
 }
 
 /** The epoch in the name of a log. */

@@ -101,7 +101,7 @@ test('the loop seals what is due, tells a halt once, and stops', async () => {
   for (const { happen } of offices) happen();
   const forged = offices[1]?.its.rows[0] as LedgerRow;
   forged.mac = Buffer.alloc(32);
-  const told = { sealed: vi.fn(), halted: vi.fn(), failed: vi.fn<SealerInput['failed']>() };
+  const told = { sealed: vi.fn(), idle: vi.fn(), halted: vi.fn(), failed: vi.fn<SealerInput['failed']>() };
   const due = async () => offices.filter(({ its }) => its.rows.length > its.state.size).map(({ source }) => source);
   const sealer = startSealer({ due, swapMany: swapping(offices), ...told, everyMilliseconds: 10 });
   await vi.waitFor(() => expect(told.sealed).toHaveBeenCalledTimes(1));

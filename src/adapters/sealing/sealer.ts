@@ -39,6 +39,8 @@ export type SealerInput = {
   due(most: number): Promise<SealSource[]>;
   swapMany: SwapMany;
   sealed(organisation: string, outcome: Extract<SealOutcome, { outcome: 'sealed' }>): void;
+  /** Due, and nothing was left to do: whoever keeps the list of what is due takes it off. */
+  idle(organisation: string): void;
   /** Called once per message and organisation, again only when it changes: it has to reach people. */
   halted(organisation: string, message: Text, position: number | undefined): void;
   failed(organisation: string | undefined, error: unknown): void;
@@ -137,6 +139,9 @@ function tell(input: SealerInput, told: Map<string, string>, { organisation, res
       input.failed(organisation, result.error);
       break;
     case 'idle':
+      told.delete(organisation);
+      input.idle(organisation);
+      break;
     case 'lost':
       break;
     default:
