@@ -125,6 +125,13 @@ const LET_IN: Record<string, readonly Asker[]> = {
   'records.open': ['room_manager', 'coordinator'],
   'records.save': ['room_manager'],
   'records.act': ['room_manager', 'security_officer'],
+  'records.confirm': READERS_OF_OTHERS, // told that nothing waits
+  'records.correct': ['room_manager'],
+  'records.object': [], // nobody sealed a correction
+  'records.propose': READERS_OF_OTHERS, // told that it is no register
+  'records.decide': READERS_OF_OTHERS,
+  'records.readPrint': READERS_OF_OTHERS,
+  'records.copy': READERS_OF_OTHERS,
   'records.comment': READERS_OF_OTHERS,
   'records.link': ['room_manager', 'unit_head', ...OVERSEERS],
   'records.history': READERS_OF_OTHERS,

@@ -23,14 +23,14 @@ export function correct(work: Work, command: Extract<Command, { do: 'correct' }>
   const type = typeOf(work, found);
   if (!type) return [noSuchRecord(command.record)];
   if (work.input.actor.kind !== 'person') return [noSuchRecord(command.record)];
+  const named = Object.keys(command.changes).flatMap((name) => type.fields[name] ?? []);
+  const foreign = named.flatMap((field) => notTheirs(work, type, found, field));
+  if (work.needs.size > 0) return [];
+  if (foreign.length > 0) return foreign;
   const wanted = changesWanted(work, type, found, command.changes);
   if ('refusals' in wanted) return wanted.refusals;
-  const refusals = [
-    ...wanted.changes.flatMap(({ field }) => notTheirs(work, type, found, type.fields[field]!)),
-    ...sayWhy(command.reason),
-  ];
-  if (work.needs.size > 0) return [];
-  if (refusals.length > 0) return refusals;
+  const unsaid = sayWhy(command.reason);
+  if (unsaid.length > 0) return unsaid;
   const closed = type.flow[found.state]?.final ?? false;
   if (!closed) {
     const bound = wanted.changes.flatMap((change) => notASlip(work, type, found, change));
