@@ -21,9 +21,12 @@ export async function createLogKey(path: string): Promise<KeyObject> {
   return privateKey;
 }
 
-/** Reads the key {@link createLogKey} made. @throws when others may read the file, or it holds another kind of key. */
-export async function loadLogKey(path: string): Promise<KeyObject> {
-  const key = createPrivateKey(await readSecret(path));
+/**
+ * Reads the key {@link createLogKey} made. @throws when others may read the file, or it holds another kind of key.
+ * @param guarded the folder it lies in is what keeps others out, as with credentials of systemd, whose access lists show as group rights.
+ */
+export async function loadLogKey(path: string, guarded = false): Promise<KeyObject> {
+  const key = createPrivateKey(await (guarded ? readFile(path, 'utf8') : readSecret(path)));
   if (key.asymmetricKeyType !== 'ed25519') throw new Error(`${path} holds a key that is not Ed25519`);
   return key;
 }

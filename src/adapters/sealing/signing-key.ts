@@ -23,7 +23,7 @@ export const keyInMemory = (key: KeyObject): SigningKey => ({
  */
 export async function openSigningKey(place: string, env: NodeJS.ProcessEnv = process.env): Promise<SigningKey> {
   if (place.startsWith('pkcs11:')) return openTokenKey(place);
-  return keyInMemory(await loadLogKey(credentialPath(place, env)));
+  return keyInMemory(await loadLogKey(credentialPath(place, env), place.startsWith('credential:')));
 }
 
 /** Where a named credential lies; a path stays what it is. */
