@@ -4,6 +4,7 @@ import { t } from '../../language.ts';
 import { showDate } from '../../time.ts';
 import { Alert, Card, Problem, Skeleton } from '../../ui/bits.tsx';
 import { InUse } from './in-use.tsx';
+import { Mail } from './mail.tsx';
 import { reachQuery } from './queries.ts';
 import { SetUp } from './set-up.tsx';
 import { Strict } from './strict.tsx';
@@ -46,6 +47,7 @@ export default function ConnectionPage() {
               {data.certificate.kind !== 'none' && <Strict reach={data} />}
             </>
           )}
+          <Mail />
         </div>
       )}
     </>
