@@ -86,6 +86,11 @@ function parameters(): ParameterView[] {
 export function clauseAnswers(contract: typeof Contract) {
   const os = implement(contract).$context<{ persona: string }>();
   return {
+    texts: {
+      list: os.texts.list.handler(() => []),
+      citations: os.texts.citations.handler(() => ({})),
+    },
+    checklists: { list: os.checklists.list.handler(() => []) },
     procedure: {
       list: os.procedure.list.handler(({ input }) => {
         const { clauses: _clauses, ...card } = procedureOn(input.asOf ?? '2026-11-20');

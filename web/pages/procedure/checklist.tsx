@@ -17,6 +17,7 @@ import { AsOf, PastNote } from './as-of.tsx';
 import { type Light, LightDot, LightFilter, LightPill } from './lights.tsx';
 import { LinkChooser } from './mapping/editor.tsx';
 import { useArrival, useNarrow, useWalk } from './moving.ts';
+import { Withdraw } from './own/withdraw.tsx';
 import { ClauseBody, Legend } from './panel.tsx';
 import { checklistQuery, planQuery } from './queries.ts';
 import { numberOf } from './sections.ts';
@@ -72,6 +73,15 @@ function Checklist({ checklist, asOf }: { checklist: ChecklistView; asOf: string
         </div>
         <div className="row">
           <AsOf value={asOf} onChange={back} />
+          {checklist.mayKeep && (
+            <Withdraw
+              title={checklist.title}
+              withdraw={(reason) =>
+                api.checklists.withdraw({ commandId: newCommandId(), checklist: checklist.checklist, reason })
+              }
+              onGone={() => void navigate({ to: '/procedure/checklists' })}
+            />
+          )}
         </div>
       </header>
       <PastNote asOf={asOf} onBack={() => back()} />

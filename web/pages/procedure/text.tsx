@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useRouterState } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import type { TextClause, TextView } from '../../../src/runtime/text-views.ts';
+import { api, newCommandId } from '../../api.ts';
 import { t } from '../../language.ts';
 import { showDate } from '../../time.ts';
 import { Alert, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
@@ -16,6 +17,7 @@ import { useArrival, useNarrow, useWalk } from './moving.ts';
 import { TextChanges } from './own/changes.tsx';
 import { OwnDocument } from './own/document.tsx';
 import { OwnPanel } from './own/panel.tsx';
+import { Withdraw } from './own/withdraw.tsx';
 import { Legend } from './panel.tsx';
 import { textQuery } from './queries.ts';
 
@@ -123,6 +125,11 @@ function Head({ text, asOf }: { text: TextView; asOf: string | undefined }) {
           )}
           {text.mayKeep && (
             <>
+              <Withdraw
+                title={text.title}
+                withdraw={(reason) => api.texts.withdraw({ commandId: newCommandId(), text: text.text, reason })}
+                onGone={() => void navigate({ to: '/procedure' })}
+              />
               <Link to="/procedure/texts/import" search={{ of: text.text }} className="button">
                 {t('own.newVersion')}
               </Link>

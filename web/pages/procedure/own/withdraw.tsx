@@ -1,0 +1,57 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { mappingChanged } from '../../../citations.ts';
+import { t } from '../../../language.ts';
+import { Problem } from '../../../ui/bits.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
+import { TextControl } from '../../../ui/field.tsx';
+import { tell } from '../../../ui/toast.tsx';
+
+type Props = { title: string; withdraw(reason: string): Promise<unknown>; onGone(): void };
+
+/** Takes a procedure or a checklist off the screens, with a reason; what it said stays in the ledger and as of earlier days. */
+export function Withdraw({ title, withdraw, onGone }: Props) {
+  const [asking, setAsking] = useState(false);
+  const [reason, setReason] = useState('');
+  const save = useMutation({
+    mutationFn: () => withdraw(reason.trim()),
+    onSuccess: async () => {
+      tell(t('own.withdrawn', { title }));
+      onGone();
+      await mappingChanged();
+    },
+  });
+  return (
+    <>
+      <Button look="quiet" onPress={() => setAsking(true)}>
+        {t('own.withdraw')}
+      </Button>
+      {asking && (
+        <Dialog title={t('own.withdrawOf', { title })} onClose={() => setAsking(false)}>
+          <form
+            className="stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (reason.trim()) save.mutate();
+            }}
+          >
+            <p className="sub">{t('own.withdrawText')}</p>
+            <TextControl label={t('plan.reason')} layout="stacked" must lines={2} value={reason} onChange={setReason} />
+            {save.isError && <Problem error={save.error} />}
+            <div className="actions">
+              <Button
+                look="danger"
+                type="submit"
+                busy={save.isPending}
+                why={reason.trim() ? undefined : t('explain.fillFirst')}
+              >
+                {t('own.withdraw')}
+              </Button>
+            </div>
+          </form>
+        </Dialog>
+      )}
+    </>
+  );
+}
