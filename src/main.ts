@@ -39,10 +39,12 @@ import { notices, overdue } from './modules/notices/index.ts';
 import { passkeys } from './modules/passkeys/index.ts';
 import { populations } from './modules/populations/index.ts';
 import { procedures } from './modules/procedures/index.ts';
+import { openDisposals, openErasures, retention } from './modules/retention/index.ts';
 import { tokens } from './modules/tokens/index.ts';
 import { trail } from './modules/trail/index.ts';
 import { changesContext, contexts } from './runtime/context.ts';
 import { dispatcher } from './runtime/dispatch.ts';
+import { eraseOne } from './runtime/erasing.ts';
 import { SETUP_ENDED } from './runtime/ledger-acts.ts';
 import { ledgerDoor } from './runtime/ledger-door.ts';
 import type { Db, Module } from './runtime/module.ts';
@@ -171,6 +173,7 @@ function modulesOver(
     mail,
     installation,
     backups,
+    retention(calendar),
     trail,
     passkeys,
   ];
@@ -315,6 +318,17 @@ function authOver(platform: Platform, options: { dataDir: string }, origin: stri
 export async function workRound(platform: Platform, organisation: string): Promise<void> {
   await takeBackLoosened(platform, organisation);
   await escalate(platform, organisation);
+  await dispose(platform, organisation);
+}
+
+/** Destroys what was approved for it, and erases what was ordered. */
+async function dispose({ db, dispatch, parts, blobs }: Platform, organisation: string): Promise<void> {
+  for (const disposal of await withOrganisation(db, organisation, (tx) => openDisposals(tx, organisation))) {
+    const command = { do: 'retention.carry_out', id: randomUUID(), input: { disposal } };
+    await dispatch({ organisation, actor: { kind: 'clock' }, command });
+  }
+  for (const erasure of await withOrganisation(db, organisation, (tx) => openErasures(tx, organisation)))
+    await eraseOne({ ...parts, dispatch, files: blobs }, organisation, erasure);
 }
 
 async function escalate({ db, dispatch, parts }: Platform, organisation: string): Promise<void> {

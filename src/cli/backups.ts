@@ -22,6 +22,7 @@ export async function backUp(
   source: { dataDir: string; kind: BackupSource['kind']; ownerUrl: string },
   places: string[],
   keep: Keep = KEEP,
+  now: Date = new Date(),
 ): Promise<BackupRun[] | Refused> {
   const keys = readBackupKeys(source.dataDir);
   if (!keys) return noKey;
@@ -35,8 +36,8 @@ export async function backUp(
   if (disks.length === 0) return noDisk(places);
   const runs: BackupRun[] = [];
   for (const { place, card } of disks) {
-    const made = await makeBackup(sourceOf(source, installation), diskAt(place), keys, keep).catch((error: unknown) =>
-      explainDisk(place, error),
+    const made = await makeBackup(sourceOf(source, installation), diskAt(place), keys, keep, now).catch(
+      (error: unknown) => explainDisk(place, error),
     );
     leaveNote(source.dataDir, isRefused(made) ? failedNote(card, made) : madeNote(card, made));
     if (isRefused(made)) return made;

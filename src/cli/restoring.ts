@@ -5,11 +5,15 @@ import type { Generation } from '../adapters/backup/generation.ts';
 import { readRecoveryKey } from '../adapters/backup/recovery-key.ts';
 import { erasedSince, type OpenGeneration, openGeneration, placeFiles, savedRows } from '../adapters/backup/restore.ts';
 import { fillDatabase, isInUse } from '../adapters/backup/snapshot.ts';
+import { connect } from '../adapters/postgres/connect.ts';
 import { makePrivateFolder } from '../adapters/postgres/embedded/account.ts';
 import { type Migration, migrate, readMigrations } from '../adapters/postgres/migrate.ts';
 import { openDatabase } from '../adapters/postgres/open.ts';
+import { openKeyring } from '../adapters/sealing/installation.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { type Text, text } from '../kernel/text.ts';
+import { scrub } from '../runtime/erasing.ts';
+import type { Db } from '../runtime/module.ts';
 import { openLedgers } from './ledgers.ts';
 import type { Settings } from './settings.ts';
 
@@ -116,15 +120,26 @@ async function fill(
       (table) => savedRows(opened, table),
       () => {},
     );
-    return eraseAgain(ownerUrl, opened);
+    return await eraseAgain(database.appUrl, place.dataDir, opened);
   } finally {
     await database.stop();
   }
 }
 
 /** An older backup must not bring back what was erased after it. */
-async function eraseAgain(_ownerUrl: string, opened: OpenGeneration): Promise<number> {
-  return erasedSince(opened).length;
+async function eraseAgain(appUrl: string, dataDir: string, opened: OpenGeneration): Promise<number> {
+  const erased = erasedSince(opened);
+  if (erased.length === 0) return 0;
+  const personal = await openKeyring(join(dataDir, 'keys'));
+  const connection = connect<unknown>(appUrl, { onIdleError: () => {}, max: 1 });
+  const db = connection.db as unknown as Db;
+  try {
+    const clock = () => new Date().toISOString();
+    for (const { organisation, ...erasure } of erased) await scrub({ db, personal, clock }, organisation, erasure);
+  } finally {
+    await connection.close();
+  }
+  return erased.length;
 }
 
 async function verified(

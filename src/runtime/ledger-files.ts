@@ -9,22 +9,25 @@ const MOST = 100;
 
 /**
  * L4: every file an entry speaks of is stored and still hashes to its name. A file refused at the door or never stored
- * cannot be spoken of, so one that is missing was taken away. Ends with one line for the level.
+ * cannot be spoken of, so one that is missing was taken away, unless a disposal on record destroyed it. Ends with one line for the level.
  */
 export async function checkFiles(
   rows: AsyncIterable<LedgerRow>,
   look: (sha256: string) => Promise<'kept' | 'missing' | 'altered'>,
 ): Promise<Finding[]> {
   const first = new Map<string, number>();
+  const destroyed = new Set<string>();
   for await (const { pos, entry } of rows) {
     const envelope = decodeEntry(entry);
     if (isRefused(envelope)) continue; // told by L2
+    if (envelope.type === 'disposal.destroyed')
+      for (const sha256 of envelope.data.files as string[]) destroyed.add(sha256);
     for (const sha256 of filesIn(envelope.data)) if (!first.has(sha256)) first.set(sha256, pos);
   }
   const failures: Finding[] = [];
   for (const [sha256, position] of first) {
     const state = await look(sha256);
-    if (state === 'kept') continue;
+    if (state === 'kept' || (state === 'missing' && destroyed.has(sha256))) continue;
     const message =
       state === 'missing'
         ? text(`附件 ${sha256} 不存在`, `file ${sha256} is missing`)

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import { evolve } from '../kernel/engine/evolve.ts';
+import { emptied } from '../kernel/engine/replay.ts';
 import type { RecordState } from '../kernel/engine/types.ts';
 import { decodeEntry, type Envelope } from '../kernel/ledger/envelope.ts';
 import { decryptPersonal, revealPersonal } from '../kernel/ledger/personal.ts';
@@ -48,6 +49,7 @@ async function foldAll(
   const folded = new Map<string, Folded>();
   for await (const { pos, entry } of allLedgerRows(db, organisation)) {
     const envelope = decodeEntry(entry);
+    if (!isRefused(envelope) && envelope.type === 'disposal.destroyed') emptiedIn(folded, String(envelope.data.record));
     if (isRefused(envelope) || !envelope.type.startsWith('record.') || envelope.stream.includes(':')) continue;
     const before = folded.get(envelope.stream);
     const { event, hidden } = revealed(envelope, personal);
@@ -59,6 +61,12 @@ async function foldAll(
     }
   }
   return folded;
+}
+
+/** What an approved disposal destroyed keeps its number and dates, and none of its content. */
+function emptiedIn(folded: Map<string, Folded>, record: string): void {
+  const one = folded.get(record);
+  if (one) folded.set(record, { ...one, state: emptied(one.state) });
 }
 
 function revealed(envelope: Envelope, personal: Pick<PersonalKeyring, 'keys'> | undefined) {

@@ -27,6 +27,9 @@ export type Parts = {
 export type PersonalKeyring = {
   ensure(organisation: string, pairs: { subject: string; record: string }[]): Promise<void>;
   keys(organisation: string, subject: string, record: string): PersonalKeys;
+  /** Destroys a key for good. */
+  shred(organisation: string, which: { kind: 'subject' | 'record'; id: string }, at: Moment): Promise<void>;
+  isShredded(organisation: string, kind: 'subject' | 'record', id: string): boolean;
 };
 
 export type News = {

@@ -1,12 +1,15 @@
 import { sql } from 'kysely';
 import type { Actor, Command, Input, Known, Moment, RecordState } from '../kernel/engine/types.ts';
+import type { Json } from '../kernel/ledger/canonical.ts';
 import type { LedgerActor } from '../kernel/ledger/envelope.ts';
+import { hidePersonal } from '../kernel/ledger/personal.ts';
 import type { Refused } from '../kernel/refusal.ts';
 import { type Drafted, enter, flushJournal, type Journal, loadVersions, requestHash } from './entries.ts';
 import { type Asking, answer, needsMore } from './gather.ts';
 import { grantsOf } from './grants.ts';
 import type { DispatchResult, Tx } from './module.ts';
 import type { News, OrganisationContext, Parts } from './parts.ts';
+import { ERASED } from './query/history.ts';
 import { projectEvidence } from './store/project-evidence.ts';
 import { projectNotices } from './store/project-notices.ts';
 import { projectRecords, type Touched, typeUnder } from './store/project-records.ts';
@@ -66,7 +69,8 @@ export async function settled<T>(work: Work, run: () => T): Promise<Exclude<T, {
 }
 
 /** Events into the journal: personal keys first, then versions, positions, marks. */
-export async function journal(work: Work, request: Request, events: Drafted[], actsFor: string | undefined) {
+export async function journal(work: Work, request: Request, drafted: Drafted[], actsFor: string | undefined) {
+  const events = drafted.map((event) => withoutErased(work, event));
   await loadVersions(
     work.tx,
     work.organisation,
@@ -85,6 +89,22 @@ export async function journal(work: Work, request: Request, events: Drafted[], a
     // The moment that was decided with: folding the entries gives the very states that were decided.
     at: work.asking.now,
   });
+}
+
+/** Nothing new is written in clear about somebody, or in a record, that was erased: a mark stands in its place. */
+function withoutErased({ parts: { personal }, organisation }: Work, event: Drafted): Drafted {
+  const gone = (event.personal ?? []).filter(
+    ({ subject }) =>
+      personal.isShredded(organisation, 'subject', subject) ||
+      personal.isShredded(organisation, 'record', event.stream),
+  );
+  if (gone.length === 0) return event;
+  const data = hidePersonal(event.data as { [key: string]: Json }, gone, () => ERASED as never);
+  return {
+    ...event,
+    data: data as Drafted['data'],
+    personal: (event.personal ?? []).filter((one) => !gone.includes(one)),
+  };
 }
 
 function ledgerActor(work: Work, request: Request, actsFor: string | undefined): LedgerActor {

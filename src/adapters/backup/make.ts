@@ -56,10 +56,15 @@ type Work = {
  * database snapshot, which holds everything those have seen; keys of personal values last, for they are made before what they
  * encrypt. Contents the disk has are not written again.
  */
-export async function makeBackup(source: BackupSource, disk: Disk, keys: BackupKeys, keep: Keep): Promise<Made> {
+export async function makeBackup(
+  source: BackupSource,
+  disk: Disk,
+  keys: BackupKeys,
+  keep: Keep,
+  takenAt: Date,
+): Promise<Made> {
   const listings = await disk.listings();
   const known = new Map(listings.flatMap(({ objects }) => Object.entries(objects)));
-  const takenAt = new Date();
   const listing: Listing = { id: generationId(takenAt), takenAt: takenAt.toISOString(), bytes: 0, objects: {} };
   const work: Work = { disk, keys, known, listing, bytes: 0, written: 0 };
   const files: FileCopy[] = [];

@@ -9,6 +9,8 @@ export type Blobs = {
   put(content: AsyncIterable<Uint8Array>): Promise<{ sha256: string; size: number }>;
   /** Streams out, or undefined when there is no such content. */
   get(sha256: string): Promise<{ size: number; stream(): AsyncIterable<Uint8Array> } | undefined>;
+  /** Destroys a content; one that is not there stays so. */
+  remove(sha256: string): Promise<void>;
   /** Hashes what is stored again: true when it still is what it was. */
   intact(sha256: string): Promise<boolean>;
 };
@@ -36,6 +38,9 @@ export function folderBlobs(root: string): Blobs {
       const path = pathOf(sha256);
       const found = await stat(path).catch(() => undefined);
       return found ? { size: found.size, stream: () => createReadStream(path) } : undefined;
+    },
+    async remove(sha256) {
+      if (/^[0-9a-f]{64}$/.test(sha256)) await rm(pathOf(sha256), { force: true });
     },
     async intact(sha256) {
       const found = await this.get(sha256);

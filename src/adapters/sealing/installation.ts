@@ -51,6 +51,14 @@ export async function openKeyring(folder: string) {
     ensure: async (organisation: string, pairs: { subject: string; record: string }[]): Promise<void> => {
       await (await open(organisation)).ensure(pairs);
     },
+    /** Destroys one key for good; again changes nothing. */
+    shred: async (organisation: string, { kind, id }: { kind: 'subject' | 'record'; id: string }, at: string) => {
+      const keys = await open(organisation);
+      if (keys.shredded().some((gone) => gone.kind === kind && gone.id === id)) return;
+      await (kind === 'subject' ? keys.shredSubject(id, at) : keys.shredRecord(id, at));
+    },
+    isShredded: (organisation: string, kind: 'subject' | 'record', id: string): boolean =>
+      opened.get(organisation)?.isShredded(kind, id) ?? false,
     keys: (organisation: string, subject: string, record: string): PersonalKeys =>
       opened.get(organisation)?.keys(subject, record) ?? { subjectKey: undefined, recordKey: undefined },
   };

@@ -16,6 +16,7 @@ export type SubjectKeys = {
   shredSubject(subject: string, at: string): Promise<void>;
   /** Destroys a record's key (end of its retention) for good. */
   shredRecord(record: string, at: string): Promise<void>;
+  isShredded(kind: Kind, id: string): boolean;
   /** When a key was destroyed, for the report on erasures. */
   shredded(): { kind: Kind; id: string; at: string }[];
 };
@@ -47,6 +48,10 @@ export async function openSubjectKeys(path: string): Promise<SubjectKeys> {
     }),
     shredSubject: (subject, at) => shred('subject', subject, at),
     shredRecord: (record, at) => shred('record', record, at),
+    isShredded: (kind, id) => {
+      const line = lines.get(nameOf({ kind, id }));
+      return line !== undefined && 'shredded' in line;
+    },
     shredded: () =>
       [...lines.values()].flatMap((line) =>
         'shredded' in line ? [{ kind: line.kind, id: line.id, at: line.shredded }] : [],

@@ -150,6 +150,7 @@ export const FUNCTIONS: Record<string, FunctionType> = {
 
   same: evidence([any, any], yesNo),
   on_hold: retention([ref('any')], yesNo),
+  retention_over: retention([ref('any')], yesNo),
 
   in_force: documents([text], ref('policy_document')),
   trained: documents([person, text], moment),
@@ -171,6 +172,7 @@ export const FUNCTIONS: Record<string, FunctionType> = {
   'logs.slice': effect('logs', [any, any]),
   'retention.hold': effect('retention', [ref('any')]),
   'retention.release': effect('retention', [ref('any')]),
+  'retention.destroy': effect('retention', [ref('any')]),
   'hooks.call': effect('hooks', [text]),
 };
 

@@ -41,12 +41,12 @@ function revealed(look: Look, envelope: Envelope): Envelope['data'] {
       personal,
       look.parts.personal.keys(look.organisation, personal.subject, personal.record),
     );
-    return outcome.outcome === 'readable' ? outcome.value : SHREDDED;
+    return outcome.outcome === 'readable' ? outcome.value : ERASED;
   }) as Envelope['data'];
 }
 
 /** Stands where a personal value was destroyed. */
-export const SHREDDED: Json = '（已依規定銷毀）';
+export const ERASED = '（已依規定銷毀）';
 
 /** All that happened to a record, newest first, each step with what it changed. */
 export async function historyOf(look: Look, record: string, type: RecordType): Promise<HistoryItem[]> {

@@ -59,6 +59,7 @@ const EFFECTS: Record<string, Text> = {
   'logs.slice': text('擷取{0}的日誌', 'keeps the log of {0}'),
   'retention.hold': text('將{0}列入保全', 'puts {0} on hold'),
   'retention.release': text('解除{0}的保全', 'lifts the hold on {0}'),
+  'retention.destroy': text('銷毀{0}所列紀錄', 'destroys the records listed in {0}'),
   'hooks.call': text('呼叫外部掛鉤 {0}', 'calls the hook {0}'),
 };
 

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { emptied, type Placed, statesFrom } from '../kernel/engine/replay.ts';
+import type { RecordState } from '../kernel/engine/types.ts';
+import { decodeEntry } from '../kernel/ledger/envelope.ts';
+import { decryptPersonal, type Personal } from '../kernel/ledger/personal.ts';
+import type { Definition } from '../kernel/pack/types.ts';
+import { isRefused } from '../kernel/refusal.ts';
+import type { Dispatch, Tx } from './module.ts';
+import { organisationIds } from './organisations.ts';
+import type { Parts } from './parts.ts';
+import { ERASED } from './query/history.ts';
+import { bigrams, fieldRows, searchable, titleOf } from './store/fields.ts';
+import { typeUnder, uniqueKeys } from './store/project-records.ts';
+import { withOrganisation } from './store/session.ts';
+
+export type Erasure = { kind: 'subject' | 'record'; id: string };
+
+type Erasing = Pick<Parts, 'db' | 'personal' | 'clock'>;
+/** Where attachments lie. */
+type Files = { remove(sha256: string): Promise<void> };
+
+/**
+ * Carries out one erasure: destroys the key, then rewrites what the tables show of it, then says so in the ledger. May be repeated
+ * from any point: the order is durable before, and each step finds its work done.
+ */
+export async function eraseOne(
+  parts: Erasing & { dispatch: Dispatch; files: Files },
+  organisation: string,
+  erasure: Erasure,
+): Promise<void> {
+  await parts.personal.shred(organisation, erasure, parts.clock());
+  await removeFiles(parts, organisation, await scrub(parts, organisation, erasure));
+  const command = { do: 'retention.note_done', id: randomUUID(), input: erasure };
+  const outcome = await parts.dispatch({ organisation, actor: { kind: 'clock' }, command });
+  if (isRefused(outcome)) throw new Error(`an erasure could not be noted: ${outcome.refused[0]?.message.en}`);
+}
+
+/**
+ * Rewrites rows as the ledger gives them now that a key is gone: the same fold as ever, with a mark where the value was. What was
+ * destroyed altogether keeps its number and dates; returned are the attachments it had.
+ */
+export async function scrub(parts: Erasing, organisation: string, { kind, id }: Erasure): Promise<string[]> {
+  return withOrganisation(parts.db, organisation, async (tx) => {
+    await sql`select 1 from head where organisation = ${organisation} for update`.execute(tx);
+    const ids = kind === 'record' ? [id] : await recordsOf(tx, organisation, id);
+    const definitions = await definitionsOf(tx, organisation);
+    const files: string[] = [];
+    for (const record of ids) files.push(...(await rewrite(tx, parts, organisation, record, definitions)));
+    await scrubNotices(tx, organisation, kind, id);
+    if (kind === 'subject') await scrubPerson(tx, organisation, id);
+    return files;
+  });
+}
+
+async function recordsOf(tx: Tx, organisation: string, person: string): Promise<string[]> {
+  const found = await sql<{ id: string }>`select id from record
+    where organisation = ${organisation} and requester = ${person} order by id`.execute(tx);
+  return found.rows.map((row) => row.id);
+}
+
+async function rewrite(
+  tx: Tx,
+  parts: Erasing,
+  organisation: string,
+  record: string,
+  definitions: Map<string, Definition>,
+): Promise<string[]> {
+  const destroyed = await isDestroyed(tx, organisation, record);
+  const folded = [...statesFrom(await entriesOf(tx, organisation, record), shownBy(parts, organisation))];
+  const states = folded.map(({ pos, state }) => ({ pos, state: destroyed ? emptied(state) : state }));
+  const last = states.at(-1)?.state;
+  if (!last) return [];
+  const type = typeUnder(definitions)(last);
+  const titles = await titlesOf(tx, organisation, last);
+  const title = (state: RecordState) => (destroyed ? String(ERASED) : titleOf(type, state, titles));
+  await sql`update record set body = ${JSON.stringify(last)}::jsonb, title = ${title(last)}
+    where organisation = ${organisation} and id = ${record}`.execute(tx);
+  const versions = await sql<{ pos_from: string }>`select pos_from from record_version
+    where organisation = ${organisation} and id = ${record}`.execute(tx);
+  for (const { pos_from } of versions.rows) {
+    const then = states.findLast(({ pos }) => pos <= Number(pos_from))?.state;
+    if (!then) continue;
+    await sql`update record_version set body = ${JSON.stringify(then)}::jsonb, title = ${title(then)}
+      where organisation = ${organisation} and id = ${record} and pos_from = ${pos_from}`.execute(tx);
+  }
+  const rows = fieldRows(type, last).map((row) => ({ ...row, type: last.type, record }));
+  const grams = bigrams(searchable(type, last, title(last))).map((gram) => ({ gram, record }));
+  const keys = uniqueKeys(type, last).map((key) => ({ ...key, record }));
+  for (const table of ['record_field', 'record_bigram', 'record_unique'])
+    await sql`delete from ${sql.table(table)} where organisation = ${organisation} and record = ${record}`.execute(tx);
+  await sql`insert into record_field select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    as x(type text, field text, t text, n double precision, m timestamptz, d date, record text)`.execute(tx);
+  await sql`insert into record_bigram select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(grams)}::jsonb)
+    as x(gram text, record text)`.execute(tx);
+  await sql`insert into record_unique select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb)
+    as x(gate text, key text, record text)`.execute(tx);
+  return destroyed ? [...new Set(folded.flatMap(({ state }) => filesIn(state.values)))] : [];
+}
+
+/** Attachments that nobody else still has, in this organisation or another one. */
+async function removeFiles(parts: Erasing & { files: Files }, organisation: string, files: string[]): Promise<void> {
+  for (const sha256 of files) {
+    const needed = await withOrganisation(parts.db, organisation, async (tx) => {
+      const found = await sql`select 1 from record
+        where organisation = ${organisation} and body::text like ${`%${sha256}%`} limit 1`.execute(tx);
+      if (found.rows.length > 0) return true;
+      await sql`delete from blob where organisation = ${organisation} and sha256 = ${sha256}`.execute(tx);
+      return false;
+    });
+    if (!needed && !(await elsewhere(parts, sha256))) await parts.files.remove(sha256);
+  }
+}
+
+async function elsewhere({ db }: Erasing, sha256: string): Promise<boolean> {
+  for (const organisation of await organisationIds(db)) {
+    const found = await withOrganisation(db, organisation, (tx) =>
+      sql`select 1 from blob where organisation = ${organisation} and sha256 = ${sha256}`.execute(tx),
+    );
+    if (found.rows.length > 0) return true;
+  }
+  return false;
+}
+
+/** Digests of files, wherever they stand in values. */
+function filesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { sha256, name } = value as { sha256?: unknown; name?: unknown };
+  const own = typeof sha256 === 'string' && typeof name === 'string' ? [sha256] : [];
+  return [...own, ...Object.values(value).flatMap(filesIn)];
+}
+
+async function entriesOf(tx: Tx, organisation: string, record: string): Promise<Placed[]> {
+  const found = await sql<{ pos: string; entry: Buffer }>`select pos, entry from event
+    where organisation = ${organisation} and stream = ${record} order by pos`.execute(tx);
+  return found.rows.map(({ pos, entry }) => {
+    const envelope = decodeEntry(entry);
+    if (isRefused(envelope)) throw new Error(`entry ${pos} of ${organisation} cannot be read; run ancheng verify`);
+    return { pos: Number(pos), envelope };
+  });
+}
+
+/** The clear value while both keys exist, else the mark. */
+const shownBy =
+  ({ personal }: Pick<Parts, 'personal'>, organisation: string) =>
+  (value: Personal) => {
+    const revealed = decryptPersonal(value, personal.keys(organisation, value.subject, value.record));
+    return revealed.outcome === 'readable' ? revealed.value : ERASED;
+  };
+
+async function isDestroyed(tx: Tx, organisation: string, record: string): Promise<boolean> {
+  const found = await sql`select 1 from destroyed_record
+    where organisation = ${organisation} and record = ${record}`.execute(tx);
+  return found.rows.length > 0;
+}
+
+async function titlesOf(tx: Tx, organisation: string, state: RecordState) {
+  const ids = Object.values(state.values)
+    .filter((value) => typeof value === 'string')
+    .map((value) => value.split('#')[0]!);
+  const found = await sql<{ id: string; title: string }>`select id, title from record
+    where organisation = ${organisation} and id = any(${ids})`.execute(tx);
+  const known = new Map(found.rows.map(({ id, title }) => [id, title]));
+  return (id: string) => known.get(id);
+}
+
+async function definitionsOf(tx: Tx, organisation: string): Promise<Map<string, Definition>> {
+  const found = await sql<{ hash: string; body: Definition }>`select hash, body from definition
+    where organisation = ${organisation}`.execute(tx);
+  return new Map(found.rows.map(({ hash, body }) => [hash, body]));
+}
+
+/** A notice's text is told to several people under the key of the first: all copies of it go. */
+async function scrubNotices(tx: Tx, organisation: string, kind: Erasure['kind'], id: string): Promise<void> {
+  const mark = JSON.stringify({ zh: ERASED, en: '(erased)' });
+  const own = kind === 'record' ? sql`record = ${id}` : sql`person = ${id}`;
+  await sql`update notice set message = ${mark}::jsonb
+    where organisation = ${organisation} and id in (select id from notice where organisation = ${organisation} and ${own})`.execute(
+    tx,
+  );
+}
+
+async function scrubPerson(tx: Tx, organisation: string, person: string): Promise<void> {
+  await sql`update person set name = ${ERASED}, title = null, email = null, email_key = null
+    where organisation = ${organisation} and id = ${person}`.execute(tx);
+  await sql`update invitation set email = '' where organisation = ${organisation} and person = ${person}`.execute(tx);
+}

@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { diskAt } from '../../src/adapters/backup/disk.ts';
+import { KEEP } from '../../src/adapters/backup/generation.ts';
+import { makeRecoveryKey, readRecoveryKey } from '../../src/adapters/backup/recovery-key.ts';
+import { openGeneration, savedRows } from '../../src/adapters/backup/restore.ts';
+import { backUp } from '../../src/cli/backups.ts';
+import { restoreInto } from '../../src/cli/restoring.ts';
+import { isRefused, type Refused } from '../../src/kernel/refusal.ts';
+import { workRound } from '../../src/main.ts';
+import { startTestDatabase } from '../harness/database.ts';
+import { type Office, openOffice } from './office.ts';
+import type { PersonName } from './people.ts';
+
+/** Erasure and destruction as an office lives them (design: ledger, privacy and retention; invariant 9). */
+
+const clock = { now: new Date('2026-11-20T01:00:00Z') };
+const NAME = '賴測試甲乙丙';
+let office: Office;
+const ground = mkdtempSync(join(tmpdir(), 'ancheng-retention-'));
+beforeAll(async () => {
+  office = await openOffice({ clock });
+});
+afterAll(async () => {
+  await office?.close();
+  rmSync(ground, { recursive: true, force: true });
+});
+afterEach(() => expect(office.defects()).toEqual([]));
+
+const as = async (person: PersonName, command: string, input: unknown) =>
+  office.platform.dispatch({
+    organisation: office.organisation,
+    actor: { kind: 'person', person: office.persons[person], factor: 'password' },
+    command: { do: command, id: randomUUID(), input },
+  });
+const act = async (person: PersonName, record: string, action: string, given: object = {}) => {
+  const command = { do: 'act' as const, id: randomUUID(), record, action, with: given as never };
+  const actor = { kind: 'person' as const, person: office.persons[person], factor: 'password' as const };
+  return accepted(await office.platform.dispatch({ organisation: office.organisation, actor, command }));
+};
+const accepted = <T>(outcome: T | Refused): T => {
+  if (isRefused(outcome)) throw new Error(JSON.stringify(outcome.refused));
+  return outcome;
+};
+const open = async (person: PersonName, type: string, values: object): Promise<string> => {
+  const { id } = await (await office.as(person)).ok('records.open', { type, values });
+  return id;
+};
+const round = () => workRound(office.platform, office.organisation);
+const failures = async () =>
+  (await office.platform.ledger.verify(office.organisation)).findings.filter(({ ok }) => !ok);
+const sealedAndSound = () => expect.poll(failures, { timeout: 20_000 }).toEqual([]);
+
+/** Tables that still have a text in any column of any row, events as the bytes they are. */
+async function tablesWith(text: string): Promise<string[]> {
+  const { rows: tables } = await office.superuser.query<{ name: string }>(
+    `select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname in ('public', 'auth') and c.relkind = 'r'`,
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const bytes = name === 'event' ? ` or convert_from(entry, 'UTF8') like '%' || $1 || '%'` : '';
+    const { rows } = await office.superuser.query(
+      `select 1 from ${name} t where t::text like '%' || $1 || '%'${bytes} limit 1`,
+      [text],
+    );
+    if (rows.length > 0) found.push(name);
+  }
+  return found.sort();
+}
+
+function filesWith(folder: string, text: string): string[] {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((path) => statSync(path).isFile() && readFileSync(path).includes(text));
+}
+
+describe('erasure of personal values', () => {
+  const place = join(ground, 'disk');
+  let sheet: string;
+  let record: string;
+  const back = async () =>
+    accepted(
+      await backUp(
+        { dataDir: office.dataDir, kind: 'external', ownerUrl: office.database.ownerUrl },
+        [place],
+        KEEP,
+        clock.now,
+      ),
+    )[0]!;
+  const rowsOnDisk = async (id?: string) => {
+    const opened = accepted(await openGeneration(diskAt(place), accepted(readRecoveryKey(sheet)), id));
+    const texts: string[] = [];
+    for (const table of opened.generation.database.tables)
+      for await (const bytes of savedRows(opened, table)) texts.push(Buffer.from(bytes).toString('utf8'));
+    return texts.join('');
+  };
+
+  beforeAll(async () => {
+    ({ sheet } = await makeRecoveryKey(office.dataDir, 'test', new Date()));
+    mkdirSync(place);
+    const installation = readFileSync(join(office.dataDir, 'secrets/installation'), 'utf8').trim();
+    await diskAt(place).prepare({ format: 1, id: 'a', name: '甲碟', installation, preparedAt: '' });
+    const { persons } = office;
+    const system = await open('chen', 'system', {
+      name: '線上繳費',
+      owner: persons.li,
+      important: false,
+      kinds: ['application'],
+      application_manager: persons.hsu,
+    });
+    record = await open('wang', 'access_request', {
+      ...{
+        name: NAME,
+        purpose: '稽核來訪',
+        necessity: '年度稽核',
+        company: '稽核公司',
+        way: 'physical',
+        system,
+        sponsor: persons.chen,
+      },
+      period: { start: '2026-11-23T09:00', end: '2026-11-24T17:00' },
+    });
+    await act('wang', record, 'submit');
+    await (await office.as('wang')).ok('records.comment', { id: record, text: `${NAME}已來電` });
+  });
+
+  test('an open case still needs its values, and not everybody may order it', async () => {
+    expect(await as('kuo', 'retention.erase', { kind: 'record', id: record, reason: '當事人請求' })).toMatchObject({
+      refused: [{ code: 'state' }],
+    });
+    expect(await as('lin', 'retention.erase', { kind: 'record', id: record, reason: '當事人請求' })).toMatchObject({
+      refused: [{ code: 'by' }],
+    });
+  });
+
+  test('a legal hold stops it', async () => {
+    await act('chen', record, 'refuse', { reason: '改期' });
+    accepted(await as('kuo', 'retention.hold', { record, reason: '訴訟中' }));
+    expect(await as('kuo', 'retention.erase', { kind: 'record', id: record, reason: '當事人請求' })).toMatchObject({
+      refused: [{ code: 'state', message: { en: expect.stringContaining('legal hold') } }],
+    });
+    accepted(await as('kuo', 'retention.release', { record, reason: '訴訟終結' }));
+  });
+
+  test('afterwards the value is in no table, no sealed file and no newer backup, and the ledger is green', async () => {
+    expect(await tablesWith(NAME)).toContain('record');
+    expect(await tablesWith(NAME)).not.toContain('event'); // encrypted from the first event on
+    const older = await back();
+    expect((await rowsOnDisk(older.made.id)).includes(NAME)).toBe(true);
+    accepted(await as('kuo', 'retention.erase', { kind: 'record', id: record, reason: '當事人請求' }));
+    await round();
+    expect(await tablesWith(NAME)).toEqual([]);
+    expect(filesWith(join(office.dataDir, 'log'), NAME)).toEqual([]);
+    await sealedAndSound();
+    clock.now = new Date(clock.now.getTime() + 86_400_000);
+    const newer = await back();
+    expect((await rowsOnDisk(newer.made.id)).includes(NAME)).toBe(false);
+    const view = await (await office.as('wang')).ok('records.get', { id: record });
+    expect(JSON.stringify(view)).not.toContain(NAME);
+    const found = await (await office.as('wang')).ok('records.list', { search: NAME });
+    expect(found.items).toEqual([]);
+  });
+
+  test('restoring the older backup does not bring it back', async () => {
+    const older = (await diskAt(place).listings()).at(-1)!;
+    expect((await rowsOnDisk(older.id)).includes(NAME)).toBe(true);
+    const target = await startTestDatabase({ migrated: false });
+    const restored = accepted(
+      await restoreInto(
+        { dataDir: join(ground, 'restored'), databaseUrl: target.ownerUrl, databaseAppUrl: target.appUrl },
+        { from: place, sheet, generation: older.id },
+        () => {},
+      ),
+    );
+    expect(restored).toMatchObject({ ok: true, erased: 1 });
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ connectionString: target.superUrl });
+    await client.connect();
+    for (const table of ['record', 'record_version', 'record_field', 'notice'])
+      expect((await client.query(`select 1 from ${table} t where t::text like '%${NAME}%'`)).rows).toEqual([]);
+    await client.end();
+    await target.stop();
+  });
+});
+
+describe('destruction after retention', () => {
+  test('by three people, with a certificate that remains; content and attachments are gone and the ledger is green', async () => {
+    const wang = await office.as('wang');
+    const record = await open('wang', 'domain_request', {
+      name: 'gone.example.tw',
+      purpose: '短期活動網站',
+      address: '10.9.9.9',
+    });
+    await act('wang', record, 'submit');
+    await act('li', record, 'refuse', { reason: '活動取消' });
+    const { number } = await wang.ok('records.get', { id: record });
+
+    const disposal = await open('chou', 'disposal', {
+      title: '逾期紀錄',
+      archive: false,
+      items: [{ id: 'r1', record, number }],
+    });
+    await expect(act('chou', disposal, 'submit')).rejects.toThrow('time_over');
+    clock.now = new Date('2029-12-01T01:00:00Z');
+    await act('chou', disposal, 'submit');
+    await act('kuo', disposal, 'approve');
+    await act('chen', disposal, 'destroy');
+    await round();
+
+    expect(await tablesWith('短期活動網站')).toEqual(['event']); // what is not personal stays in the sealed ledger
+    const view = await (await office.as('wang')).ok('records.get', { id: record });
+    expect(view).toMatchObject({ number });
+    const certificate = await (await office.as('chou')).ok('records.get', { id: disposal });
+    expect(JSON.stringify(certificate)).toContain(number);
+    const { rows } = await office.superuser.query('select number from destroyed_record');
+    expect(rows).toEqual([{ number }]);
+    await sealedAndSound();
+  });
+});
