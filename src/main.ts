@@ -42,6 +42,7 @@ import { procedures } from './modules/procedures/index.ts';
 import { openDisposals, openErasures, retention } from './modules/retention/index.ts';
 import { tokens } from './modules/tokens/index.ts';
 import { trail } from './modules/trail/index.ts';
+import { reviewDue } from './runtime/audit-review.ts';
 import { changesContext, contexts } from './runtime/context.ts';
 import { dispatcher } from './runtime/dispatch.ts';
 import { eraseOne } from './runtime/erasing.ts';
@@ -319,6 +320,17 @@ export async function workRound(platform: Platform, organisation: string): Promi
   await takeBackLoosened(platform, organisation);
   await escalate(platform, organisation);
   await dispose(platform, organisation);
+  await askForReview(platform, organisation);
+}
+
+/** The half-yearly review of audit data, a month before it is due. */
+async function askForReview({ db, dispatch, parts, officeCalendar }: Platform, organisation: string): Promise<void> {
+  const values = await withOrganisation(db, organisation, (tx) =>
+    reviewDue(tx, organisation, officeCalendar.current(), parts.clock()),
+  );
+  if (!values) return;
+  const command = { do: 'open' as const, id: `audit-review-${values.begins}`, type: 'audit_review', values };
+  await dispatch({ organisation, actor: { kind: 'clock' }, command });
 }
 
 /** Destroys what was approved for it, and erases what was ordered. */

@@ -11,6 +11,7 @@ import { backUp } from '../../src/cli/backups.ts';
 import { restoreInto } from '../../src/cli/restoring.ts';
 import { isRefused, type Refused } from '../../src/kernel/refusal.ts';
 import { workRound } from '../../src/main.ts';
+import { tickDue } from '../../src/runtime/schedule.ts';
 import { startTestDatabase } from '../harness/database.ts';
 import { type Office, openOffice } from './office.ts';
 import type { PersonName } from './people.ts';
@@ -219,5 +220,30 @@ describe('destruction after retention', () => {
     const { rows } = await office.superuser.query('select number from destroyed_record');
     expect(rows).toEqual([{ number }]);
     await sealedAndSound();
+  });
+});
+
+describe('review of audit data', () => {
+  test('is opened at five months for the auditor, with counts and a sample anybody can repeat, and is a violation after six', async () => {
+    const reviews = async () => (await (await office.as('chien')).ok('records.list', { type: 'audit_review' })).items;
+    await round(); // the clock stands three years on: long due
+    expect(await reviews()).toHaveLength(1);
+    await round();
+    const [{ id }] = await reviews();
+    expect(await reviews()).toHaveLength(1);
+    const view = await (await office.as('chien')).ok('records.get', { id });
+    expect(JSON.stringify(view)).toContain('"role"');
+    const { rows } = await office.superuser.query(
+      `select body->'values' as values from record where type = 'audit_review'`,
+    );
+    const { counts, entries, drawn_with } = rows[0].values;
+    expect(entries.length).toBeGreaterThan(5);
+    expect(counts.find((row: { kind: string }) => row.kind === 'role').count).toBeGreaterThan(10);
+    expect(drawn_with).toMatch(/^\d+ [0-9a-f]{64}$/);
+    expect(await act('chien', id, 'sign_off', {}).catch((error: Error) => error.message)).toContain('ledger_sound');
+    const { platform, organisation } = office;
+    await tickDue({ ...platform.parts, dispatch: platform.dispatch }, organisation);
+    const breaches = await office.superuser.query(`select reason from clause_breach where record = $1`, [id]);
+    expect(breaches.rows.length).toBeGreaterThan(0);
   });
 });

@@ -10,7 +10,6 @@ import type {
   Value,
   Values,
 } from '../../kernel/engine/types.ts';
-import type { Json } from '../../kernel/ledger/canonical.ts';
 import type { Envelope } from '../../kernel/ledger/envelope.ts';
 import { decryptPersonal, revealPersonal } from '../../kernel/ledger/personal.ts';
 import type { RecordType } from '../../kernel/pack/types.ts';

@@ -105,7 +105,7 @@ export function decoded(entry: Uint8Array): Envelope {
   return envelope;
 }
 
-const PLAIN: Record<string, Text> = {
+export const PLAIN: Record<string, Text> = {
   'record.filled': { zh: '填寫', en: 'Filled in' },
   'record.sealed': { zh: '簽核', en: 'Sealed' },
   'record.voided': { zh: '簽核失效', en: 'Seal void' },

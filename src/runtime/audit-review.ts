@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import type { Calendar } from '../kernel/calendar/calendar.ts';
+import { localDate } from '../kernel/calendar/date.ts';
+import { addSpan } from '../kernel/calendar/span.ts';
+import { drawn } from '../kernel/engine/sample.ts';
+import type { Moment, Values } from '../kernel/engine/types.ts';
+import { decodeEntry } from '../kernel/ledger/envelope.ts';
+import type { Definition } from '../kernel/pack/types.ts';
+import { isRefused } from '../kernel/refusal.ts';
+import type { Tx } from './module.ts';
+import { PLAIN } from './query/trail.ts';
+
+/** What an auditor reviews of the ledger, by kind: types of events as patterns of SQL. */
+const KINDS: Record<string, string[]> = {
+  privileged: ['setting.%', 'person.%', 'unit.%', 'account.%', 'erasure.%', 'hold.%', 'disposal.%', 'backup.%'],
+  failure: ['attempt.%'],
+  role: ['grant.%', 'grants.%', 'deputy.%'],
+  parameter: ['parameter.%', 'definition.%'],
+  export: ['sample.%', 'export.%', 'token.%'],
+};
+
+const SAMPLED = 20;
+
+/**
+ * The values of the review that is due, opened a month before its deadline; undefined while none is due or one is open. The sample is
+ * drawn with the newest checkpoint's root, so that nobody steers it and anybody can repeat it.
+ */
+export async function reviewDue(
+  tx: Tx,
+  organisation: string,
+  calendar: Calendar,
+  now: Moment,
+): Promise<Values | undefined> {
+  const last = await lastReview(tx, organisation);
+  // Most rounds end here: a glance at one row.
+  if (!last || last.open || now < addSpan(calendar, last.until, { n: 1, unit: 'month' }).value) return undefined;
+  const definition = await definitionOf(tx, organisation);
+  const months = Number(definition?.parameters.audit_review_months?.value);
+  if (!definition?.records.audit_review || !Number.isFinite(months)) return undefined;
+  const after = (n: number) => addSpan(calendar, last.until, { n, unit: 'month' }).value;
+  if (now < after(Math.max(months - 1, 0))) return undefined;
+  const entries = await entriesBetween(tx, organisation, last.until, now);
+  const seed = await newestCheckpoint(tx, organisation);
+  const sample = seed ? drawn(entries, ({ pos }) => String(pos), seed.root, SAMPLED) : entries.slice(0, SAMPLED);
+  return {
+    title: `${localDate(last.until)}～${localDate(now)}`,
+    begins: last.until,
+    ends: now,
+    due_on: localDate(after(months)),
+    counts: Object.entries(Object.groupBy(entries, ({ kind }) => kind)).map(([kind, some]) => ({
+      id: kind,
+      kind,
+      count: some?.length ?? 0,
+    })),
+    entries: sample.toSorted((a, b) => a.pos - b.pos).map(asRow),
+    ...(seed ? { drawn_with: `${seed.size} ${seed.root}` } : {}),
+  };
+}
+
+type Audited = { pos: number; kind: string; type: string; at: Moment; who: string | undefined };
+
+const asRow = ({ pos, kind, type, at, who }: Audited) => ({
+  id: `e${pos}`,
+  position: pos,
+  kind,
+  at,
+  what: PLAIN[type]?.zh ?? type,
+  ...(who ? { who } : {}),
+});
+
+/** Until when the ledger has been reviewed: the newest review, else the organisation's first event. */
+async function lastReview(tx: Tx, organisation: string): Promise<{ until: Moment; open: boolean } | undefined> {
+  const reviews = await sql<{ open: boolean; until: string }>`select open, body->'values'->>'ends' as until from record
+    where organisation = ${organisation} and type = 'audit_review' order by opened_at desc limit 1`.execute(tx);
+  if (reviews.rows[0]) return reviews.rows[0];
+  const first = await sql<{ at: Date }>`select recorded_at as at from event
+    where organisation = ${organisation} and pos = 0`.execute(tx);
+  return first.rows[0] && { until: first.rows[0].at.toISOString(), open: false };
+}
+
+async function definitionOf(tx: Tx, organisation: string): Promise<Definition | undefined> {
+  const found = await sql<{ body: Definition }>`select d.body from organisation o
+    join definition d on d.organisation = o.organisation and d.hash = o.definition
+    where o.organisation = ${organisation}`.execute(tx);
+  return found.rows[0]?.body;
+}
+
+async function entriesBetween(tx: Tx, organisation: string, from: Moment, until: Moment): Promise<Audited[]> {
+  const audited: Audited[] = [];
+  for (const [kind, patterns] of Object.entries(KINDS)) {
+    const found = await sql<{ pos: string; entry: Buffer }>`select pos, entry from event
+      where organisation = ${organisation} and recorded_at >= ${from}::timestamptz and recorded_at < ${until}::timestamptz
+        and type like any(${patterns}) order by pos`.execute(tx);
+    audited.push(...found.rows.flatMap((row) => auditedOf(kind, row)));
+  }
+  const exceptions = await sql<{ pos: string; entry: Buffer }>`select e.pos, e.entry from record r
+    join event e on e.organisation = r.organisation and e.stream = r.id and e.stream_version = 1
+    where r.organisation = ${organisation} and r.type = 'exception' and r.opened_at >= ${from}::timestamptz
+      and r.opened_at < ${until}::timestamptz order by e.pos`.execute(tx);
+  return [...audited, ...exceptions.rows.flatMap((row) => auditedOf('exception', row))];
+}
+
+function auditedOf(kind: string, { pos, entry }: { pos: string; entry: Buffer }): Audited[] {
+  const envelope = decodeEntry(entry);
+  if (isRefused(envelope)) return []; // told by verification
+  const { type, at, actor } = envelope;
+  return [{ pos: Number(pos), kind, type, at, who: actor.person }];
+}
+
+async function newestCheckpoint(tx: Tx, organisation: string): Promise<{ size: number; root: string } | undefined> {
+  const found = await sql<{ size: string; root: Buffer }>`select size, root from log_checkpoint
+    where organisation = ${organisation} order by size desc limit 1`.execute(tx);
+  const row = found.rows[0];
+  return row && { size: Number(row.size), root: row.root.toString('hex') };
+}
