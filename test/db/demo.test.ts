@@ -1,17 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildDemo, DEMO_ORGANISATION, demoId, demoIsBuilt } from '../../src/demo/index.ts';
 import { PERSONAS } from '../../src/demo/people.ts';
 import { importReport } from '../../src/http/reports.ts';
+import { type Placed, statesFrom } from '../../src/kernel/engine/replay.ts';
+import type { RecordState } from '../../src/kernel/engine/types.ts';
 import { decodeEntry } from '../../src/kernel/ledger/envelope.ts';
-import { revealPersonal } from '../../src/kernel/ledger/personal.ts';
+import { decryptPersonal, type Personal, revealPersonal } from '../../src/kernel/ledger/personal.ts';
 import { isRefused, type Refused } from '../../src/kernel/refusal.ts';
 import { openPlatform, type Platform } from '../../src/main.ts';
+import { sealedBy } from '../../src/runtime/as-of.ts';
 import { listRecords } from '../../src/runtime/query/lists.ts';
-import { type Look, look } from '../../src/runtime/query/look.ts';
+import { type Look, look, positionAt } from '../../src/runtime/query/look.ts';
 import { evidenceOf, parameters, procedure } from '../../src/runtime/query/procedure.ts';
 import { recordView } from '../../src/runtime/query/record.ts';
 import { allTasks, myNotices, myTasks } from '../../src/runtime/query/tasks.ts';
@@ -210,3 +214,49 @@ async function events({ platform }: Built): Promise<string[]> {
 /** Whom a notice went to, and the grants relied on, are sets. */
 const unordered = (name: string, value: unknown) =>
   ['to', 'grants'].includes(name) && Array.isArray(value) ? value.toSorted() : value;
+
+test('as of every day of the half year, the sealed entries alone give the states that the history tables answer', async () => {
+  const { platform } = demo;
+  await platform.sealer.hurry();
+  const log = await platform.sealer.log(DEMO_ORGANISATION);
+  const size = await withOrganisation(
+    platform.db,
+    DEMO_ORGANISATION,
+    async (tx) => (await sealedBy(tx, DEMO_ORGANISATION, NOW))!.size,
+  );
+  const entries: Placed[] = [];
+  for await (const { position, entry } of log.entries(0, size)) {
+    const envelope = decodeEntry(entry);
+    if (!isRefused(envelope)) entries.push({ pos: position, envelope });
+  }
+  const keys = (value: Personal) => platform.parts.personal.keys(DEMO_ORGANISATION, value.subject, value.record);
+  const show = (value: Personal) => {
+    const opened = decryptPersonal(value, keys(value));
+    return opened.outcome === 'readable' ? opened.value : '';
+  };
+  const steps = statesFrom(entries, show);
+  const folded = new Map<string, RecordState>();
+  let step = steps.next();
+  const first = Date.parse(entries[0]!.envelope.at);
+  let days = 0;
+  for (let day = first; day <= Date.parse(NOW) + 86_400_000; day += 86_400_000) {
+    const date = new Date(day + 8 * 3_600_000).toISOString().slice(0, 10);
+    const { pos, rows } = await withOrganisation(platform.db, DEMO_ORGANISATION, async (tx) => {
+      const at = Math.min(await positionAt(tx, DEMO_ORGANISATION, date), size);
+      const found = await sql<{ id: string; body: RecordState }>`select id, body from record_version
+        where organisation = ${DEMO_ORGANISATION} and pos_from < ${at} and (pos_to is null or pos_to >= ${at})`.execute(
+        tx,
+      );
+      return { pos: at, rows: found.rows };
+    });
+    for (; !step.done && step.value.pos < pos; step = steps.next()) folded.set(step.value.state.id, step.value.state);
+    const differing = rows
+      .filter(({ id, body }) => !isDeepStrictEqual(plain(folded.get(id)), body))
+      .map(({ id }) => id);
+    expect({ date, differing, count: rows.length }).toEqual({ date, differing: [], count: folded.size });
+    days++;
+  }
+  expect(days).toBeGreaterThan(150);
+}, 240_000);
+
+const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
