@@ -81,7 +81,7 @@ function Tasks({ me }: { me: Me }) {
   const tasks = useQuery(tasksQuery());
   const [signing, setSigning] = useState(false);
   const heads = me.roles.some((held) => held.role === 'unit_head' || held.role === 'ciso');
-  const approvals = heads ? (tasks.data ?? []).slice(0, 20) : [];
+  const approvals = heads ? (tasks.data ?? []).filter(({ action }) => !action.startsWith('@')).slice(0, 20) : [];
   return (
     <Card
       title={heads ? t('home.toSign') : t('home.tasks')}

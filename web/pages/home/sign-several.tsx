@@ -1,14 +1,16 @@
-import { useMutation, useQueries } from '@tanstack/react-query';
+import { useMutation, useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Refusal } from '../../../src/kernel/refusal.ts';
 import type { RecordView, Task } from '../../../src/runtime/views.ts';
 import { api, newCommandId, refusalsOf } from '../../api.ts';
-import { say, t } from '../../language.ts';
-import { queryClient, recordQuery } from '../../queries.ts';
+import { comma, say, t } from '../../language.ts';
+import { historyQuery, meQuery, queryClient, recordQuery } from '../../queries.ts';
 import { Factor, type GivenFactor } from '../../record/factor.tsx';
+import { lastLook } from '../../record/last-look.ts';
 import { whyNot } from '../../record/reasons.ts';
 import { inWords, isBlank } from '../../record/value.tsx';
+import { showMomentShort } from '../../time.ts';
 import { Pill, Problem, Refusals, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -98,7 +100,8 @@ function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
             {[record.unit?.name, record.requester?.name].filter(Boolean).join(' ')}　{gist(record)}
           </div>
           <div className="sub">
-            {against ?? t('home.gates', { passed: record.gates.passed, all: record.gates.all })}
+            {against ?? t('home.gates', { passed: record.gates.passed, all: record.gates.all })}　
+            <SinceLastLook record={record} />
           </div>
         </span>
       </label>
@@ -113,6 +116,26 @@ function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
         )}
       </span>
     </li>
+  );
+}
+
+/** What has changed since this person last had the case open; what nobody has looked at says so. */
+function SinceLastLook({ record }: { record: RecordView }) {
+  const me = useSuspenseQuery(meQuery).data.person?.id;
+  const look = lastLook(me, record.id);
+  const changed = look !== undefined && look.version < record.version;
+  const history = useQuery({ ...historyQuery(record.id), enabled: changed });
+  if (!look) return <span className="faint">{t('several.neverSeen')}</span>;
+  if (!changed) return <span>{t('several.sameSince', { at: showMomentShort(look.at) })}</span>;
+  const since = (history.data ?? []).filter((item) => item.at > look.at && item.by?.id !== me);
+  const labels = [...new Set(since.flatMap((item) => item.changes.map(({ label }) => say(label))))];
+  const comments = since.filter((item) => item.comment).length;
+  return (
+    <strong>
+      {t('several.since', { at: showMomentShort(look.at) })}
+      {labels.length > 0 ? t('several.changed', { fields: labels.join(comma()) }) : t('several.noFields')}
+      {comments > 0 && t('several.said', { count: comments })}
+    </strong>
   );
 }
 

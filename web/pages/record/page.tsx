@@ -1,16 +1,17 @@
 import './page.css';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { ActionView } from '../../../src/kernel/engine/types.ts';
 import type { RecordView } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
-import { recordQuery } from '../../queries.ts';
+import { meQuery, recordQuery } from '../../queries.ts';
 import { ActDialog, asksAnything } from '../../record/act.tsx';
 import { Proof, Related, Seals, Told, WaitingFor } from '../../record/aside.tsx';
 import { ClauseCard } from '../../record/clauses.tsx';
 import { CorrectionNote, Corrections } from '../../record/corrections.tsx';
 import { Course } from '../../record/course.tsx';
+import { rememberLook } from '../../record/last-look.ts';
 import { Held, Marked } from '../../record/mark.tsx';
 import { Sections } from '../../record/sections.tsx';
 import { useRecordWork } from '../../record/work.ts';
@@ -63,6 +64,10 @@ function NoRecord({ error, asOf, onRetry }: { error: unknown; asOf: string | und
 function Record({ record }: { record: RecordView }) {
   const [asking, setAsking] = useState<string>();
   const past = record.asOf !== undefined;
+  const me = useSuspenseQuery(meQuery).data.person?.id;
+  useEffect(() => {
+    if (!past) rememberLook(me, record);
+  }, [past, me, record]);
   const work = useRecordWork(record, () => setAsking(undefined));
   const besides = useBesides(record);
   const actions = past ? [] : record.actions;
