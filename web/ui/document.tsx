@@ -79,7 +79,9 @@ export function SealStamp({ seal, children }: { seal: SealView; children?: React
         {say(seal.label)}
         {seal.for && <div>{t('seal.deputy', { principal: seal.for.name, deputy: name })}</div>}
         {seal.role && <div className="faint">{say(seal.role)}</div>}
-        <div className="faint">{seal.signed ? t('seal.signed') : t('seal.unsigned')}</div>
+        {seal.mark?.kind !== 'paper' && (
+          <div className="faint">{seal.signed ? t('seal.signed') : t('seal.unsigned')}</div>
+        )}
         {children}
         {seal.void && (
           <strong style={{ color: 'var(--seal)' }}>

@@ -100,7 +100,9 @@ function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
             {[record.unit?.name, record.requester?.name].filter(Boolean).join(' ')}　{gist(record)}
           </div>
           <div className="sub">
-            {against ?? t('home.gates', { passed: record.gates.passed, all: record.gates.all })}　
+            {against ??
+              (record.gates.all > 0 && t('home.gates', { passed: record.gates.passed, all: record.gates.all }))}
+            {(against !== undefined || record.gates.all > 0) && ' · '}
             <SinceLastLook record={record} />
           </div>
         </span>

@@ -112,17 +112,20 @@ function OpenForm({ type, copy }: { type: TypeView; copy: CopyView | undefined }
           })}
         </p>
       )}
-      {type.role === 'form' && (
-        <PickerControl
-          label={t('open.owner')}
-          help={t('open.ownerHelp')}
-          source={persons}
-          value={owner?.id ?? ''}
-          name={owner?.name ?? ''}
-          onChange={(id, name) => setOwner(id ? { id, name } : undefined)}
-        />
-      )}
-      <BackfillFields value={earlier} onChange={setEarlier} />
+      <details className="open-otherwise" open={owner !== undefined || earlier !== undefined}>
+        <summary>{t('open.otherwise')}</summary>
+        {type.role === 'form' && (
+          <PickerControl
+            label={t('open.owner')}
+            help={t('open.ownerHelp')}
+            source={persons}
+            value={owner?.id ?? ''}
+            name={owner?.name ?? ''}
+            onChange={(id, name) => setOwner(id ? { id, name } : undefined)}
+          />
+        )}
+        <BackfillFields value={earlier} onChange={setEarlier} />
+      </details>
       {open.isError && <Problem error={open.error} />}
       <div className="form-end">
         <Link to={type.role === 'register' ? '/registers' : '/requests'} className="button">
