@@ -14,6 +14,7 @@ let server: RunningServer;
 let browser: Browser;
 let office: Awaited<ReturnType<typeof openRealOffice>>;
 let record: string;
+let held: string;
 
 beforeAll(async () => {
   server = await startRealServer(dataDir);
@@ -30,6 +31,8 @@ beforeAll(async () => {
     in_scope: true,
   });
   record = await desk.open('wang', 'registered_result', { kind: 'capacity', title: '主機容量', targets: [host] });
+  const filled = { type: 'service_request', values: { subject: '代填', kind: 'other' }, owner: office.persons.chen };
+  held = (await (await office.as('wang')).ok('records.open', filled)).id;
 });
 afterAll(async () => {
   await browser?.close();
@@ -45,6 +48,7 @@ const PAGES = () => [
   '/registers',
   '/lists/host',
   `/records/${record}`,
+  `/records/${held}`,
   '/notices',
   '/calendar',
   '/account',
