@@ -52,9 +52,10 @@ ANCHENG_SIGNER=<socket>; without that setting the platform starts one itself.
     if (!values.state) throw usageError('需要 --state · --state is needed');
     if (!values.child && !values.socket) throw usageError('需要 --socket · --socket is needed');
     const state = resolve(values.state);
-    const refusal = values.child ? undefined : await asItsUser(state, args);
+    const [keys, socket] = [values.key.map(absolute), values.socket && resolve(values.socket)];
+    const refusal = values.child ? undefined : await asItsUser(state, keys, socket ?? '');
     if (refusal) return refuse(refusal);
-    return serveSigner(state, values.key, values.socket);
+    return serveSigner(state, keys, socket);
   },
 };
 
@@ -70,10 +71,14 @@ async function showKey(name: string, keys: string[]): Promise<ExitCode> {
   return EXIT.ok;
 }
 
+/** The hand-over goes on in another folder. */
+const absolute = (place: string) => (/^(credential|pkcs11):/.test(place) ? place : resolve(place));
+
 /** Under root, as the account of its own that was named; that of the platform where none was. */
-async function asItsUser(state: string, args: string[]): Promise<Refused | undefined> {
+async function asItsUser(state: string, keys: string[], socket: string): Promise<Refused | undefined> {
   if (process.env.ANCHENG_SIGNER_USER) process.env.ANCHENG_USER = process.env.ANCHENG_SIGNER_USER;
-  return handOver(state, ['signer', ...args]);
+  const places = ['--state', state, ...keys.flatMap((key) => ['--key', key]), '--socket', socket];
+  return handOver(state, ['signer', ...places]);
 }
 
 async function serveSigner(state: string, places: string[], socket: string | undefined): Promise<ExitCode> {
@@ -94,8 +99,8 @@ async function serveSigner(state: string, places: string[], socket: string | und
     const asked = new Promise<void>((stop) => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop());
     });
-    const server = await listenOnSocket(resolve(socket), answer, failed);
-    say(`簽章者已就緒 · the signer is ready: ${resolve(socket)}`);
+    const server = await listenOnSocket(socket, answer, failed);
+    say(`簽章者已就緒 · the signer is ready: ${socket}`);
     await asked;
     server.close();
     server.closeAllConnections();
