@@ -112,6 +112,11 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
   const { dispatch: door, idle } = dispatcher(parts, cache);
   await createOrganisation(db, { id: INSTALLATION, name: 'installation', demo: false }, parts.clock());
   const sealer = await openSealing({ ...options, db, markKey: secrets.markKey, parts, dispatch: door, cache });
+  if (isRefused(sealer)) {
+    await connection.close();
+    await database.stop();
+    return sealer;
+  }
   const ledger = ledgerDoor({
     db,
     markKey: secrets.markKey,

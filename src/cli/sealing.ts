@@ -13,8 +13,8 @@ import { signerOnSocket } from '../adapters/sealing/signer-socket.ts';
 import { writeDurably } from '../adapters/sealing/store.ts';
 import { type Checkpoint, parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
 import type { NodeKey } from '../kernel/ledger/mac.ts';
-import { isRefused, refused } from '../kernel/refusal.ts';
-import type { Text } from '../kernel/text.ts';
+import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
+import { type Text, text } from '../kernel/text.ts';
 import type { contexts } from '../runtime/context.ts';
 import { noteCheckpoint } from '../runtime/ledger-rows.ts';
 import type { Db, Dispatch } from '../runtime/module.ts';
@@ -43,13 +43,14 @@ type Around = {
 };
 
 /** Sealing and what belongs to it, over one data folder: signer, leadership, the loop, reports of what was acknowledged. */
-export type Sealing = Awaited<ReturnType<typeof openSealing>>;
+export type Sealing = Exclude<Awaited<ReturnType<typeof openSealing>>, Refused>;
 
-/** Opens logs and signer; nothing is sealed before `start`. */
+/** Opens logs and signer; nothing is sealed before `start`. Refuses when the signer cannot be reached or cannot open its key. */
 export async function openSealing(around: Around) {
   const { dataDir, log: say, db, parts } = around;
   const host = installationName(dataDir);
-  const signer = await openSigner(dataDir, say);
+  const signer = await openSigner(dataDir, say).catch(unreachable);
+  if (isRefused(signer)) return signer;
   await publishKey(dataDir, verifierKeyOf(host, signer.publicKeys));
   const origin = originsOf(db, host);
   const logs = new Map<string, Promise<Log>>();
@@ -137,6 +138,25 @@ async function openSigner(dataDir: string, say: (line: string) => void): Promise
   const execPath = newEnough ? process.execPath : join(ROOT, 'node_modules/node/bin/node');
   const args = ['signer', '--child', '--state', state, '--key', key];
   return signerAsChild({ execPath, script: join(ROOT, 'bin/ancheng.js'), args }, say);
+}
+
+function unreachable(error: unknown): Refused {
+  const why = error instanceof Error ? error.message : String(error);
+  const socket = process.env.ANCHENG_SIGNER;
+  return refused({
+    code: 'unready',
+    message: text(`簽章者沒有回應：${why}`, `The signer does not answer: ${why}`),
+    ...(socket
+      ? {
+          fix: {
+            text: text(
+              `請確認 ancheng signer 已啟動，且平台的帳號可使用 ${socket}（同群組）。`,
+              `See that \`ancheng signer\` runs and that the platform's account may use ${socket} (same group).`,
+            ),
+          },
+        }
+      : {}),
+  });
 }
 
 type Loop = Omit<Around, 'log'> & {
