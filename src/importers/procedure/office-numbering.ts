@@ -1,5 +1,5 @@
 import { type Numeral, writeNumeral } from '../../kernel/clauses/numerals.ts';
-import type { Attributes } from './parts.ts';
+import type { Attributes } from '../parts.ts';
 
 /** List and outline styles of OpenDocument (ODF 1.3 part 3, 16.31 to 16.34) and the labels they give. */
 

@@ -1,9 +1,9 @@
 import type { Line } from '../../kernel/clauses/outline.ts';
 import { isRefused, type Refused } from '../../kernel/refusal.ts';
 import type { Bytes } from '../decode.ts';
+import { type Attributes, brokenArchive, type Listener, readParts } from '../parts.ts';
 import { type Block, blocks, type Paragraph } from './blocks.ts';
 import { type Counts, countAt, type ListStyle, levelFrom } from './office-numbering.ts';
-import { type Attributes, brokenArchive, type Listener, readParts } from './parts.ts';
 
 /** OpenDocument text (.odt): paragraphs with the numbers LibreOffice would show before them. */
 export async function readOffice(bytes: Bytes): Promise<Line[] | Refused> {

@@ -3,9 +3,9 @@ import { type Recognised, recognise } from '../../kernel/clauses/recognise.ts';
 import { isRefused, type Refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { type Bytes, linesOf } from '../decode.ts';
+import { SAVE_AGAIN } from '../parts.ts';
 import { tooLarge, unreadable } from '../unreadable.ts';
 import { readOffice } from './office.ts';
-import { SAVE_AGAIN } from './parts.ts';
 import { readWord } from './word.ts';
 
 const MOST_LINES = 20_000;

@@ -1,5 +1,5 @@
 import { type Numeral, writeNumeral } from '../../kernel/clauses/numerals.ts';
-import type { Attributes, Listener } from './parts.ts';
+import type { Attributes, Listener } from '../parts.ts';
 
 /** `word/numbering.xml` and the counting Word does with it (ECMA-376 part 1, 17.9). */
 

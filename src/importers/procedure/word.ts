@@ -1,8 +1,8 @@
 import type { Line } from '../../kernel/clauses/outline.ts';
 import { isRefused, type Refused } from '../../kernel/refusal.ts';
 import type { Bytes } from '../decode.ts';
+import { type Attributes, brokenArchive, type Listener, readParts } from '../parts.ts';
 import { type Block, blocks, type Paragraph } from './blocks.ts';
-import { type Attributes, brokenArchive, type Listener, readParts } from './parts.ts';
 import { counter, emptyNumbering, levelOfStyle, type Numbering, numberingListener } from './word-numbering.ts';
 
 /** Word's .docx: paragraphs with the numbers Word would show before them. */
