@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { createAuth } from './adapters/auth/auth.ts';
-import { folderBlobs } from './adapters/blobs/folder.ts';
+import { type Blobs, folderBlobs, wholeBlob } from './adapters/blobs/folder.ts';
 import { openCalendar } from './adapters/files/calendar.ts';
 import { loadPacks, SHIPPED_PACKS } from './adapters/files/packs.ts';
 import { startPostman } from './adapters/mail/postman.ts';
@@ -36,6 +36,7 @@ import { identity, loadDirectory } from './modules/identity/index.ts';
 import { installation } from './modules/installation/index.ts';
 import { mail } from './modules/mail/index.ts';
 import { notices, overdue } from './modules/notices/index.ts';
+import { opening } from './modules/opening/index.ts';
 import { passkeys } from './modules/passkeys/index.ts';
 import { populations } from './modules/populations/index.ts';
 import { procedures } from './modules/procedures/index.ts';
@@ -83,7 +84,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
   const certificates = openCertificates(options.dataDir, options.clock ?? (() => new Date()));
   const officeCalendar = openCalendar(join(ROOT, 'calendar'), join(options.dataDir, 'calendar'));
   const packFiles = await loadPacks([SHIPPED_PACKS]);
-  const modules = modulesOver(secrets.nodeKey, packFiles, officeCalendar.current, (sha256) => blobs.intact(sha256));
+  const modules = modulesOver(secrets.nodeKey, packFiles, officeCalendar.current, blobs);
   const clock = options.clock ?? (() => new Date());
   let committed: Parts['committed'] = () => {};
   const parts: Parts = {
@@ -166,13 +167,14 @@ function modulesOver(
   nodeKey: Uint8Array,
   packFiles: SourceFile[],
   calendar: Parts['calendar'],
-  intact: (sha256: string) => Promise<boolean>,
+  blobs: Blobs,
 ): Module[] {
   return [
     identity({ nodeKey }),
     compliance(() => packFiles, compile),
-    findings(intact),
+    findings((sha256) => blobs.intact(sha256)),
     notices(calendar),
+    opening((sha256) => wholeBlob(blobs, sha256)),
     populations,
     procedures,
     tokens,

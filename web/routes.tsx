@@ -97,7 +97,10 @@ const routes = [
   createRoute({ ...page('/trail', otherPage('trail/page')), validateSearch: trailSearch }),
   createRoute({ ...page('/populations', otherPage('populations/page')), validateSearch: populationSearch }),
   createRoute({ ...page('/import/scan', otherPage('import/scan')) }),
-  createRoute({ ...page('/import/$type', otherPage('import/page')) }),
+  createRoute({
+    ...page('/import/$type', otherPage('import/page')),
+    validateSearch: (search): { list?: string } => (typeof search.list === 'string' ? { list: search.list } : {}),
+  }),
 ] as const;
 
 const reset = createRoute({

@@ -1,6 +1,7 @@
 import { brokenText, refused } from '../kernel/refusal.ts';
 import { isWritable, text } from '../kernel/text.ts';
 import type { contexts } from './context.ts';
+import { Undone } from './entailed.ts';
 import { runGroup } from './group.ts';
 import type { Dispatch } from './module.ts';
 import type { Parts } from './parts.ts';
@@ -100,6 +101,7 @@ async function runTogether(
     cache.forget(organisation);
     // One bad command must not take its neighbours with it: decide them one by one.
     if (group.length > 1) for (const one of group) await runTogether(parts, cache, organisation, [one]);
+    else if (error instanceof Undone) group[0]!.resolve(error.outcome);
     else settleFailure(error, group[0]!);
   }
 }

@@ -8,6 +8,7 @@ import { planAhead } from './ahead.ts';
 import type { contexts } from './context.ts';
 import { decideModule } from './decide-module.ts';
 import { decideRecord } from './decide-record.ts';
+import { entailed } from './entailed.ts';
 import { type Head, loadVersions, lockHead, requestHash } from './entries.ts';
 import { answer, needsMore, unknownWorld } from './gather.ts';
 import type { DispatchResult, Tx } from './module.ts';
@@ -144,5 +145,11 @@ async function prefetch(work: Work, requests: Request[]): Promise<void> {
   }
 }
 
-const decideOne = (work: Work, request: Request): Promise<Answer> =>
-  ENGINE.has(request.command.do) ? decideRecord(work, request) : decideModule(work, request);
+async function decideOne(work: Work, request: Request): Promise<Answer> {
+  if (!ENGINE.has(request.command.do)) return decideModule(work, request);
+  const id = (request.command as { record?: string }).record ?? '';
+  const before = work.known.records.get(id)?.state;
+  const answer = await decideRecord(work, request);
+  if (!isRefused(answer)) await entailed(work, id, before, prefetch);
+  return answer;
+}

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { ZodType } from 'zod';
-import type { Actor, Directory, Moment, Value } from '../kernel/engine/types.ts';
+import type { Actor, Command, Directory, Moment, RecordState, Value } from '../kernel/engine/types.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import type { Refused } from '../kernel/refusal.ts';
 
@@ -30,7 +30,15 @@ export type Module = {
   reads?: string[];
   /** Effects of `does:` — `monitoring.pause` — as events of this module. */
   effects?: Record<string, (args: Value[], record: string) => NewEvent[]>;
+  /**
+   * By record type: what an act on such a record brings with it when it reaches another state. Decided behind the act, in its
+   * transaction, each a command of its own; one refusal undoes them all, and the act.
+   */
+  entails?: Record<string, (tx: Tx, state: RecordState) => Promise<Entailed[] | Refused>>;
 };
+
+/** `line`: where it stands in the list it comes from, told when it is refused. */
+export type Entailed = { actor: Actor; command: Command; line?: number };
 
 export type ModuleCommand<Input, Loaded> = {
   input: ZodType<Input>;

@@ -24,6 +24,8 @@ export type Ground = {
   own: string;
   others: string;
   file: string;
+  /** An opening list of the machine-room manager. */
+  list: string;
   host: string;
   grant: string;
   deputy: string;
@@ -86,8 +88,10 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'records.history': ({ others }) => ({ id: others }),
   'records.proof': ({ others }) => ({ id: others }),
   'registers.export': () => ({ type: 'host' }),
-  'registers.importPreview': () => ({ type: 'host', csv: '主機名稱\nx\n' }),
-  'registers.importCommit': () => ({ type: 'host', csv: '主機名稱\nx\n' }),
+  'registers.readTable': () => ({ type: 'host', pasted: '主機名稱\nx\n' }),
+  'registers.check': () => ({ type: 'host', headings: ['主機名稱'], rows: [] }),
+  'registers.draft': () => ({ type: 'host', headings: ['主機名稱'], rows: [], title: '主機' }),
+  'registers.list': ({ list }) => ({ id: list }),
   'lookups.persons': () => ({ search: '' }),
   'lookups.units': () => ({ search: '' }),
   'lookups.records': () => ({ type: 'host', search: '' }),

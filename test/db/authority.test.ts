@@ -47,6 +47,8 @@ async function prepare(): Promise<Ground> {
   const own = await desk.open('wang', 'registered_result', { kind: 'capacity', title: '自己的' });
   const others = await desk.open('chen', 'registered_result', { kind: 'capacity', title: '別人的' });
   const { sha256 } = await desk.file('wang', 'nmap.xml', nmapReport('127.0.0.1', '2026-11-19T02:00:00Z'));
+  const table = { type: 'host', headings: ['主機名稱'], rows: [], title: '主機' };
+  const { id: list } = await (await office.as('chen')).ok('registers.draft', table);
   const lin = await office.as('lin');
   const { grant } = await lin.ok('people.giveRole', {
     id: office.persons.tsai,
@@ -76,6 +78,7 @@ async function prepare(): Promise<Ground> {
     own,
     others,
     file: sha256,
+    list,
     host,
     grant,
     deputy,
@@ -137,8 +140,10 @@ const LET_IN: Record<string, readonly Asker[]> = {
   'records.history': READERS_OF_OTHERS,
   'records.proof': READERS_OF_OTHERS,
   'registers.export': SIGNED_IN,
-  'registers.importPreview': SIGNED_IN,
-  'registers.importCommit': WRITERS,
+  'registers.readTable': SIGNED_IN,
+  'registers.check': SIGNED_IN,
+  'registers.draft': ['unit_head', 'room_manager', 'coordinator', 'security_officer'],
+  'registers.list': READERS_OF_OTHERS,
   'lookups.persons': SIGNED_IN,
   'lookups.units': SIGNED_IN,
   'lookups.records': SIGNED_IN,

@@ -103,6 +103,7 @@ describe('every procedure, asked by an employee', () => {
         own: real[0]!,
         others: real[0]!,
         file: 'f'.repeat(64),
+        list: 'l',
         host: 'h',
         grant: 'g',
         deputy: 'd',

@@ -96,12 +96,15 @@ export function proofAnswers(contract: typeof Contract) {
     },
     registers: {
       export: os.registers.export.handler(() => ({ name: '清冊.csv', csv: '編號,名稱\n1,甲', rows: 1 })),
-      importPreview: os.registers.importPreview.handler(({ input }) => table(input.csv ?? '', input.mapping)),
-      importCommit: os.registers.importCommit.handler(({ input }) => {
-        const { rows } = table(input.csv ?? '', input.mapping);
-        const good = rows.filter((row) => row.outcome !== 'refused').length;
-        return { counts: { new: good, refused: rows.length - good }, rows };
-      }),
+      readTable: os.registers.readTable.handler(() => sheet),
+      check: os.registers.check.handler(({ input }) => judged(input.rows)),
+      draft: os.registers.draft.handler(({ input }) => ({
+        id: 'opening1',
+        pos: 48_241,
+        version: 1,
+        entries: input.rows.length,
+        problems: 0,
+      })),
     },
   };
 }
@@ -167,53 +170,55 @@ const preview = (_file: string) => ({
 });
 
 /** Rows without a name are refused; enough to see every outcome. */
-function table(csv: string, mapping: Record<string, string> = {}) {
-  const [head = '', ...lines] = csv.split(/\r?\n/).filter(Boolean);
-  const headings = head.split(',');
-  const guessed = Object.fromEntries(
-    headings.flatMap((heading) => {
-      const field = { 名稱: 'name', 位址: 'address', 用途: 'purpose' }[heading];
-      return field ? [[heading, field]] : [];
-    }),
-  );
-  const map = Object.keys(mapping).length > 0 ? mapping : guessed;
-  const rows = lines.map((line, n) => {
-    const cells = line.split(',');
-    const values = Object.fromEntries(
-      headings.flatMap((heading, at) => (map[heading] ? [[map[heading], cells[at] ?? '']] : [])),
-    );
-    const refused = values.name
-      ? []
-      : [
-          {
-            code: 'required' as const,
-            field: 'name',
-            line: n + 2,
-            message: tx('「名稱」未填。', 'The name is missing.'),
-          },
-        ];
-    const outcome = refused.length > 0 ? ('refused' as const) : n % 4 === 3 ? ('same' as const) : ('new' as const);
-    return { line: n + 2, outcome, title: values.name ?? '', values, refused };
-  });
-  const field = (name: string, zh: string, en: string) => ({
-    name,
-    label: tx(zh, en),
-    type: 'text',
-    required: name === 'name' ? ['*'] : [],
-    computed: false,
-    personal: false,
-    hidden: false,
-    clauses: [],
-  });
-  return {
-    headings,
-    mapping: map,
-    fields: [
-      field('name', '名稱', 'Name'),
-      field('address', '位址', 'Address'),
-      field('purpose', '用途', 'Purpose'),
-      field('note', '備註', 'Note'),
-    ],
-    rows,
-  };
-}
+const hostField = (name: string, zh: string, en: string) => ({
+  name,
+  label: tx(zh, en),
+  type: 'text',
+  required: name === 'name' ? ['*'] : [],
+  computed: false,
+  personal: false,
+  hidden: false,
+  clauses: [],
+});
+
+const sheet = {
+  format: 'xlsx' as const,
+  sheet: 0,
+  sheets: [
+    { name: '主機', hidden: false, rows: 4 },
+    { name: '停用', hidden: true, rows: 2 },
+  ],
+  headings: ['主機名稱', 'IP', '備註'],
+  rows: ['WEB-01', 'WEB-02', '', 'DB-01'].map((name, n) => ({
+    line: n + 2,
+    cells: { 主機名稱: name, IP: `10.1.1.${n + 5}`, 備註: '' },
+  })),
+  notes: [tx('有合併儲存格：合併的內容已填入其下 2 格，請核對。', 'Joined cells were repeated in 2 cells below.')],
+};
+
+const judged = (
+  rows: { id: string; line: number; type: string; cells: Record<string, string>; decided?: string | undefined }[],
+) => ({
+  mapping: { 主機名稱: 'name', IP: 'address' },
+  fields: [
+    hostField('name', '主機名稱', 'Name'),
+    hostField('address', '位址', 'Address'),
+    hostField('note', '備註', 'Note'),
+  ],
+  rows: rows.map(({ id, line, type, cells, decided }) => {
+    const missing = (cells.主機名稱 ?? '') === '';
+    const outcome = decided === 'out' ? ('left' as const) : missing ? ('refused' as const) : ('new' as const);
+    const refused = missing
+      ? [{ code: 'required' as const, field: 'name', line, message: tx('「主機名稱」未填。', 'Name is missing.') }]
+      : [];
+    return {
+      id,
+      line,
+      type,
+      outcome,
+      title: cells.主機名稱 ?? '',
+      refused: outcome === 'left' ? [] : refused,
+      unknown: [],
+    };
+  }),
+});

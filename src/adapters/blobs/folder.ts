@@ -71,3 +71,12 @@ async function writeHashed(
   }
   return { sha256: hash.digest('hex'), size };
 }
+
+/** A content in memory, or undefined when there is none: for what is known to be small. */
+export async function wholeBlob(blobs: Blobs, sha256: string): Promise<Uint8Array | undefined> {
+  const found = await blobs.get(sha256);
+  if (!found) return undefined;
+  const parts: Uint8Array[] = [];
+  for await (const chunk of found.stream()) parts.push(chunk);
+  return Buffer.concat(parts);
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Refusal } from '../../kernel/refusal.ts';
 import type { Text } from '../../kernel/text.ts';
 import type * as View from '../../runtime/views.ts';
+import { opening } from './opening.ts';
 import { AsOf, commandId, created, done, Factor, Id, ListQuery, Named, read, Values, view, write } from './shapes.ts';
 
 /** Tasks, types, records, registers, and what pickers look up. */
@@ -166,40 +167,11 @@ export type CopyView = {
   left: Text[];
 };
 
-const ImportRow = z.object({
-  line: z.number().int(),
-  outcome: z.enum(['new', 'changed', 'same', 'refused']),
-  title: z.string(),
-  values: Values,
-  refused: z.array(view<Refusal>()),
-});
-const ImportSource = z.object({
-  type: Id,
-  csv: z.string().max(5_000_000).optional().describe('decoded text; pages decode Big5'),
-  rows: z.array(z.record(z.string(), z.string())).max(20_000).optional(),
-  mapping: z.record(z.string(), z.string()).describe('column heading → field').optional(),
-});
 export const registers = {
   export: read('registers', '/registers/{type}/export', 'A register as CSV text, UTF-8')
     .input(ListQuery.extend({ type: Id }))
     .output(z.object({ name: z.string(), csv: z.string(), rows: z.number().int() })),
-  importPreview: write(
-    'registers',
-    '/registers/{type}/import-preview',
-    'What an import would do, row by row; writes nothing',
-  )
-    .input(ImportSource)
-    .output(
-      z.object({
-        headings: z.array(z.string()),
-        mapping: z.record(z.string(), z.string()),
-        fields: z.array(view<View.FieldView>()),
-        rows: z.array(ImportRow),
-      }),
-    ),
-  importCommit: write('registers', '/registers/{type}/import', 'Write the rows that were not refused')
-    .input(ImportSource.extend({ commandId }))
-    .output(z.object({ counts: z.record(z.string(), z.number().int()), rows: z.array(ImportRow) })),
+  ...opening,
 };
 
 const Search = z.object({ search: z.string().max(200).default(''), limit: z.coerce.number().int().max(50).optional() });

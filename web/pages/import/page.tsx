@@ -1,25 +1,22 @@
 import './page.css';
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, newCommandId } from '../../api.ts';
 import { say, t } from '../../language.ts';
-import { queryClient, typesQuery } from '../../queries.ts';
-import { Alert, Card, Problem, Skeleton } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
-import { ImportRows } from './import-rows.tsx';
-import { Mapping } from './mapping.tsx';
-import { saveRefused } from './refused.ts';
-import { Counts } from './report.tsx';
+import { typesQuery } from '../../queries.ts';
+import { Card, Problem, Skeleton } from '../../ui/bits.tsx';
+import { type Draft, fromTable } from './draft.ts';
 import { type Source, TableSource } from './table-source.tsx';
+import { Workbench } from './workbench.tsx';
 
 const route = getRouteApi('/in/import/$type');
 
-/** A register brought in from a spreadsheet: columns matched, every row judged, only the good ones written. */
-export default function RegisterImportPage() {
+/** 期初建檔: a spreadsheet becomes a list whose rows are checked and mended on screen, then signed once. */
+export default function OpeningPage() {
   const { type } = route.useParams();
+  const { list } = route.useSearch();
   const card = useQuery(typesQuery).data?.find((each) => each.type === type);
-  const [source, setSource] = useState<Source>();
   const label = card ? say(card.label) : type;
   return (
     <>
@@ -35,107 +32,51 @@ export default function RegisterImportPage() {
           <div className="sub">{t('intake.text')}</div>
         </div>
       </header>
-      {source ? (
-        <Intake key={source.id} type={type} source={source} onAgain={() => setSource(undefined)} />
-      ) : (
-        <TableSource onSource={setSource} />
-      )}
+      {list ? <KeptList key={list} id={list} /> : <NewList key={type} type={type} label={label} />}
     </>
   );
 }
 
-type IntakeProps = { type: string; source: Source; onAgain(): void };
-
-function Intake({ type, source, onAgain }: IntakeProps) {
-  const [mapping, setMapping] = useState<Record<string, string>>();
-  const asked = { type, csv: source.csv, ...(mapping && { mapping }) };
-  const preview = useQuery({
-    queryKey: ['import-preview', type, source.id, mapping],
-    queryFn: () => api.registers.importPreview(asked),
-    placeholderData: keepPreviousData,
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
-  });
-  const write = useMutation({
-    mutationFn: () => api.registers.importCommit({ ...asked, commandId: newCommandId() }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['records'] }),
-  });
-  if (write.data) {
-    return <Done type={type} source={source} result={write.data} onAgain={onAgain} />;
-  }
-  const good = preview.data?.rows.filter((row) => row.outcome === 'new' || row.outcome === 'changed').length ?? 0;
-  const bad = preview.data?.rows.filter((row) => row.outcome === 'refused').length ?? 0;
+function NewList({ type, label }: { type: string; label: string }) {
+  const [source, setSource] = useState<Source>();
+  const [reads, setReads] = useState(0);
+  const take = (next: Source) => {
+    setSource(next);
+    setReads(reads + 1);
+  };
+  if (!source) return <TableSource type={type} onSource={take} />;
+  const files = source.file ? [source.file] : [];
   return (
-    <div className="stack">
-      <Card
-        title={source.name}
-        aside={
-          <span className="row">
-            <span className="sub">{t(source.encoding === 'big5' ? 'intake.big5' : 'intake.utf8')}</span>
-            <Button look="quiet" onPress={onAgain}>
-              {t('intake.other')}
-            </Button>
-          </span>
-        }
-      >
-        {preview.isPending && <Skeleton lines={6} />}
-        {preview.isError && <Problem error={preview.error} />}
-        {preview.data && (
-          <Mapping
-            headings={preview.data.headings}
-            fields={preview.data.fields}
-            mapping={preview.data.mapping}
-            onChange={setMapping}
-          />
-        )}
-      </Card>
-      {preview.data && (
-        <Card title={t('intake.rows', { count: preview.data.rows.length })}>
-          <ImportRows rows={preview.data.rows} />
-          {bad > 0 && <Alert tone="warn">{t('intake.onlyGood', { good, bad })}</Alert>}
-          {write.isError && <Problem error={write.error} />}
-          <div className="row card-actions">
-            <Button
-              look="go"
-              busy={write.isPending}
-              why={good === 0 ? t('intake.nothingGood') : undefined}
-              onPress={() => write.mutate()}
-            >
-              {t('intake.write', { count: good })}
-            </Button>
-            {bad > 0 && (
-              <Button onPress={() => saveRefused(source, preview.data.rows)}>{t('intake.saveRefused')}</Button>
-            )}
-          </div>
-        </Card>
-      )}
-    </div>
+    <Workbench
+      key={reads}
+      start={fromTable(type, t('intake.titled', { register: label }), source.read, files, newCommandId)}
+      source={source}
+      onSource={take}
+      onAgain={() => setSource(undefined)}
+    />
   );
 }
 
-type Result = Awaited<ReturnType<typeof api.registers.importCommit>>;
-
-function Done({ type, source, result, onAgain }: IntakeProps & { result: Result }) {
-  const refused = result.rows.some((row) => row.outcome === 'refused');
-  return (
-    <div className="stack">
-      <Card title={t('intake.done', { name: source.name })}>
-        <Counts counts={result.counts} />
-        <div className="row card-actions">
-          <Link to="/lists/$type" params={{ type }} className="button go">
-            {t('intake.see')}
-          </Link>
-          {refused && <Button onPress={() => saveRefused(source, result.rows)}>{t('intake.saveRefused')}</Button>}
-          <Button look="quiet" onPress={onAgain}>
-            {t('intake.again')}
-          </Button>
-        </div>
+/** A draft taken up again. */
+function KeptList({ id }: { id: string }) {
+  const kept = useQuery({
+    queryKey: ['opening-list', id],
+    queryFn: () => api.registers.list({ id }),
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (kept.isError) return <Problem error={kept.error} />;
+  if (!kept.data)
+    return (
+      <Card>
+        <Skeleton lines={6} />
       </Card>
-      {refused && (
-        <Card title={t('intake.refusedRows')}>
-          <ImportRows rows={result.rows.filter((row) => row.outcome === 'refused')} />
-        </Card>
-      )}
-    </div>
-  );
+    );
+  const { list, version, rows, ...draft } = kept.data;
+  const start: Draft = {
+    ...draft,
+    rows: rows.map(({ values: _, problem: __, decided, ...row }) => ({ ...row, ...(decided ? { decided } : {}) })),
+    list: { id: list.id, version },
+  } as Draft;
+  return <Workbench start={start} />;
 }

@@ -1,51 +1,58 @@
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Uploaded } from '../../../src/http/contract.ts';
+import { api } from '../../api.ts';
 import { t } from '../../language.ts';
-import { Card } from '../../ui/bits.tsx';
+import { Card, Problem } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextControl } from '../../ui/field.tsx';
-import { BigDrop } from './choose-file.tsx';
-import { asCsv, decodeTable } from './decode.ts';
+import { ChooseFile } from './choose-file.tsx';
+import type { Read } from './draft.ts';
 
-/** A table as text, where it came from, and how it was written. `id` tells one choice from the next. */
-export type Source = { id: number; name: string; csv: string; encoding: 'utf-8' | 'big5' };
-let last = 0;
+/** A table as it was read, and what it was read from, so that another sheet can be. */
+export type Source = { name: string; read: Read; file?: Uploaded; pasted?: string };
 
-/** A CSV file (UTF-8 or Big5), or cells pasted from a spreadsheet; the first row holds the column names. */
-export function TableSource({ onSource }: { onSource(source: Source): void }) {
+/** A spreadsheet file, or cells pasted from one; the server reads it and tells what it found. */
+export function TableSource({ type, onSource }: { type: string; onSource(source: Source): void }) {
   const [pasted, setPasted] = useState('');
-  const give = (name: string, csv: string, encoding: Source['encoding']) => {
-    last += 1;
-    onSource({ id: last, name, csv, encoding });
-  };
-  const read = async (file: File | undefined) => {
-    if (!file) return;
-    const { text, encoding } = decodeTable(new Uint8Array(await file.arrayBuffer()));
-    give(file.name, asCsv(text), encoding);
-  };
+  const read = useMutation({
+    mutationFn: async (from: Pick<Source, 'name' | 'file' | 'pasted'>): Promise<Source> => ({
+      ...from,
+      read: await api.registers.readTable({
+        type,
+        ...(from.file && { file: from.file.sha256 }),
+        ...(from.pasted !== undefined && { pasted: from.pasted }),
+      }),
+    }),
+    onSuccess: onSource,
+  });
   return (
-    <div className="intake-doors">
-      <BigDrop
-        label={t('intake.choose')}
-        help={t('intake.chooseHelp')}
-        accept={['.csv', '.txt', '.tsv', 'text/csv']}
-        onFile={(file) => void read(file)}
-      />
-      <Card title={t('intake.paste')}>
-        <TextControl
-          label={t('intake.pasteLabel')}
-          help={t('intake.pasteHelp')}
-          layout="stacked"
-          lines={7}
-          value={pasted}
-          onChange={setPasted}
+    <>
+      {read.isError && <Problem error={read.error} />}
+      <div className="intake-doors">
+        <ChooseFile
+          label={t('intake.choose')}
+          help={t('intake.chooseHelp')}
+          onUploaded={(file) => read.mutate({ name: file.name, file })}
         />
-        <Button
-          why={pasted.trim() ? undefined : t('intake.pasteFirst')}
-          onPress={() => give(t('intake.pasted'), asCsv(pasted), 'utf-8')}
-        >
-          {t('intake.read')}
-        </Button>
-      </Card>
-    </div>
+        <Card title={t('intake.paste')}>
+          <TextControl
+            label={t('intake.pasteLabel')}
+            help={t('intake.pasteHelp')}
+            layout="stacked"
+            lines={7}
+            value={pasted}
+            onChange={setPasted}
+          />
+          <Button
+            busy={read.isPending}
+            why={pasted.trim() ? undefined : t('intake.pasteFirst')}
+            onPress={() => read.mutate({ name: t('intake.pasted'), pasted })}
+          >
+            {t('intake.read')}
+          </Button>
+        </Card>
+      </div>
+    </>
   );
 }

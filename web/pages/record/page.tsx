@@ -1,7 +1,7 @@
 import './page.css';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { ActionView } from '../../../src/kernel/engine/types.ts';
 import type { RecordView } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
@@ -25,6 +25,7 @@ import { ActionBar } from './action-bar.tsx';
 import { useBesides } from './besides.tsx';
 
 const route = getRouteApi('/in/records/$id');
+const KeptRows = lazy(() => import('../import/kept-rows.tsx'));
 
 export default function RecordPage() {
   const { id } = route.useParams();
@@ -96,6 +97,11 @@ function Record({ record }: { record: RecordView }) {
             editing={past ? undefined : work.editing}
             note={(field) => <CorrectionNote record={record} field={field} />}
           />
+          {record.type === 'opening_list' && (
+            <Suspense fallback={<Skeleton lines={5} />}>
+              <KeptRows record={record} />
+            </Suspense>
+          )}
           {!isAsked(record) && corrections}
           <ClauseCard clauses={record.clauses} />
         </div>

@@ -9,7 +9,7 @@ import { Card, Pill, Problem, Skeleton } from '../../../ui/bits.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { TextControl } from '../../../ui/field.tsx';
 import { tell } from '../../../ui/toast.tsx';
-import { type Source, TableSource } from '../../import/table-source.tsx';
+import { type Source, TextSource } from '../../import/text-source.tsx';
 
 type Preview = Awaited<ReturnType<typeof api.checklists.preview>>;
 
@@ -32,7 +32,7 @@ export function ImportQuestions({ onClose }: { onClose(): void }) {
       {read.data && source ? (
         <Confirm preview={read.data} name={source.name} />
       ) : (
-        <TableSource
+        <TextSource
           onSource={(given) => {
             setSource(given);
             read.mutate(given.csv);
