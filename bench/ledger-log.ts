@@ -105,9 +105,12 @@ async function* measureVerify(log: Log, verifierKey: string, macs: Uint8Array[])
   const policy = { log: [parseVerifierKey(verifierKey) as Verifier] };
   const verify = async (what: string, beside: string, more: Partial<VerifyInput>): Promise<Measured> => {
     const start = performance.now();
+    const processor = process.cpuUsage();
     const report = await verifyLedger({ log, policy, ...more });
     const seconds = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(processor);
     if (!report.ok) throw new Error(JSON.stringify(report.findings.slice(0, 3)));
+    console.log(`${((user + system) / 1e6).toFixed(2)} s of processor:`); // hardly moves with what else the machine does
     return { what, done: report.size ?? 0, seconds, beside };
   };
   const rows = async function* () {
