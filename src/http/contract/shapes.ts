@@ -14,7 +14,12 @@ export const Values: z.ZodType<Record<string, Value>> = z.record(
 export const AnyValue: z.ZodType<Value> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.array(AnyValue), z.record(z.string(), AnyValue)]),
 );
-export const Id = z.string().min(1).max(100);
+/** A name or an id. What every JavaScript object inherits (`constructor`) names nothing of ours and leads nowhere. */
+export const Id = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((id) => !(id in Object.prototype), '沒有這個名稱 · no such name');
 export const IsoDate = z.iso.date();
 export const AsOf = IsoDate.optional().describe('the state at the end of this day, office time');
 export const commandId = z.uuid().describe('idempotency key');
