@@ -31,8 +31,14 @@ beforeAll(async () => {
     in_scope: true,
   });
   record = await desk.open('wang', 'registered_result', { kind: 'capacity', title: '主機容量', targets: [host] });
-  const filled = { type: 'service_request', values: { subject: '代填', kind: 'other' }, owner: office.persons.chen };
-  held = (await (await office.as('wang')).ok('records.open', filled)).id;
+  const photo = { id: 'photo', name: 'photo.jpg', sha256: 'ab'.repeat(32), size: 1, media: 'image/jpeg' };
+  const backfill = { doneAt: new Date(Date.now() - 86_400_000).toISOString(), why: '停電', proof: [photo] };
+  const late = {
+    type: 'registered_result',
+    values: { kind: 'capacity', title: '停電巡查', targets: [host] },
+    backfill,
+  };
+  held = (await (await office.as('wang')).ok('records.open', late)).id;
 });
 afterAll(async () => {
   await browser?.close();
