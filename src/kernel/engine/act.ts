@@ -14,7 +14,7 @@ import type { Standing } from './standing.ts';
 import { dueOf } from './time.ts';
 import type { ActState, RecordState, Values, Vote } from './types.ts';
 import { superseded } from './versions.ts';
-import { factorWanted, noSuchAction, noSuchRecord } from './words.ts';
+import { concurrentInPerson, factorWanted, noSuchAction, noSuchRecord } from './words.ts';
 import { asIf, emit, moment, recordOf, scopeOf, typeOf, type Work } from './work.ts';
 
 /**
@@ -36,6 +36,7 @@ export function act(work: Work, doing: Doing): Refusal[] {
   if (stage.refusals.length > 0 && stage.final) return stage.refusals;
   if (work.needs.size > 0) return [];
   if (stage.refusals.length > 0) return stage.refusals;
+  if (stage.standing.concurrent !== undefined && (doing.paper || doing.backfill)) return [concurrentInPerson(action)];
   const unproved = needsFactor(work, action, stage);
   if (unproved) return [unproved];
   const { proof, missing } = proofFor(work, type, action, stage, doing);

@@ -2,6 +2,7 @@ import type { Scope } from '../cel/world.ts';
 import type { Action, Allowed, Group } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
 import { type Text, text } from '../text.ts';
+import { concurrentFor } from './concurrent.ts';
 import type { RecordState } from './types.ts';
 import { isActive, personsOf, personsOfAll, personsWhen, present, principalsOf } from './who.ts';
 import { typeOf, type Work } from './work.ts';
@@ -24,6 +25,7 @@ export type Standing =
   | { may: false; refusal: Refusal };
 
 type Asking = {
+  action: string;
   by: Group[];
   never: Action['never'];
   deputy: boolean;
@@ -33,7 +35,7 @@ type Asking = {
 
 /**
  * Who, then never. A person counts as self first, then for each principal; whoever is barred is barred in every capacity, and so
- * is whoever acts for somebody barred. The clock counts where `by` names it; another record's act where `by` names that act.
+ * is whoever acts for somebody barred, unless an exception in force permits it openly (兼任), as self and by an act of its own. The clock counts where `by` names it; another record's act where `by` names that act.
  */
 export function standing(work: Work, asking: Asking, scope: Scope): Standing {
   const { actor, directory, now } = work.input;
@@ -83,8 +85,23 @@ function asOneOf(work: Work, capacities: string[], asking: Asking, scope: Scope,
     };
   }
   if (pending) return { may: 'pending' };
+  const concurrent = stopped ? concurrently(work, self, asking, scope) : undefined;
+  if (concurrent) return concurrent;
   const others = othersWho(work, asking, scope, barred);
   return stopped ? isBarred(asking, others) : notAllowed(asking, others);
+}
+
+/** 兼任: barred, and named for this act by an exception in force. Never as somebody's deputy, and never as part of another act. */
+function concurrently(work: Work, self: string, asking: Asking, scope: Scope): Standing | undefined {
+  if (!scope.self || work.around.length > 0 || asking.action === 'open') return undefined;
+  const { ballots } = ballotsFor(work, self, asking.by, scope);
+  if (ballots.length === 0) return undefined;
+  const permitted = concurrentFor(work, scope.self, asking.action, [self]);
+  if (permitted === 'pending') return { may: 'pending' };
+  const exception = permitted.get(self);
+  if (exception === undefined) return undefined;
+  const role = roleIn(asking.by, ballots);
+  return { may: true, ballots, concurrent: exception, ...(role ? { role } : {}) };
 }
 
 function ballotsFor(
@@ -182,12 +199,19 @@ const isBarred = ({ label, clauses }: Asking, others: string[]): Standing => ({
   },
 });
 
+export type Able = { persons: string[]; role?: string; pending: boolean };
+
+/** Whose task an action is: whoever could act, and where everybody is barred, those whom an exception permits it (兼任). */
+export function whoseTask(work: Work, action: Action, scope: Scope): Able {
+  const able = couldAct(work, action, scope);
+  if (able.pending || able.persons.length > 0 || !scope.self) return able;
+  const all = couldAct(work, { ...action, never: [] }, scope);
+  const permitted = concurrentFor(work, scope.self, action.name, all.persons);
+  return permitted === 'pending' ? { ...able, pending: true } : { ...able, persons: [...permitted.keys()] };
+}
+
 /** Who of an action's `by` could act on a record, apart from those barred: what a task list needs. */
-export function couldAct(
-  work: Work,
-  action: Action,
-  scope: Scope,
-): { persons: string[]; role?: string; pending: boolean } {
+export function couldAct(work: Work, action: Action, scope: Scope): Able {
   const barred = barredPersons(work, action.never, scope);
   let pending = barred.pending;
   let role: string | undefined;
@@ -207,6 +231,7 @@ export function couldAct(
 
 /** Everything an action asks of whoever wants to do it. */
 export const askingOf = (action: Action, clauses: string[] = action.clauses): Asking => ({
+  action: action.name,
   by: action.by,
   never: action.never,
   deputy: action.deputy,

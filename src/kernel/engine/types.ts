@@ -373,6 +373,8 @@ export type ActionView = {
   asks: string[];
   seals: boolean;
   renews: boolean;
+  /** 兼任: the exception by which this actor may; another person then countersigns. */
+  concurrent?: string;
   clauses: string[];
 };
 /** Who must do something next; becomes a task. */

@@ -3,7 +3,7 @@ import { dueNow } from './lateness.ts';
 import { askedToConfirm, heldOn, unconfirmed } from './marks.ts';
 import { isWithdrawal, kindOf } from './plan.ts';
 import { keepersFor } from './propose.ts';
-import { couldAct } from './standing.ts';
+import { whoseTask } from './standing.ts';
 import type { Input, Need, RecordState, Waiting } from './types.ts';
 import { BUILT_IN, CONFIRM, COUNTERSIGN, DECIDE } from './words.ts';
 import { begin, scopeOf, typeOf, type Work } from './work.ts';
@@ -31,7 +31,7 @@ export function waitingFor(work: Work, record: RecordState): Waiting[] {
   if (rests(type, record)) return found;
   for (const action of Object.values(type.actions)) {
     if (!isNext(type, record, action) || isHeld(record, action)) continue;
-    const able = couldAct(work, action, scopeOf(work, record));
+    const able = whoseTask(work, action, scopeOf(work, record));
     const persons = stillToVote(record, action, able.persons);
     const known = found.some((one) => one.persons.join() === persons.join());
     if (persons.length === 0 || known) continue;
@@ -105,7 +105,7 @@ function owedBy(work: Work, type: RecordType | undefined, record: RecordState): 
   return record.owed.flatMap((owed) => {
     const action = type?.actions[owed.action];
     if (!action) return [];
-    const able = couldAct(work, action, scopeOf(work, record));
+    const able = whoseTask(work, action, scopeOf(work, record));
     return [
       {
         action: owed.action,

@@ -23,6 +23,17 @@ export const noSuchAction = (name: string): Refusal => ({
   message: text(`沒有「${name}」這個動作`, `There is no action "${name}"`),
 });
 
+/** Two marks on one vote would let the second person be the first. */
+export const concurrentInPerson = (action: Action): Refusal => ({
+  code: 'never',
+  message: text(
+    `兼任辦理「${action.label.zh}」者須親自於系統簽核，不得以紙本登錄或補登`,
+    `Whoever does “${action.label.en}” in concurrent duties does it here in person, not on paper or afterwards`,
+  ),
+  fix: { text: text('請本人登入簽核，再由另一人副署', 'They sign in and seal; another person countersigns') },
+  clauses: action.clauses,
+});
+
 export function notInThisState(type: RecordType, state: RecordState, action: Action): Refusal {
   const now = type.flow[state.state]?.label ?? text(state.state, state.state);
   return {
