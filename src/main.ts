@@ -26,13 +26,14 @@ import { addressOver, careForCertificate, openDoors } from './http/listening.ts'
 import type { HttpParts } from './http/parts.ts';
 import { postParts } from './http/post.ts';
 import { importReport } from './http/reports.ts';
+import { resetMail } from './http/reset-mail.ts';
 import { compile } from './kernel/pack/compile.ts';
 import type { SourceFile } from './kernel/pack/types.ts';
 import { isRefused, type Refused } from './kernel/refusal.ts';
 import { backups } from './modules/backups/index.ts';
 import { compliance, endedExceptions } from './modules/compliance/index.ts';
 import { findings } from './modules/findings/index.ts';
-import { identity, loadDirectory } from './modules/identity/index.ts';
+import { combinations, identity, loadDirectory, unlisted } from './modules/identity/index.ts';
 import { installation } from './modules/installation/index.ts';
 import { mail } from './modules/mail/index.ts';
 import { notices, overdue } from './modules/notices/index.ts';
@@ -170,7 +171,7 @@ function modulesOver(
   blobs: Blobs,
 ): Module[] {
   return [
-    identity({ nodeKey }),
+    identity({ nodeKey, combinationsOf: combinations }),
     compliance(() => packFiles, compile),
     findings((sha256) => blobs.intact(sha256)),
     notices(calendar),
@@ -319,6 +320,9 @@ function authOver(platform: Platform, options: { dataDir: string }, origin: stri
     },
     mayApproveReset: ({ person }, account) => mayApproveReset(parts, person, account),
     personsOf: (account) => personsOfAccount(parts, account),
+    get sendReset() {
+      return resetMail(mailSettings(options.dataDir), origin);
+    },
   });
 }
 
@@ -328,6 +332,7 @@ export async function workRound(platform: Platform, organisation: string): Promi
   await escalate(platform, organisation);
   await dispose(platform, organisation);
   await askForReview(platform, organisation);
+  await listWatched(platform, organisation);
 }
 
 /** The half-yearly review of audit data, a month before it is due. */
@@ -348,6 +353,22 @@ async function dispose({ db, dispatch, parts, blobs }: Platform, organisation: s
   }
   for (const erasure of await withOrganisation(db, organisation, (tx) => openErasures(tx, organisation)))
     await eraseOne({ ...parts, dispatch, files: blobs }, organisation, erasure);
+}
+
+/** Once a month the auditors get the list of what was signed in concurrent duties or soon after a reset. */
+async function listWatched({ db, dispatch, parts }: Platform, organisation: string): Promise<void> {
+  const list = await withOrganisation(db, organisation, (tx) => unlisted(tx, organisation, parts.clock()));
+  if (!list) return;
+  const message = {
+    zh: `${list.month} 兼任與重設後簽核清冊：共 ${list.acts} 筆`,
+    en: `${list.month}: ${list.acts} seals in concurrent duties or soon after a reset`,
+  };
+  const input = { notice: list.notice, roles: ['auditor'], message, go: `/people/watched?month=${list.month}` };
+  await dispatch({
+    organisation,
+    actor: { kind: 'clock' },
+    command: { do: 'notices.send', id: randomUUID(), input },
+  });
 }
 
 async function escalate({ db, dispatch, parts }: Platform, organisation: string): Promise<void> {

@@ -1,3 +1,5 @@
+import type { Directory } from '../kernel/engine/types.ts';
+import { isDuring, upwards } from '../kernel/engine/who.ts';
 import { grantsOfPerson, personOfAccount } from '../modules/identity/index.ts';
 import { organisationIds } from '../runtime/organisations.ts';
 import type { Parts } from '../runtime/parts.ts';
@@ -5,32 +7,48 @@ import { withOrganisation } from '../runtime/store/session.ts';
 
 /** What sign-in asks about people: it knows accounts, organisations know persons. Roles are read through their marks, never from the table alone. */
 
-type Known = Pick<Parts, 'db' | 'nodeKey' | 'clock'>;
+type Known = Pick<Parts, 'db' | 'nodeKey' | 'clock' | 'loadDirectory'>;
 
-const MAY_RESET = ['administrator', 'security_officer', 'unit_head', 'isms_coordinator'];
+/** Who takes part in anybody's reset; besides them the heads above the person. */
+const MAY_RESET = ['administrator', 'security_officer', 'isms_coordinator'];
+const HEAD = 'unit_head';
 
 /**
- * Whether this person holds a role that takes part in resets (two people, never alone), in an organisation the account
- * belongs to; without an account, in any.
+ * Whether this person takes part in resets (two people, never alone): by role in an organisation the account belongs to, or as head
+ * of its unit or one above; without an account, of anybody.
  */
-export async function mayApproveReset(
-  { db, nodeKey, clock }: Known,
-  person: string,
-  account?: string,
-): Promise<boolean> {
+export async function mayApproveReset(known: Known, person: string, account?: string): Promise<boolean> {
+  const { db, nodeKey, clock } = known;
   for (const organisation of await organisationIds(db)) {
     const may = await withOrganisation(db, organisation, async (tx) => {
       const grants = await grantsOfPerson(tx, organisation, person, nodeKey, clock());
-      if (!grants.some((grant) => MAY_RESET.includes(grant.role))) return false;
-      return !account || (await personOfAccount(tx, organisation, account, nodeKey, clock())) !== undefined;
+      const roles = grants.map(({ role }) => role);
+      if (![...MAY_RESET, HEAD].some((role) => roles.includes(role))) return false;
+      if (!account) return true;
+      const owner = await personOfAccount(tx, organisation, account, nodeKey, clock());
+      if (!owner) return false;
+      return approversOf(await known.loadDirectory(tx, organisation, clock()), owner.person, clock()).includes(person);
     });
     if (may) return true;
   }
   return false;
 }
 
+/** Who may take part in resetting a person's password: holders of the roles above, and heads over the person; never the person. */
+export function approversOf(directory: Directory, person: string, now: string): string[] {
+  const above = upwards(directory, directory.persons[person]?.unit ?? '');
+  const found = directory.grants.filter(
+    (grant) =>
+      isDuring(grant, now) && (MAY_RESET.includes(grant.role) || (grant.role === HEAD && above.includes(grant.unit))),
+  );
+  return [...new Set(found.map((grant) => grant.person))].filter((one) => one !== person);
+}
+
 /** Persons an account is linked to, in any organisation. */
-export async function personsOfAccount({ db, nodeKey, clock }: Known, account: string): Promise<string[]> {
+export async function personsOfAccount(
+  { db, nodeKey, clock }: Pick<Known, 'db' | 'nodeKey' | 'clock'>,
+  account: string,
+): Promise<string[]> {
   const persons: string[] = [];
   for (const organisation of await organisationIds(db)) {
     const found = await withOrganisation(db, organisation, (tx) =>
@@ -43,7 +61,7 @@ export async function personsOfAccount({ db, nodeKey, clock }: Known, account: s
 
 /** Whether a person administers the organisation today. */
 export async function administers(
-  { db, nodeKey, clock }: Known,
+  { db, nodeKey, clock }: Pick<Known, 'db' | 'nodeKey' | 'clock'>,
   organisation: string,
   person: string,
 ): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { populations } from './contract/audit.ts';
 import { calendar } from './contract/calendar.ts';
 import { certificate, mail } from './contract/network.ts';
-import { me, people, resets, setup, units } from './contract/people.ts';
+import { me, people, resets, setup, units, watched } from './contract/people.ts';
 import { findings, notices, parameters, procedure, scans, tokens, trail, views } from './contract/proof.ts';
 import { checklists, plan, texts } from './contract/texts.ts';
 import { lookups, records, registers, tasks, types } from './contract/work.ts';
@@ -41,6 +41,7 @@ export const contract = {
   parameters,
   people,
   units,
+  watched,
   resets,
   trail,
   notices,

@@ -90,6 +90,7 @@ export function noteOf(seal: SealView, language: Language): { note?: string } {
     mark?.registrar ? (zh ? `${mark.registrar.name} 登錄` : `entered by ${mark.registrar.name}`) : '',
     mark?.confirmed ? (zh ? `${mark.confirmed.by.name} 副署` : `countersigned by ${mark.confirmed.by.name}`) : '',
     seal.signed || mark?.registrar ? '' : zh ? '未經金鑰簽章' : 'no passkey signature',
+    seal.afterReset ? (zh ? '密碼重設後一週內簽核' : 'within a week of a password reset') : '',
     seal.corrected?.length ? (zh ? '簽核後有更正' : 'corrected since') : '',
   ].filter(Boolean);
   return notes.length > 0 ? { note: notes.join(zh ? '，' : ', ') } : {};

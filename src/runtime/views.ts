@@ -123,6 +123,8 @@ export type SealView = {
   void?: { at: string; by?: string; changes: Change[]; objection?: string };
   owed: boolean;
   mark?: MarkView;
+  /** Given in the week after the signer's password was reset. */
+  afterReset?: true;
   /** Slips corrected since, which the seal stands for. */
   corrected?: Change[];
 };
@@ -347,6 +349,8 @@ export type Notice = {
   id: string;
   at: string;
   record?: RecordRef;
+  /** The page it leads to, when it is about no record. */
+  go?: string;
   message: Text;
   read: boolean;
   ack?: { until: string; done?: string };

@@ -140,7 +140,7 @@ export function officeAnswers(contract: typeof Contract) {
         }));
         return { pos: 48_236 };
       }),
-      resetRequest: os.people.resetRequest.handler(() => ({ pos: 0 })),
+      resetRequest: os.people.resetRequest.handler(() => ({ pos: 0, approvers: [] })),
       invitation: os.people.invitation.handler(({ input }) => {
         if (input.secret === 'expired') throw expired();
         return {

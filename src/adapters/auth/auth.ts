@@ -50,6 +50,7 @@ export type AuthOptions = {
   ip?: ReadAddress;
   /** File with the hash of the set-up code, in the data directory's secrets. */
   setupCodeFile: string;
+  /** Asked anew each time: mail may be set up while the program runs. */
   sendReset?: ResetContext['sendReset'];
   mayApproveReset: ResetContext['mayApproveReset'];
   personsOf: ResetContext['personsOf'];
@@ -134,17 +135,21 @@ function openings(setupCodeFile: string, opening: () => OpeningContext) {
 
 function resets(guard: GuardOptions, context: () => ResetContext) {
   return {
+    /** Whether a reset can be sent by mail today. */
+    mailsResets: (): boolean => context().sendReset !== undefined,
     /** Takes equally long whether somebody has this name. */
     requestReset: (typed: string): Promise<Refused | undefined> =>
       atLeast(guard.answerAfterMs, requestReset(context(), typed)),
-    askReset: (asked: { account: string; by: Approver; factors?: boolean }): Promise<Refused | { reset: string }> =>
+    askReset: (asked: Parameters<typeof askReset>[1]): Promise<Refused | { reset: string }> =>
       askReset(context(), asked),
-    approveReset: (approved: { reset: string; by: Approver }): Promise<Refused | { code: string; until: string }> =>
+    approveReset: (approved: { reset: string; by: Approver }): ReturnType<typeof approveReset> =>
       approveReset(context(), approved),
     completeReset: (given: { token: string; password: string }): Promise<Refused | { account: string }> =>
       completeReset(context(), given),
     /** Resets two people began and nobody has approved, newest first. */
     openResets: (by: Approver): Promise<Refused | OpenReset[]> => openResets(context(), by),
+    /** Persons an account is, in any organisation. */
+    personsOf: (account: string): Promise<string[]> => context().personsOf(account),
   };
 }
 

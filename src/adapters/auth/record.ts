@@ -13,6 +13,8 @@ export type AuthEvent = {
   by?: string;
   /** Persons or accounts that took part: who asked for and who approved a reset. */
   persons?: string[];
+  /** Why a reset was asked for. */
+  reason?: string;
   until?: string;
   count?: number;
 };

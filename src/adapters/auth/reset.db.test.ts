@@ -17,6 +17,7 @@ beforeEach(async () => {
 
 describe('reset', () => {
   const approver = (name: string) => ({ account: `account of ${name}`, person: name });
+  const reason = '忘記密碼';
   const fresh = 'After-The-Reset-2026';
 
   test('annex10.ia.authenticator_management.8: a token in the owner’s mailbox, once, in time, and seals are marked for a week', async () => {
@@ -50,10 +51,12 @@ describe('reset', () => {
   test('two people give a slip; neither alone, nor the owner, nor twice the same', async () => {
     const { at, account, email } = await installation.opened(auth);
     const own = { account: 'another account', person: `person of ${account}` };
-    expect(isRefused(await auth.askReset({ account, by: own }))).toBe(true);
-    const asked = await auth.askReset({ account, by: approver('wang') });
+    expect(isRefused(await auth.askReset({ account, by: own, reason }))).toBe(true);
+    const asked = await auth.askReset({ account, by: approver('wang'), reason });
     if (isRefused(asked)) throw new Error('refused');
-    expect(await auth.openResets(approver('lee'))).toMatchObject([{ id: asked.reset, account, askedBy: 'wang' }]);
+    expect(await auth.openResets(approver('lee'))).toMatchObject([
+      { id: asked.reset, account, askedBy: 'wang', reason },
+    ]);
     expect(isRefused(await auth.approveReset({ ...asked, by: approver('wang') }))).toBe(true);
     expect(isRefused(await auth.approveReset({ ...asked, by: own }))).toBe(true);
     const slip = await auth.approveReset({ ...asked, by: approver('lee') });
@@ -68,7 +71,7 @@ describe('reset', () => {
   test('a reset written or changed by the database superuser opens nothing', async () => {
     const { account } = await installation.opened(auth);
     const victim = await installation.opened(auth);
-    const asked = await auth.askReset({ account, by: approver('wang') });
+    const asked = await auth.askReset({ account, by: approver('wang'), reason });
     if (isRefused(asked)) throw new Error('refused');
     const slip = await auth.approveReset({ ...asked, by: approver('lee') });
     if (isRefused(slip)) throw new Error('refused');
@@ -82,7 +85,7 @@ describe('reset', () => {
   test('somebody the directory does not allow takes no part', async () => {
     const strict = await installation.auth({ mayApproveReset: async (by) => by.person !== 'stranger' });
     const { account } = await installation.opened(strict);
-    expect(isRefused(await strict.askReset({ account, by: approver('stranger') }))).toBe(true);
+    expect(isRefused(await strict.askReset({ account, by: approver('stranger'), reason }))).toBe(true);
   });
 
   test('a reset by two people may take away lost factors', async () => {
@@ -90,7 +93,7 @@ describe('reset', () => {
     const { at, account, email } = await installation.opened(auth);
     await at.post('/sign-in/email', { email, password: good });
     await addTotp(at, installation);
-    const asked = await auth.askReset({ account, by: approver('wang'), factors: true });
+    const asked = await auth.askReset({ account, by: approver('wang'), reason, factors: true });
     if (isRefused(asked)) throw new Error('refused');
     const slip = await auth.approveReset({ ...asked, by: approver('lee') });
     if (isRefused(slip)) throw new Error('refused');

@@ -17,8 +17,7 @@ export type Approver = { account: string; person: string };
 export type ResetContext = OpeningContext & {
   secret: string;
   /** Sends the token to the owner's address; absent when the installation has no mail. */
-  sendReset?: (to: { email: string; name: string; token: string; until: string }) => Promise<void>;
-  /** True when this person may take part in resetting that account (role, organisation): decided by the caller's directory. */
+  sendReset?: ((to: { email: string; name: string; token: string; until: string }) => Promise<void>) | undefined;
   /** Whether somebody takes part in resets of this account; without an account, of any. */
   mayApproveReset: (by: Approver, account?: string) => Promise<boolean>;
   /** Persons the account is linked to, in any organisation: they take no part in their own reset. */
@@ -30,6 +29,7 @@ export async function requestReset(context: ResetContext, typed: string): Promis
   if (!context.sendReset) return refused(noMail);
   const account = await findByName(context.db, typed);
   if (!account || account.disabledAt !== undefined) return undefined;
+  if (await askedJustNow(context, account.id)) return undefined;
   const token = randomBytes(24).toString('base64url');
   const until = new Date(context.now.getTime() + context.policy.mailResetMinutes * 60_000);
   const at = context.now.toISOString();
@@ -48,15 +48,35 @@ export async function requestReset(context: ResetContext, typed: string): Promis
   return undefined;
 }
 
+/** One mail in two minutes: a mailbox is not filled by whoever knows the name. */
+async function askedJustNow({ db, now }: ResetContext, account: string): Promise<boolean> {
+  const since = new Date(now.getTime() - 120_000);
+  const found = await authTables(db)
+    .selectFrom('auth.reset')
+    .select('id')
+    .where('account', '=', account)
+    .where('way', '=', 'mailbox')
+    .where('used_at', 'is', null)
+    .where('asked_at', '>', since)
+    .limit(1)
+    .execute();
+  return found.length > 0;
+}
+
 /** One of two people asks for a reset of somebody else's account; `factors` also removes one-time codes and passkeys. */
 export async function askReset(
   context: ResetContext,
-  asked: { account: string; by: Approver; factors?: boolean },
+  asked: { account: string; by: Approver; reason: string; factors?: boolean },
 ): Promise<Refused | { reset: string }> {
   const account = await findAccount(context.db, asked.account);
   const no = account ? await notApprover(context, asked.by, account) : noSuchReset;
   if (no || !account) return refused(no ?? noSuchReset);
-  const row = { ...blank(context, account.id), factors: asked.factors ?? false, asked_by: asked.by.person };
+  const row = {
+    ...blank(context, account.id),
+    factors: asked.factors ?? false,
+    asked_by: asked.by.person,
+    reason: asked.reason,
+  };
   const expires = new Date(context.now.getTime() + context.policy.slipResetHours * 3_600_000);
   await context.record({
     type: 'reset.requested',
@@ -65,6 +85,7 @@ export async function askReset(
     outcome: 'intended',
     by: 'two_people',
     persons: [asked.by.person],
+    reason: asked.reason,
   });
   await authTables(context.db)
     .insertInto('auth.reset')
@@ -78,6 +99,7 @@ export type OpenReset = {
   account: string;
   askedBy: string;
   askedAt: string;
+  reason: string;
   factors: boolean;
   until: string;
 };
@@ -102,6 +124,7 @@ export async function openResets(context: ResetContext, by: Approver): Promise<R
         account: row.account,
         askedBy: row.asked_by ?? '',
         askedAt: row.asked_at.toISOString(),
+        reason: row.reason ?? '',
         factors: row.factors,
         until: row.expires_at.toISOString(),
       });
@@ -113,7 +136,7 @@ export async function openResets(context: ResetContext, by: Approver): Promise<R
 export async function approveReset(
   context: ResetContext,
   approved: { reset: string; by: Approver },
-): Promise<Refused | { code: string; until: string }> {
+): Promise<Refused | { code: string; until: string; account: string; askedBy: string }> {
   if (!(await context.mayApproveReset(approved.by))) return refused(notAllowed);
   const table = authTables(context.db);
   const row = await table.selectFrom('auth.reset').selectAll().where('id', '=', approved.reset).executeTakeFirst();
@@ -146,7 +169,9 @@ export async function approveReset(
     .where('approved_by', 'is', null)
     .returning('id')
     .execute();
-  return taken.length > 0 ? { code, until: until.toISOString() } : refused(noSuchReset);
+  return taken.length > 0
+    ? { code, until: until.toISOString(), account: account.id, askedBy: row.asked_by ?? '' }
+    : refused(noSuchReset);
 }
 
 /** The owner sets a new password with the token from the mailbox or the code on the slip, once and in time. */
@@ -243,6 +268,7 @@ const contentOf = (row: Omit<Row, 'mac'>) => [
   row.approved_by,
   row.token_hash,
   row.expires_at.toISOString(),
+  row.reason,
 ];
 
 const blank = (context: ResetContext, account: string): Omit<Row, 'mac' | 'expires_at'> => ({
@@ -250,6 +276,7 @@ const blank = (context: ResetContext, account: string): Omit<Row, 'mac' | 'expir
   account,
   way: 'mailbox',
   factors: false,
+  reason: null,
   token_hash: null,
   asked_at: context.now,
   asked_by: null,

@@ -41,6 +41,7 @@ export type AuthTables = {
     account: string;
     way: 'mailbox' | 'two_people';
     factors: boolean;
+    reason: string | null;
     asked_at: Date;
     asked_by: string | null;
     approved_by: string | null;

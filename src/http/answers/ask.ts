@@ -115,6 +115,7 @@ export async function actorOf({ http }: Context, caller: Caller, factor?: GivenF
     kind: 'person',
     person,
     ...(caller.session ? { account: caller.session.account.id, via: 'web' } : { via: 'token' }),
+    ...(caller.session?.markedReset ? { afterReset: true } : {}),
   };
   if (!factor || !caller.session) return { ...base, factor: 'none' };
   const proven = await http.auth.confirmFactor({

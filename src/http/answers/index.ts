@@ -13,6 +13,7 @@ import { resetAnswers } from './resets.ts';
 import { findingAnswers, scanAnswers } from './scans.ts';
 import { setupAnswers } from './setup.ts';
 import { textAnswers } from './texts.ts';
+import { watchedAnswers } from './watched.ts';
 import { lookupAnswers, recordAnswers, taskAnswers, typeAnswers } from './work.ts';
 
 /** Every procedure of the contract with what answers it. */
@@ -31,6 +32,7 @@ export const answers = os.router({
   parameters: parameterAnswers,
   people: peopleAnswers,
   units: unitAnswers,
+  watched: watchedAnswers,
   resets: resetAnswers,
   trail: trailAnswers,
   notices: noticeAnswers,

@@ -4,8 +4,9 @@ import { getPerson, listPersons, listUnits } from '../../modules/identity/index.
 import type { Look } from '../../runtime/query/look.ts';
 import { noSuch } from '../../runtime/query/look.ts';
 import type { PersonView } from '../../runtime/views.ts';
-import { approverOf, asking, type Context, commanding, must, no, os, signedIn } from './ask.ts';
+import { asking, type Context, commanding, no, os, signedIn } from './ask.ts';
 import { invitationAnswers } from './invitations.ts';
+import { resetRequest } from './resets.ts';
 
 /** Persons, roles, deputies, units: the identity module behind the contract. */
 
@@ -117,17 +118,7 @@ export const peopleAnswers = {
     const { pos } = await command(context, 'end_deputy', input.commandId, { deputy: input.id });
     return { pos };
   }),
-  resetRequest: os.people.resetRequest.handler(async ({ input, context }) => {
-    const caller = await signedIn(context);
-    const person = await asking(
-      context,
-      async (look) => (await getPerson(look.tx, asked(look), input.id)) ?? noSuch('這個人員', 'person'),
-    );
-    if (!person.account)
-      return no([{ code: 'missing', message: text('此人沒有帳號。', 'This person has no account.') }]);
-    must(await context.http.auth.askReset({ account: person.account.id, by: approverOf(caller) }));
-    return { pos: 0 };
-  }),
+  resetRequest,
 };
 
 export const unitAnswers = {

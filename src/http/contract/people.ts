@@ -151,8 +151,13 @@ export const people = {
     .output(created),
   endDeputy: write('people', '/deputies/{id}', 'End a deputyship', 'DELETE').input(ofPerson).output(done),
   resetRequest: write('people', '/people/{id}/reset', 'Ask for a reset; the own mailbox or two people')
-    .input(ofPerson.extend({ reason: z.string().min(1) }))
-    .output(done),
+    .input(
+      ofPerson.extend({
+        reason: z.string().trim().min(1).max(500),
+        factors: z.boolean().optional().describe('also takes away lost one-time codes and passkeys'),
+      }),
+    )
+    .output(done.extend({ approvers: z.array(Named) })),
   roles: read('people', '/roles', 'Roles that can be given, and which exclude each other').output(z.array(RoleCard)),
   invitation: read('people', '/invitations/{organisation}/{secret}', 'Who invites whom; needs no session')
     .input(ofInvitation)
@@ -169,8 +174,10 @@ export const people = {
 };
 const OpenReset = z.object({
   reset: Id,
-  account: z.string(),
-  askedBy: z.string(),
+  account: z.string().describe('whose, by name'),
+  askedBy: z.string().describe('by name'),
+  reason: z.string(),
+  factors: z.boolean(),
   askedAt: z.string(),
   until: z.string(),
   mine: z.boolean(),
@@ -183,7 +190,28 @@ export const resets = {
     'Be the second person: answers with the one-time code for the owner',
   )
     .input(z.object({ reset: Id }))
-    .output(z.object({ code: z.string(), until: z.string() })),
+    .output(
+      z.object({
+        code: z.string(),
+        until: z.string(),
+        account: z.string(),
+        email: z.string(),
+        organisation: z.string(),
+        askedBy: z.string(),
+        approvedBy: z.string(),
+        address: z.string().describe('where the code is entered'),
+      }),
+    ),
+  ways: read('people', '/resets/ways', 'Whether resets can be mailed; needs no session').output(
+    z.object({ mail: z.boolean() }),
+  ),
+  request: write(
+    'people',
+    '/resets',
+    'Mail a one-time link to the owner; the same answer for unknown names; needs no session',
+  )
+    .input(z.object({ email: z.string().min(1).max(200) }))
+    .output(z.object({ done: z.boolean() })),
   complete: write('people', '/resets/completion', 'Set a new password with the one-time code; needs no session')
     .input(z.object({ code: z.string().min(4).max(200), password: z.string().min(8).max(200) }))
     .output(z.object({ done: z.boolean() })),
@@ -195,6 +223,24 @@ const UnitFields = z.object({
   until: IsoDate.optional(),
 });
 export type UnitView = View.Named & { under?: string; from?: string; until?: string; persons: number };
+const Watched = z.object({
+  id: Id,
+  kind: z.enum(['concurrent', 'after_reset']),
+  record: view<View.RecordRef>(),
+  action: Label,
+  person: Named,
+  at: z.string(),
+  exception: view<View.RecordRef>().optional(),
+  due: z.string().optional(),
+  confirmed: z.object({ by: Named, at: z.string() }).optional(),
+  declined: z.object({ by: Named.optional(), at: z.string() }).optional(),
+  waits: z.boolean().describe('held: nobody has countersigned yet'),
+});
+export const watched = {
+  list: read('people', '/watched/{month}', 'Acts in concurrent duties and seals soon after a reset, of one month')
+    .input(z.object({ month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/) }))
+    .output(z.array(Watched)),
+};
 export const units = {
   list: read('people', '/units', 'Units').output(z.array(view<UnitView>())),
   add: write('people', '/units', 'Add a unit').input(UnitFields.extend({ commandId })).output(created),

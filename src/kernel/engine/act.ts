@@ -95,6 +95,7 @@ function vote(work: Work, type: RecordType, action: Action, stage: Stage, doing:
     ...(stands.for === undefined ? {} : { for: stands.for }),
     ...(marked ? { marked } : {}),
     ...proof,
+    ...(actor.kind === 'person' && actor.afterReset && !doing.paper ? { afterReset: true as const } : {}),
   };
   const counted = tally(work, action, collectVotes(work, action, sameContent(type, action, stage), cast, scope), scope);
   if (work.needs.size > 0) return [];
@@ -142,6 +143,7 @@ function signersOf(votes: Vote[], stands: Standing & { may: true }) {
     ...roleOf(one, stands),
     ...(one.factor === undefined ? {} : { factor: one.factor }),
     ...(one.signature === undefined ? {} : { signature: one.signature }),
+    ...(one.afterReset ? { afterReset: one.afterReset } : {}),
     ...markOf(one),
   }));
 }

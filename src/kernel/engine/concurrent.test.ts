@@ -9,11 +9,14 @@ import { preview } from './preview.ts';
 import { waiting } from './waiting.ts';
 
 const duty = type('concurrent_duty', {
-  fields: [field('person', 'person'), field('acts', { type: { is: 'refs', to: 'action' } }), field('until', 'date')],
+  fields: [field('person', 'person'), field('covers', { type: { is: 'refs', to: 'action' } }), field('until', 'date')],
   flow: [state('in_force'), state('ended', { final: true })],
   actions: [action('end', { from: 'in_force', to: 'ended', by: ['role:ciso'] })],
 });
-const small = definition([change, host, finding, exception, duty], { lists: plain.lists, parameters: plain.parameters });
+const small = definition([change, host, finding, exception, duty], {
+  lists: plain.lists,
+  parameters: plain.parameters,
+});
 let office: Office;
 
 /** Chen asks, is endorsed, and is also who accepts. */
@@ -28,7 +31,7 @@ beforeEach(() => {
 const permit = (more: Record<string, unknown> = {}) =>
   office.open('ceo', 'concurrent_duty', 'd1', {
     person: 'chen',
-    acts: ['change.accept'],
+    covers: ['change.accept'],
     until: '2026-12-31',
     ...more,
   });
@@ -63,7 +66,7 @@ describe('兼任', () => {
 
   test.each([
     ['another person', { person: 'hsu' }],
-    ['another act', { acts: ['change.endorse'] }],
+    ['another act', { covers: ['change.endorse'] }],
     ['a time that is over', { until: '2026-11-19' }],
     ['no end', { until: undefined }],
   ])('an exception for %s lets nobody sign', (_what, more) => {

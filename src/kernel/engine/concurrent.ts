@@ -9,7 +9,7 @@ import { scopeOf, type Work } from './work.ts';
 export const CONCURRENT = 'concurrent_duty';
 
 /**
- * 兼任: the exceptions in force that let these persons do an act they are barred from, by person. Read: `person`, `acts`
+ * 兼任: the exceptions in force that let these persons do an act they are barred from, by person. Read: `person`, `covers`
  * (`type.action`), `until`. Neither exceptions nor this permission itself are ever done that way.
  */
 export function concurrentFor(
@@ -26,9 +26,10 @@ export function concurrentFor(
   if (!Array.isArray(found)) return permitted;
   for (const thing of found) {
     if (typeof thing !== 'object' || Array.isArray(thing) || thing.thing !== 'record') continue;
-    const { person, acts, until } = thing.state.values;
-    if (typeof person !== 'string' || !persons.includes(person) || !Array.isArray(acts)) continue;
-    if (acts.includes(`${state.type}.${action}`) && !isPast(until, work.input.now)) permitted.set(person, thing.state.id);
+    const { person, covers, until } = thing.state.values;
+    if (typeof person !== 'string' || !persons.includes(person) || !Array.isArray(covers)) continue;
+    if (covers.includes(`${state.type}.${action}`) && !isPast(until, work.input.now))
+      permitted.set(person, thing.state.id);
   }
   return permitted;
 }

@@ -66,9 +66,7 @@ function actionView(work: Work, type: RecordType, record: RecordState, action: A
     asks: action.asks,
     seals: action.seal !== undefined,
     renews: !('stopped' in stage) && stage.renews,
-    ...('stopped' in stage || stage.standing.concurrent === undefined
-      ? {}
-      : { concurrent: stage.standing.concurrent }),
+    ...('stopped' in stage || stage.standing.concurrent === undefined ? {} : { concurrent: stage.standing.concurrent }),
     clauses: action.clauses,
   };
 }

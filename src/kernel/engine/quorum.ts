@@ -21,6 +21,7 @@ export function collectVotes(work: Work, action: Action, state: RecordState, cas
       vote.by !== cast.by && agrees(vote.asked, cast.asked) && inWindow(work, action.by[vote.group], vote, scope),
   );
   const fresh = cast.ballots.map(({ group, allowed }): Vote => {
+    const after = cast.afterReset ? { afterReset: cast.afterReset } : {};
     const principal = cast.for === undefined ? {} : { for: cast.for };
     const { factor, signature } = cast;
     const proof = { ...(factor === undefined ? {} : { factor }), ...(signature === undefined ? {} : { signature }) };
@@ -33,6 +34,7 @@ export function collectVotes(work: Work, action: Action, state: RecordState, cas
       asked: cast.asked,
       ...proof,
       ...cast.marked,
+      ...after,
     };
   });
   return [...earlier, ...fresh];
@@ -43,6 +45,7 @@ export type Cast = {
   for?: string;
   ballots: Ballot[];
   asked: Values;
+  afterReset?: true;
   marked?: { mark: Mark; factor: string; role?: string };
 } & Pick<Vote, 'factor' | 'signature'>;
 

@@ -25,7 +25,8 @@ export type Standing =
   | { may: false; refusal: Refusal };
 
 type Asking = {
-  action: string;
+  /** Absent: nothing that could be permitted as concurrent duties. */
+  action?: string;
   by: Group[];
   never: Action['never'];
   deputy: boolean;
@@ -93,7 +94,7 @@ function asOneOf(work: Work, capacities: string[], asking: Asking, scope: Scope,
 
 /** 兼任: barred, and named for this act by an exception in force. Never as somebody's deputy, and never as part of another act. */
 function concurrently(work: Work, self: string, asking: Asking, scope: Scope): Standing | undefined {
-  if (!scope.self || work.around.length > 0 || asking.action === 'open') return undefined;
+  if (!scope.self || work.around.length > 0 || !asking.action || asking.action === 'open') return undefined;
   const { ballots } = ballotsFor(work, self, asking.by, scope);
   if (ballots.length === 0) return undefined;
   const permitted = concurrentFor(work, scope.self, asking.action, [self]);

@@ -83,6 +83,7 @@ export type Vote = {
   signature?: ApprovalSignature;
   role?: string;
   confirmed?: Confirmed;
+  afterReset?: true;
 };
 /**
  * How something came about when it was not done by its author, then and there, with nobody else's authority. A mark is never taken
@@ -157,6 +158,8 @@ export type Seal = {
   renewed?: string;
   mark?: Mark;
   confirmed?: Confirmed;
+  /** Given in the week after the signer's password was reset: for ever marked, for the auditor to look at. */
+  afterReset?: true;
 };
 export type Owed = {
   action: string;
@@ -179,6 +182,8 @@ export type Actor =
       /** With a passkey: its signature, and the digest (hex) of what it signed. Absent asks what is to be signed. */
       signed?: { about: string; signature: Omit<ApprovalSignature, 'written' | 'without'> };
       via?: 'web' | 'token';
+      /** The password was reset by mail or by two people within the week. */
+      afterReset?: true;
     }
   | { kind: 'clock' }
   | { kind: 'setup'; person?: string };

@@ -9,6 +9,7 @@ import { confirmRole, giveRole, revokeRole } from './roles.ts';
 import { editSetting } from './settings.ts';
 import { effects, resumePerson, suspendPerson } from './suspension.ts';
 import { addUnit, editUnit, endUnit } from './units.ts';
+import { projectWatched } from './watched.ts';
 
 export { actsNobodyCanPerform, type ThinAct } from './acts.ts';
 export { roleLabel } from './authority.ts';
@@ -18,6 +19,7 @@ export { grantHolds, sealGrant } from './mac.ts';
 export { emailKey } from './people.ts';
 export { organisationsOfAccount } from './reach.ts';
 export { getPerson, listPersons, listUnits, openInvitation, settings, type UnitView } from './views.ts';
+export { combinations, unlisted, type WatchedAct, watchedActs } from './watched.ts';
 
 export type IdentityOptions = {
   /** Seals the rows that confer authority. */
@@ -53,7 +55,10 @@ export function identity({ nodeKey, definitionOf, combinationsOf = none }: Ident
       'identity.withdraw_invitation': withdrawInvitation(nodeKey),
       'identity.edit_setting': editSetting,
     },
-    project: (tx, event) => project(tx, event, nodeKey),
+    async project(tx, event) {
+      await project(tx, event, nodeKey);
+      await projectWatched(tx, event);
+    },
     facts: {
       has_role: hasRole(nodeKey),
       ...(definitionOf ? { conflicts: conflicts(nodeKey, definitionOf) } : {}),

@@ -9,8 +9,12 @@ import type { ModuleCommand } from '../../runtime/module.ts';
 const input = z.object({
   /** The same notice is sent once, however often the clock asks. */
   notice: z.string().min(1).max(100),
-  roles: z.array(z.string()).min(1),
+  roles: z.array(z.string()).default([]),
+  /** Besides, or instead of, whoever holds a role. */
+  persons: z.array(z.string()).default([]),
   message: z.object({ zh: z.string().min(1).max(500), en: z.string().min(1).max(500) }),
+  /** The page it leads to. */
+  go: z.string().startsWith('/').max(200).optional(),
   /** To be acknowledged by then. */
   until: z.iso.datetime().optional(),
 });
@@ -23,12 +27,12 @@ export const sendNotice: ModuleCommand<z.output<typeof input>, boolean> = {
       await sql`select 1 from notice where organisation = ${organisation} and id = ${notice} limit 1`.execute(tx);
     return found.rows.length > 0;
   },
-  decide(already, { notice, roles, message, until }, { actor, directory, now }) {
+  decide(already, { notice, roles, persons, message, go, until }, { actor, directory, now }) {
     if (actor.kind !== 'clock')
       return refused({ code: 'by', message: text('由系統自動通知。', 'The system tells this itself.') });
-    const to = already ? [] : holders(directory, roles, now);
+    const to = already ? [] : [...new Set([...holders(directory, roles, now), ...persons])].toSorted();
     if (to.length === 0) return { events: [], response: 0 };
-    const data = { notice, to, message, ...(until ? { until } : {}) };
+    const data = { notice, to, message, ...(go ? { go } : {}), ...(until ? { until } : {}) };
     return { events: [{ stream: `notice:${notice}`, type: 'notice.sent', data }], response: to.length };
   },
 };

@@ -40,7 +40,8 @@ export function units(look: Look, search: string, limit = 20): Found[] {
 export async function records(look: Look, to: string, search: string, limit = 20): Promise<Found[]> {
   if (to === 'person') return persons(look, search, limit);
   if (to === 'unit') return units(look, search, limit);
-  if (to === 'gate' || to === 'parameter' || to === 'clause') return declared(look, to, search, limit);
+  const known = declared(look, to);
+  if (known) return matching(known, search, limit);
   const [type, table] = to.split('.');
   const grams = bigrams(search).slice(0, 6);
   const found = await sql<{
@@ -93,28 +94,48 @@ function rowsOf(row: { id: string; number: string; rows: unknown }, table: strin
   }));
 }
 
-function declared(look: Look, to: 'gate' | 'parameter' | 'clause', search: string, limit: number): Found[] {
-  const { definition } = look.context;
-  const wanted = folded(search);
-  const all: Found[] =
-    to === 'gate'
-      ? Object.values(definition.records).flatMap((type) =>
-          Object.values(type.gates).map((gate) => ({
-            id: `${type.name}.${gate.name}`,
-            name: (gate.title ?? gate.label).zh,
-            hint: [type.label.zh, ...gate.clauses].join(' · '),
+/** What the definition itself declares and a reference may name: an act or gate as `type.name`. */
+function declared({ context: { definition } }: Look, to: string): Found[] | undefined {
+  const types = Object.values(definition.records);
+  switch (to) {
+    case 'gate':
+      return types.flatMap((type) =>
+        Object.values(type.gates).map((gate) => ({
+          id: `${type.name}.${gate.name}`,
+          name: (gate.title ?? gate.label).zh,
+          hint: [type.label.zh, ...gate.clauses].join(' · '),
+        })),
+      );
+    case 'action':
+      return types.flatMap((type) =>
+        Object.values(type.actions)
+          .filter((action) => !action.clock && action.name !== 'open' && action.never.length > 0)
+          .map((action) => ({
+            id: `${type.name}.${action.name}`,
+            name: `${type.label.zh}「${action.label.zh}」`,
+            hint: action.clauses.join(' · '),
           })),
-        )
-      : to === 'parameter'
-        ? Object.values(definition.parameters).map((parameter) => ({
-            id: parameter.name,
-            name: parameter.label.zh,
-            hint: `${parameter.value} ${parameter.unit}`,
-          }))
-        : Object.values(definition.clauses).map((clause) => ({
-            id: clause.id,
-            name: clause.zh,
-            hint: clause.ref ?? clause.id,
-          }));
-  return all.filter((one) => folded(`${one.id} ${one.name} ${one.hint ?? ''}`).includes(wanted)).slice(0, limit);
+      );
+    case 'role':
+      return Object.values(definition.roles).map((role) => ({ id: role.name, name: role.label.zh }));
+    case 'parameter':
+      return Object.values(definition.parameters).map((parameter) => ({
+        id: parameter.name,
+        name: parameter.label.zh,
+        hint: `${parameter.value} ${parameter.unit}`,
+      }));
+    case 'clause':
+      return Object.values(definition.clauses).map((clause) => ({
+        id: clause.id,
+        name: clause.zh,
+        hint: clause.ref ?? clause.id,
+      }));
+    default:
+      return undefined;
+  }
+}
+
+function matching(found: Found[], search: string, limit: number): Found[] {
+  const wanted = folded(search);
+  return found.filter((one) => folded(`${one.id} ${one.name} ${one.hint ?? ''}`).includes(wanted)).slice(0, limit);
 }

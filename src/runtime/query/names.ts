@@ -64,7 +64,8 @@ export async function namesIn(look: Look, values: Value | undefined): Promise<Re
   for (const id of records) {
     const ref = refs.get(id.split('#')[0]!);
     if (ref) names[id] = nameOf(ref);
-    else if (id.includes('.')) Object.assign(names, gateNamed(look, id));
+    else if (id.includes('.')) Object.assign(names, declaredNamed(look, id));
+    else if (look.context.definition.roles[id]) names[id] = look.context.definition.roles[id].label.zh;
   }
   return names;
 }
@@ -72,13 +73,14 @@ export async function namesIn(look: Look, values: Value | undefined): Promise<Re
 export const nameOf = (ref: { number: string; title: string }) =>
   ref.title && ref.title !== ref.number ? `${ref.number} ${ref.title}` : ref.number;
 
-/** `go_live.scan_recent` as people read it. */
-function gateNamed(look: Look, id: string): Record<string, string> {
-  const [type, gate] = id.split('.');
-  const found = look.context.definition.records[type!]?.gates[gate!];
-  return found
-    ? { [id]: `${label(look.context.definition, type!).zh} · ${gateName(look.context.definition, found).zh}` }
-    : {};
+/** A gate `go_live.scan_recent` or an act `go_live.accept` as people read it. */
+function declaredNamed(look: Look, id: string): Record<string, string> {
+  const { definition } = look.context;
+  const [type, name] = id.split('.');
+  const gate = definition.records[type!]?.gates[name!];
+  if (gate) return { [id]: `${label(definition, type!).zh} · ${gateName(definition, gate).zh}` };
+  const action = definition.records[type!]?.actions[name!];
+  return action ? { [id]: `${label(definition, type!).zh}「${action.label.zh}」` } : {};
 }
 
 function collect(value: Value | undefined, ids: Set<string>): void {

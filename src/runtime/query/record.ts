@@ -213,11 +213,12 @@ function carried(
   type: RecordType,
   seal: RecordState['seals'][number],
   exceptions: Map<string, RecordRef>,
-): Pick<SealView, 'mark' | 'corrected'> {
+): Pick<SealView, 'mark' | 'corrected' | 'afterReset'> {
   const { mark } = seal;
   const corrected = seal.corrected && changesBetween(type, seal.content, contentToday(seal));
   return {
     ...(mark ? { mark: markView(look, { ...seal, mark }, exceptions) } : {}),
+    ...(seal.afterReset ? { afterReset: true } : {}),
     ...(corrected?.length ? { corrected } : {}),
   };
 }

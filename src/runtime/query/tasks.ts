@@ -111,6 +111,7 @@ export async function myNotices(
   const found = await sql<{
     id: string;
     record: string | null;
+    go: string | null;
     message: Notice['message'];
     at: Date;
     read_at: Date | null;
@@ -122,7 +123,7 @@ export async function myNotices(
     state: string;
     definition: string;
   }>`
-    select n.id, n.record, n.message, n.at, n.read_at, n.ack_until, n.ack_at, c.type, c.number, c.title, c.state, c.definition
+    select n.id, n.record, n.go, n.message, n.at, n.read_at, n.ack_until, n.ack_at, c.type, c.number, c.title, c.state, c.definition
     from notice n left join record c on c.organisation = n.organisation and c.id = n.record
     where n.organisation = ${look.organisation} and n.person = ${look.viewer.person ?? ''}
       ${page.unread ? sql`and n.read_at is null` : sql``}
@@ -132,6 +133,7 @@ export async function myNotices(
     id: row.id,
     at: row.at.toISOString(),
     ...(row.record && row.type ? { record: refOf(look, { ...row, id: row.record, type: row.type }) } : {}),
+    ...(row.go ? { go: row.go } : {}),
     message: row.message,
     read: row.read_at !== null,
     ...(row.ack_until

@@ -9,9 +9,9 @@ import type { StoredEvent, Tx } from '../module.ts';
 export async function projectNotices(tx: Tx, organisation: string, events: StoredEvent[]): Promise<string[]> {
   const rows = events.flatMap(rowsOf);
   if (rows.length > 0) {
-    await sql`insert into notice (organisation, id, person, record, message, at, ack_until, otherwise, again, next_at)
+    await sql`insert into notice (organisation, id, person, record, message, at, ack_until, otherwise, again, next_at, go)
       select ${organisation}, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(id text, person text, record text,
-        message jsonb, at timestamptz, ack_until timestamptz, otherwise text[], again jsonb, next_at timestamptz)
+        message jsonb, at timestamptz, ack_until timestamptz, otherwise text[], again jsonb, next_at timestamptz, go text)
       on conflict do nothing`.execute(tx);
   }
   const reminded: string[] = [];
@@ -39,7 +39,14 @@ function rowsOf(event: StoredEvent): Row[] {
     return to.map((person) => ({ id, person, record: event.stream, message: data.message, at, ...more }));
   }
   if (event.type === 'notice.sent')
-    return to.map((person) => ({ id: String(data.notice), person, message: data.message, at, ack_until: data.until }));
+    return to.map((person) => ({
+      id: String(data.notice),
+      person,
+      message: data.message,
+      at,
+      ack_until: data.until,
+      go: data.go,
+    }));
   // Told once in the stead of however many did not acknowledge.
   if (event.type !== 'notice.escalated') return [];
   return to.map((person) => ({ id: `${data.notice}.else`, person, record: data.record, message: data.message, at }));

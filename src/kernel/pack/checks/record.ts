@@ -152,7 +152,18 @@ function checkComputed(field: Field, scope: TypeScope, column: boolean, compile:
   });
 }
 
-const REFERENCE_TARGETS = ['any', 'person', 'unit', 'gate', 'parameter', 'clause', 'occurrence', 'alert'];
+const REFERENCE_TARGETS = [
+  'any',
+  'person',
+  'unit',
+  'role',
+  'action',
+  'gate',
+  'parameter',
+  'clause',
+  'occurrence',
+  'alert',
+];
 
 function pointsSomewhere(field: Field, place: Place): void {
   const { compile } = place;

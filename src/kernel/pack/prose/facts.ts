@@ -132,6 +132,8 @@ export const MODULE_THINGS: Record<string, Text> = {
   occurrence: text('例行作業期次', 'duty period'),
   alert: text('警示', 'alert'),
   clause: text('條文', 'clause'),
+  role: text('角色', 'role'),
+  action: text('動作', 'act'),
   gate: text('關卡', 'gate'),
   parameter: text('參數', 'parameter'),
   any: text('對象', 'subject'),

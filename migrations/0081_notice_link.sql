@@ -1,0 +1,2 @@
+-- Where a notice that is about no record leads: a path of the screens.
+alter table notice add column go text;
