@@ -65,6 +65,7 @@ describe('reset', () => {
     expect(await auth.openResets(approver('lee'))).toEqual([]);
     expect(isRefused(await auth.completeReset({ token: slip.code.toLowerCase(), password: fresh }))).toBe(false);
     expect((await at.post('/sign-in/email', { email, password: fresh })).status).toBe(200);
+    expect(installation.events.findLast((event) => event.type === 'reset.requested')?.reason).toBe(reason);
     expect(installation.events.find((event) => event.type === 'reset.approved')?.persons).toEqual(['wang', 'lee']);
   });
 

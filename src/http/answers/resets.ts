@@ -19,16 +19,10 @@ const names = (context: Context) =>
     return { organisation: String(row?.name ?? ''), of: (id: string) => directory.persons[id]?.name ?? '—' };
   });
 
+type Notice = { notice: string; persons: string[]; about: string; message: Text; go?: string };
+
 /** Tells persons of the caller's organisation; the system's own notice, not the caller's. */
-async function tell(
-  context: Context,
-  organisation: string,
-  notice: string,
-  persons: string[],
-  message: Text,
-  go?: string,
-) {
-  const input = { notice, persons, message, ...(go ? { go } : {}) };
+async function tell(context: Context, organisation: string, input: Notice): Promise<void> {
   const command = { do: 'notices.send', id: randomUUID(), input };
   must(await context.http.dispatch({ organisation, actor: { kind: 'clock' }, command }));
 }
@@ -51,11 +45,17 @@ export const resetRequest = os.people.resetRequest.handler(async ({ input, conte
   const { reset } = must(await context.http.auth.askReset({ account: person.account.id, by, reason, factors }));
   const { of } = await names(context);
   const message = text(
-    `${of(by.person)} 為 ${person.name} 申請重設密碼：${reason}。請另一人查證本人後核可`,
-    `${of(by.person)} asks to reset the password of ${person.name}: ${reason}. A second person approves after checking with them`,
+    `${of(by.person)} 為 ${person.name} 申請重設密碼，請另一人向本人查證後核可`,
+    `${of(by.person)} asks to reset the password of ${person.name}. A second person approves after checking with them`,
   );
-  const to = approvers.map(({ id }) => id);
-  await tell(context, caller.organisation, `reset.${reset}`, to, message, '/people');
+  const persons = approvers.map(({ id }) => id);
+  await tell(context, caller.organisation, {
+    notice: `reset.${reset}`,
+    persons,
+    about: person.id,
+    message,
+    go: '/people',
+  });
   return { pos: 0, approvers };
 });
 
@@ -89,8 +89,9 @@ export const resetAnswers = {
       `您的密碼由 ${of(askedBy)} 申請、${of(by.person)} 核可重設。若非您本人要求，請立即通知資安專責人員`,
       `${of(askedBy)} asked for and ${of(by.person)} approved a reset of your password. If you did not want it, tell the security officer at once`,
     );
-    const owners = await http.auth.personsOf(id);
-    await tell(context, caller.organisation, `reset.done.${input.reset}`, owners, message);
+    const persons = await http.auth.personsOf(id);
+    const notice = `reset.done.${input.reset}`;
+    await tell(context, caller.organisation, { notice, persons, about: persons[0] ?? by.person, message });
     return {
       code,
       until,

@@ -18,7 +18,7 @@ function noteEvent(): ModuleCommand<z.infer<typeof note>, null> {
     decide(_loaded, { type, ...data }, { actor }) {
       if (actor.kind !== 'setup') return notByPeople;
       const subject = typeof data.account === 'string' ? data.account : 'unknown';
-      const personal = ['name', 'ip']
+      const personal = ['name', 'ip', 'reason']
         .filter((field) => typeof data[field] === 'string')
         .map((field) => ({ path: [field], subject }));
       const kept = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined)) as {

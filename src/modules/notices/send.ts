@@ -13,6 +13,8 @@ const input = z.object({
   /** Besides, or instead of, whoever holds a role. */
   persons: z.array(z.string()).default([]),
   message: z.object({ zh: z.string().min(1).max(500), en: z.string().min(1).max(500) }),
+  /** Whom it speaks of by name: the words are encrypted with that person's key. */
+  about: z.string().optional(),
   /** The page it leads to. */
   go: z.string().startsWith('/').max(200).optional(),
   /** To be acknowledged by then. */
@@ -27,13 +29,15 @@ export const sendNotice: ModuleCommand<z.output<typeof input>, boolean> = {
       await sql`select 1 from notice where organisation = ${organisation} and id = ${notice} limit 1`.execute(tx);
     return found.rows.length > 0;
   },
-  decide(already, { notice, roles, persons, message, go, until }, { actor, directory, now }) {
+  decide(already, { notice, roles, persons, message, about, go, until }, { actor, directory, now }) {
     if (actor.kind !== 'clock')
       return refused({ code: 'by', message: text('由系統自動通知。', 'The system tells this itself.') });
     const to = already ? [] : [...new Set([...holders(directory, roles, now), ...persons])].toSorted();
     if (to.length === 0) return { events: [], response: 0 };
     const data = { notice, to, message, ...(go ? { go } : {}), ...(until ? { until } : {}) };
-    return { events: [{ stream: `notice:${notice}`, type: 'notice.sent', data }], response: to.length };
+    const personal =
+      about === undefined ? [] : ['zh', 'en'].map((word) => ({ path: ['message', word], subject: about }));
+    return { events: [{ stream: `notice:${notice}`, type: 'notice.sent', data, personal }], response: to.length };
   },
 };
 

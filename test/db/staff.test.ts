@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { workRound } from '../../src/main.ts';
+import { type Desk, deskOf } from './desk.ts';
+import { client, emailOf, type Office, openOffice, PASSWORD, signIn } from './office.ts';
+import type { PersonName } from './people.ts';
+
+/** Where people are few, through requests: one does both openly, two give a new password, an office is handed over. */
+
+const clock = { now: new Date('2026-11-20T01:00:00Z') };
+const factor = { password: PASSWORD };
+let office: Office;
+let desk: Desk;
+
+beforeAll(async () => {
+  office = await openOffice({ clock });
+  desk = deskOf(office);
+}, 120_000);
+afterAll(() => office?.close());
+
+const ok = async (who: PersonName, procedure: string, input: Record<string, unknown> = {}) =>
+  (await office.as(who)).ok(procedure, input);
+const call = async (who: PersonName, procedure: string, input: Record<string, unknown> = {}) =>
+  (await office.as(who)).call(procedure, input);
+const codes = (answer: { refused: { code: string }[] }) => answer.refused.map(({ code }) => code);
+const told = async (who: PersonName): Promise<string[]> =>
+  (await ok(who, 'notices.list')).items.map(({ message }: { message: { zh: string } }) => message.zh);
+
+async function submitted(who: PersonName, title: string): Promise<string> {
+  const body = [await desk.file(who, `${title}.odt`)];
+  const values = { title, kind: 'procedure', code: 'XL-12', edition: '1.0', body };
+  Object.assign(values, { summary: '規範存取', effective_on: '2027-01-01' });
+  const id = await desk.open(who, 'policy_document', values);
+  await desk.act(who, id, 'submit');
+  return id;
+}
+
+describe.sequential('兼任', () => {
+  let document: string;
+  let exception: string;
+  const agree = (who: PersonName, id: string) => desk.refused(who, id, 'agree', { review_opinion: '同意' });
+
+  test('exceptions.2: without it the only person who could is refused; the CISO permits it for a year at most', async () => {
+    document = await submitted('lu', '存取管制');
+    expect((await agree('lu', document)).map(({ code }) => code)).toEqual(['never']);
+    exception = await desk.open('chou', 'concurrent_duty', {
+      person: office.persons.lu,
+      covers: ['policy_document.agree'],
+      reason: '小組僅組長一人',
+      measure: '資安承辦人逐件副署',
+      until: '2027-12-31',
+    });
+    const refused = await desk.refused('chou', exception, 'submit');
+    expect(refused.map(({ gate }) => gate)).toEqual(['ends_in_time']);
+    await desk.save('chou', exception, { until: '2027-06-30' });
+    await desk.act('chou', exception, 'submit');
+    expect(await desk.act('fan', exception, 'approve')).toBe('in_force');
+    expect((await desk.get('fan', exception)).names).toMatchObject({
+      'policy_document.agree': expect.stringContaining('審閱同意'),
+    });
+  });
+
+  test('it is signed, held, countersigned by another, and reads 兼任 on screen and print', async () => {
+    expect(await agree('lu', document)).toEqual([]);
+    const held = await desk.get('chou', document);
+    expect(held).toMatchObject({
+      state: 'review',
+      held: [{ mark: { kind: 'concurrent', exception: { id: exception } }, mayConfirm: true }],
+    });
+    const confirmation = { id: document, mark: held.held[0].id, agree: true, factor };
+    expect(codes(await call('lu', 'records.confirm', confirmation))).toEqual(['never']);
+    await ok('chou', 'records.confirm', confirmation);
+    expect((await desk.get('lu', document)).seals.at(-1)).toMatchObject({
+      action: 'agree',
+      mark: { kind: 'concurrent', label: { zh: '兼任' }, confirmed: { by: { id: office.persons.chou } } },
+    });
+  });
+
+  test('the auditor gets the month’s list, once, and nobody else opens it', async () => {
+    clock.now = new Date('2026-12-01T01:00:00Z');
+    await workRound(office.platform, office.organisation);
+    await workRound(office.platform, office.organisation);
+    const notices = (await ok('chien', 'notices.list')).items.filter(({ go }: { go?: string }) => go);
+    expect(notices).toMatchObject([{ go: '/people/watched?month=2026-11' }]);
+    expect(await ok('chien', 'watched.list', { month: '2026-11' })).toMatchObject([
+      {
+        kind: 'concurrent',
+        person: { id: office.persons.lu },
+        record: { id: document },
+        exception: { id: exception },
+        confirmed: { by: { id: office.persons.chou } },
+        waits: false,
+      },
+    ]);
+    expect((await call('wang', 'watched.list', { month: '2026-11' })).status).toBe(403);
+  });
+
+  test('two roles that exclude each other are held together while the exception names both', async () => {
+    const give = (until?: string) =>
+      call('lin', 'people.giveRole', {
+        id: office.persons.chen,
+        role: 'auditor',
+        unit: office.units.office,
+        from: '2026-12-01',
+        ...(until ? { until } : {}),
+      });
+    expect(codes(await give('2027-03-31'))).toEqual(['never']);
+    const both = await desk.open('chou', 'concurrent_duty', {
+      person: office.persons.chen,
+      roles: ['auditor', 'room_manager'],
+      reason: '稽核出缺',
+      measure: '資安長抽查',
+      until: '2027-03-31',
+    });
+    await desk.act('chou', both, 'submit');
+    await desk.act('fan', both, 'approve');
+    expect(codes(await give())).toEqual(['required']);
+    expect(codes(await give('2027-03-31'))).toEqual([]);
+  });
+});
+
+describe.sequential('a password reset by two people', () => {
+  let reset: string;
+  let code: string;
+  const renewed = 'After-The-Reset-2026';
+
+  test('the head may ask, with a reason; who may be the second is told by name', async () => {
+    await office.as('wang');
+    const asked = { id: office.persons.wang, reason: '忘記密碼' };
+    expect(codes(await call('tsai', 'people.resetRequest', asked))).toEqual(['by']);
+    expect(codes(await call('tang', 'people.resetRequest', asked))).toEqual(['by']);
+    const { approvers } = await ok('li', 'people.resetRequest', asked);
+    const names = approvers.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['林管理', '白副管', '郭資安', '周承辦']));
+    expect(names).not.toEqual(expect.arrayContaining(['李課長']));
+    expect((await told('kuo')).join()).toContain('李課長 為 王承辦 申請重設密碼');
+  });
+
+  test('the asker cannot be the second; the second gets the slip once', async () => {
+    const [mine] = await ok('li', 'resets.list');
+    expect(mine).toMatchObject({ account: '王承辦', askedBy: '李課長', reason: '忘記密碼', mine: true });
+    reset = mine.reset;
+    expect(codes(await call('li', 'resets.approve', { reset }))).toEqual(['never']);
+    const slip = await ok('kuo', 'resets.approve', { reset });
+    expect(slip).toMatchObject({
+      account: '王承辦',
+      email: emailOf('wang'),
+      askedBy: '李課長',
+      approvedBy: '郭資安',
+      organisation: '西螺示範公所',
+    });
+    code = slip.code;
+    expect(codes(await call('chou', 'resets.approve', { reset }))).toEqual(['missing']);
+    expect(await ok('kuo', 'resets.list')).toEqual([]);
+  });
+
+  test('the owner sets a new one; what they seal within the week is marked for ever, later ones are not', async () => {
+    await office.nobody().ok('resets.complete', { code, password: renewed });
+    const wang = client(office.app);
+    await signIn(wang, emailOf('wang'), renewed);
+    expect((await told('kuo')).join()).toContain('王承辦');
+    expect(
+      (await wang.ok('notices.list', {})).items.some(({ message }: { message: { zh: string } }) =>
+        message.zh.includes('李課長 申請、郭資安 核可'),
+      ),
+    ).toBe(true);
+    const seal = async (title: string) => {
+      const { id } = await wang.ok('records.open', {
+        type: 'concurrent_duty',
+        values: {
+          person: office.persons.tsai,
+          covers: ['policy_document.agree'],
+          reason: title,
+          measure: '副署',
+          until: '2027-01-31',
+        },
+      });
+      await wang.ok('records.act', { id, action: 'submit', with: {}, factor: { password: renewed } });
+      return (await wang.ok('records.get', { id })).seals.at(-1);
+    };
+    expect(await seal('一')).toMatchObject({ action: 'submit', afterReset: true });
+    clock.now = new Date('2026-12-09T01:00:00Z');
+    await signIn(wang, emailOf('wang'), renewed);
+    expect((await seal('二')).afterReset).toBeUndefined();
+    expect(await ok('chien', 'watched.list', { month: '2026-12' })).toMatchObject([
+      { kind: 'after_reset', person: { id: office.persons.wang } },
+    ]);
+    const clear = await office.superuser.query(`select 1 from event where position($1::bytea in entry) > 0`, [
+      Buffer.from('忘記密碼'),
+    ]);
+    expect(clear.rows).toEqual([]);
+  });
+
+  test('without a mail server the own mailbox is no way, and is not offered', async () => {
+    expect(await office.nobody().ok('resets.ways')).toEqual({ mail: false });
+    expect(codes(await office.nobody().call('resets.request', { email: emailOf('wang') }))).toEqual(['unready']);
+  });
+});
