@@ -93,6 +93,11 @@ const routes = [
   createRoute({ ...page('/parameters', otherPage('parameters/page')) }),
   createRoute({ ...page('/people', otherPage('people/page')) }),
   createRoute({ ...page('/people/units', otherPage('people/units')) }),
+  createRoute({
+    ...page('/people/watched', otherPage('people/watched')),
+    validateSearch: (search): { month?: string } =>
+      typeof search.month === 'string' && /^\d{4}-(0[1-9]|1[0-2])$/.test(search.month) ? { month: search.month } : {},
+  }),
   createRoute({ ...page('/people/$id', otherPage('people/person')) }),
   createRoute({ ...page('/trail', otherPage('trail/page')), validateSearch: trailSearch }),
   createRoute({ ...page('/populations', otherPage('populations/page')), validateSearch: populationSearch }),

@@ -17,7 +17,7 @@ import { type Answer, flushTables, inputOf, type Request, type Work } from './wo
 
 const ENGINE = new Set<string>([
   ...(['open', 'save', 'act', 'comment', 'link', 'tick'] as const),
-  ...(['confirm', 'correct', 'object', 'propose', 'decide'] as const),
+  ...(['confirm', 'correct', 'object', 'propose', 'decide', 'hand_over'] as const),
 ] satisfies Command['do'][]);
 
 /**

@@ -39,7 +39,7 @@ describe.sequential('兼任', () => {
   let exception: string;
   const agree = (who: PersonName, id: string) => desk.refused(who, id, 'agree', { review_opinion: '同意' });
 
-  test('exceptions.2: without it the only person who could is refused; the CISO permits it for a year at most', async () => {
+  test('base.21: without it the only person who could is refused; the CISO permits it for a year at most', async () => {
     document = await submitted('lu', '存取管制');
     expect((await agree('lu', document)).map(({ code }) => code)).toEqual(['never']);
     exception = await desk.open('chou', 'concurrent_duty', {

@@ -33,7 +33,7 @@ type Props = {
 
 /** Whether taking this action asks anything at all; if not, one press is enough. */
 export const asksAnything = (action: ActionView): boolean =>
-  action.asks.length > 0 || action.seals || waivable(action).length > 0;
+  action.asks.length > 0 || action.seals || action.concurrent !== undefined || waivable(action).length > 0;
 
 /** What an action asks before it is taken: its fields, the reason for a waiver, and for a seal a factor again. */
 export function ActDialog({ record, action, late = false, busy, error, onAct, onClose }: Props) {
@@ -81,6 +81,7 @@ export function ActDialog({ record, action, late = false, busy, error, onAct, on
         <p className="sub">
           {record.number}　{record.title}
         </p>
+        {action.concurrent && <Alert tone="warn">{t('action.concurrent')}</Alert>}
         {action.renews && <SinceLastSeal record={record} action={action} />}
         {action.asks.map((name) => (
           <FieldControl

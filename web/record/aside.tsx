@@ -37,7 +37,7 @@ export function Seals({ record }: { record: RecordView }) {
 
 /** A seal on paper, in concurrent duties, over a slip corrected since, or withdrawn with an objection. */
 function HowSealed({ seal }: { seal: SealView }) {
-  const { mark, corrected } = seal;
+  const { mark, corrected, afterReset } = seal;
   const objection = seal.void?.objection;
   return (
     <>
@@ -48,6 +48,7 @@ function HowSealed({ seal }: { seal: SealView }) {
           {mark.confirmed && <div className="faint">{t('seal.countersigned', { who: mark.confirmed.by.name })}</div>}
         </div>
       )}
+      {afterReset && <Pill tone="warn">{t('seal.afterReset')}</Pill>}
       {corrected && (
         <div className="faint">
           {t('seal.corrected', { fields: corrected.map(({ label }) => say(label)).join(comma()) })}

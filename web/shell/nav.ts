@@ -40,6 +40,10 @@ export const readsTrail = (me: Me) =>
   holds(me, ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead']);
 const keepsCalendar = (me: Me) => me.administrator || holds(me, ['isms_coordinator', 'security_officer']);
 
+/** Who takes part in resets of other people's passwords; a head only of those below, which the server knows. */
+export const mayReset = (me: Me) =>
+  me.administrator || holds(me, ['security_officer', 'isms_coordinator', 'unit_head']);
+
 /** A yearly requester: five plain doors and nothing else. */
 export const isPlainRequester = plain;
 

@@ -135,9 +135,13 @@ export const unitAnswers = {
     });
     return { id: unit, pos };
   }),
-  edit: os.units.edit.handler(async ({ input: { commandId, id, from: _from, until, ...input }, context }) => {
-    const { pos } = await command(context, 'edit_unit', commandId, { unit: id, ...input });
-    if (until) await command(context, 'end_unit', `${commandId}:end`, { unit: id, until });
-    return { pos };
-  }),
+  edit: os.units.edit.handler(
+    async ({ input: { commandId, id, from: _from, until, successor, ...input }, context }) => {
+      const changes = Object.keys(input).length > 0;
+      const edited = changes ? await command(context, 'edit_unit', commandId, { unit: id, ...input }) : undefined;
+      const ending = { unit: id, until, ...(successor ? { successor } : {}) };
+      const ended = until ? await command(context, 'end_unit', `${commandId}:end`, ending) : undefined;
+      return { pos: ended?.pos ?? edited?.pos ?? 0 };
+    },
+  ),
 };

@@ -221,8 +221,15 @@ const UnitFields = z.object({
   under: Id.optional(),
   from: IsoDate.optional(),
   until: IsoDate.optional(),
+  successor: Id.optional().describe('takes over people, roles and records of a unit that ends'),
 });
-export type UnitView = View.Named & { under?: string; from?: string; until?: string; persons: number };
+export type UnitView = View.Named & {
+  under?: string;
+  from?: string;
+  until?: string;
+  successor?: string;
+  persons: number;
+};
 const Watched = z.object({
   id: Id,
   kind: z.enum(['concurrent', 'after_reset']),

@@ -3,6 +3,7 @@ import { text } from '../text.ts';
 import { act } from './act.ts';
 import { confirm } from './confirm.ts';
 import { correct, object } from './correct.ts';
+import { handOver } from './hand-over.ts';
 import { open } from './open.ts';
 import { decideProposal, propose } from './propose.ts';
 import { save } from './save.ts';
@@ -64,6 +65,8 @@ function run(work: Work, command: Command): Refusal[] {
       return comment(work, command);
     case 'link':
       return link(work, command);
+    case 'hand_over':
+      return handOver(work, command);
     case 'tick':
       tick(work, command.record);
       return [];

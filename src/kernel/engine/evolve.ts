@@ -77,11 +77,37 @@ export function evolve(state: RecordState | undefined, event: Happened): RecordS
       };
     case 'record.decided':
       return decided(next, event.data as unknown as { proposal: string; decided: NonNullable<Proposal['decided']> });
+    case 'record.handed':
+      return handed(next, event.data as unknown as Handing, event.at);
     case 'record.told':
       return next;
     default:
       return event.type satisfies never;
   }
+}
+
+export type Handing = { from: string; to: string; handover: string; fields: string[]; requester?: boolean };
+
+/** The next person stands in the fields named, as requester and where the opener asked for the first; seals keep what was signed. */
+function handed(state: RecordState, { from, to, handover, fields, requester }: Handing, at: Moment): RecordState {
+  const now = Object.fromEntries(fields.map((field) => [field, to]));
+  const seals = state.seals.map((made) => {
+    const covered = fields.filter((field) => made.content[field] === from && !made.void);
+    if (covered.length === 0) return made;
+    return { ...made, corrected: { ...made.corrected, ...Object.fromEntries(covered.map((field) => [field, to])) } };
+  });
+  const assigned = state.assigned && {
+    ...state.assigned,
+    persons: [...new Set(state.assigned.persons.map((person) => (person === from ? to : person)))],
+  };
+  return {
+    ...state,
+    values: { ...state.values, ...now },
+    seals,
+    ...(assigned ? { assigned } : {}),
+    ...(requester ? { requester: to } : {}),
+    handed: [...(state.handed ?? []), { from, to, at, handover, ...(requester ? { requester: true as const } : {}) }],
+  };
 }
 
 type Data = {

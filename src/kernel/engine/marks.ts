@@ -77,7 +77,8 @@ const isRegistrar = ({ mark }: Held, person: string): boolean => mark.kind === '
 function barredFrom(state: RecordState, held: Held): string[] {
   const { mark } = held;
   const doers = mark.kind === 'paper' ? [mark.registrar] : [held.by, held.for];
-  return [...doers, state.requester].filter((person) => person !== undefined);
+  const askers = [state.requester, ...(state.handed ?? []).filter((one) => one.requester).map(({ from }) => from)];
+  return [...doers, ...askers].filter((person) => person !== undefined);
 }
 
 /** Which of a person's capacities confirms: as self, or as deputy of somebody who may; nobody barred stands in. */

@@ -23,7 +23,9 @@ export const sealHash = (content: Values): string => canonicalHash(content as Js
 /** Seals that count: not void, not superseded by a later one of the same act. */
 export const standingSeals = (state: RecordState): Seal[] => state.seals.filter((seal) => !seal.void && !seal.renewed);
 
-type Signer = Pick<Seal, 'by' | 'for' | 'role' | 'mark' | 'confirmed' | 'signature' | 'afterReset'> & { factor?: string };
+type Signer = Pick<Seal, 'by' | 'for' | 'role' | 'mark' | 'confirmed' | 'signature' | 'afterReset'> & {
+  factor?: string;
+};
 
 /** Seals an act by everybody who signed it; older seals of the same act are superseded, the difference stays readable. */
 export function seal(work: Work, type: RecordType, state: RecordState, action: string, signers: Signer[]): RecordState {

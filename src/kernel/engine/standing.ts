@@ -149,8 +149,13 @@ function barredPersons(work: Work, never: Action['never'], scope: Scope): { pers
     pending ||= meant.pending;
     for (const person of meant.persons) persons.add(person);
   }
+  for (const earlier of predecessors(scope, persons)) persons.add(earlier);
   return { persons, pending };
 }
+
+/** Whoever had a case before it was handed over is barred where the present requester is. */
+const predecessors = ({ self }: Scope, persons: Set<string>): string[] =>
+  (self?.handed ?? []).filter(({ to, requester }) => requester && persons.has(to)).map(({ from }) => from);
 
 function roleIn(groups: Group[], ballots: Ballot[]): string | undefined {
   for (const { group, allowed } of ballots) {

@@ -56,7 +56,10 @@ export type RecordState = {
   proposals?: Proposal[];
   /** The earlier case it was copied from. */
   copied?: string;
+  /** 職務交接: from whom to whom it went, by which handover; whoever asked before stays barred where the requester is. */
+  handed?: Handed[];
 };
+export type Handed = { from: string; to: string; at: Moment; handover: string; requester?: true };
 /** A checkpoint of the ledger: how many entries, and the root over them, hex. */
 export type Seed = { size: number; root: string };
 /** `voters`: everybody who signed, when a quorum was more than one. */
@@ -244,6 +247,7 @@ export type Command =
   | { do: 'decide'; id: string; record: string; version?: number; proposal: string; agree: boolean; words?: string }
   | { do: 'comment'; id: string; record: string; text: string }
   | { do: 'link'; id: string; record: string; to: string; as: string }
+  | { do: 'hand_over'; id: string; record: string; handover: string }
   | { do: 'tick'; id: string; record: string };
 
 /** 補登: when it was done, why it is entered only now, and what shows it (a photo). */
@@ -339,6 +343,7 @@ export type EventType =
   | 'record.objected'
   | 'record.proposed'
   | 'record.decided'
+  | 'record.handed' // 職務交接: from one person to the next
   | 'record.told'; // notice: to whom, message, acknowledgement asked until
 
 /** What a gate saw, stored with the act so that the decision can be re-examined. */

@@ -37,7 +37,7 @@ export async function loadDirectory(
   const heir = successors(units, day);
   return {
     directory: {
-      units: byId(units.map((unit) => present({ ...unit, under: unit.under && heir(unit.under) }))),
+      units: byId(units.map((unit) => present({ ...unit, under: aboveOf(unit, heir) }))),
       persons: byId(persons.map((person) => ({ ...person, unit: heir(person.unit) }))),
       grants: grants.held
         .filter((grant) => !suspended.has(grant.person))
@@ -198,6 +198,12 @@ function suspect(
       `A row of ${table}${role} was not written by the system (${row.id}) and does not count${since && `; it claims ${since}`}`,
     ),
   };
+}
+
+/** An ended unit stands below its successor, so that whoever heads that one decides about and reads its old records. */
+function aboveOf({ id, under }: Unit, heir: (unit: string) => string): string | undefined {
+  const taken = heir(id);
+  return taken === id ? under && heir(under) : taken;
 }
 
 /** From a unit's id to the unit that stands for it on that day. */

@@ -1,7 +1,6 @@
 import { localDate } from '../../kernel/calendar/date.ts';
 import type { Moment, Value } from '../../kernel/engine/types.ts';
 import type { Definition } from '../../kernel/pack/types.ts';
-import { type Text, text } from '../../kernel/text.ts';
 import type { Db, Tx } from '../../runtime/module.ts';
 import type { Named, PersonView } from '../../runtime/views.ts';
 import { roleLabel } from './authority.ts';

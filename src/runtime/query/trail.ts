@@ -120,6 +120,7 @@ export const PLAIN: Record<string, Text> = {
   'record.corrected': { zh: '更正', en: 'Corrected' },
   'record.objected': { zh: '對更正提出異議', en: 'Objection to the correction' },
   'record.proposed': { zh: '申請更正', en: 'Correction asked for' },
+  'record.handed': { zh: '職務交接', en: 'Handed over' },
   'record.decided': { zh: '決定更正申請', en: 'Decision about a correction' },
   'record.told': { zh: '通知', en: 'Told' },
   'attempt.refused': { zh: '嘗試未獲准', en: 'Attempt refused' },

@@ -5,6 +5,7 @@ import type { PersonView } from '../../../src/runtime/views.ts';
 import { t } from '../../language.ts';
 import { Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { peopleQuery, thinActsQuery } from '../people/queries.ts';
+import { Resets } from '../people/resets.tsx';
 
 /** What an administrator looks after: roles that wait, accounts that are missing or locked, work nobody could do. No business. */
 export function Management() {
@@ -17,6 +18,7 @@ export function Management() {
   const locked = people.data.filter((person) => Date.parse(person.account?.lockedUntil ?? '') > Date.now());
   return (
     <div className="home-columns even">
+      <Resets />
       <Looked title={t('management.waiting')} text={t('management.waitingText')} persons={waiting} tone="warn" />
       <Looked title={t('management.locked')} text={t('management.lockedText')} persons={locked} tone="bad" />
       <Looked title={t('management.without')} text={t('management.withoutText')} persons={without} tone="plain" />

@@ -5,10 +5,11 @@ import { lazy, Suspense, useState } from 'react';
 import type { Me } from '../../../src/runtime/views.ts';
 import { comma, say, t } from '../../language.ts';
 import { listQuery, meQuery, tasksQuery } from '../../queries.ts';
-import { isPlainRequester, onlyManages, readsTrail } from '../../shell/nav.ts';
+import { isPlainRequester, mayReset, onlyManages, readsTrail } from '../../shell/nav.ts';
 import { showDate, showLongDate } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Resets } from '../people/resets.tsx';
 import { ClauseCard, FindingsCard, LedgerCard } from './cards.tsx';
 import { Doors } from './doors.tsx';
 import { LateWithWhom } from './late.tsx';
@@ -36,6 +37,7 @@ export default function HomePage() {
       {plain && <Doors />}
       <div className={plain ? 'stack' : 'home-columns'}>
         <div className="stack">
+          {mayReset(me) && <Resets />}
           <Tasks me={me} />
           {coordinates && <LateWithWhom />}
           {plain && <MyCases />}

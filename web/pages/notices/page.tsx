@@ -73,6 +73,14 @@ function NoticeRow({
         {!notice.read && <Pill tone="info">{t('notices.new')}</Pill>} {say(notice.message)}
         <small title={showMoment(notice.at)}>
           {fromNow(notice.at)}
+          {notice.go && (
+            <>
+              {' · '}
+              <a href={notice.go} onClick={onRead}>
+                {t('notices.look')}
+              </a>
+            </>
+          )}
           {record && (
             <>
               {' · '}

@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { PersonView } from '../../../src/runtime/views.ts';
+import type { Me, PersonView } from '../../../src/runtime/views.ts';
 import { api, newCommandId } from '../../api.ts';
-import { t } from '../../language.ts';
+import { comma, t } from '../../language.ts';
+import { mayReset } from '../../shell/nav.ts';
 import { fromNow, showMoment } from '../../time.ts';
 import { Card, Pill, Problem } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -12,7 +13,7 @@ import { tell } from '../../ui/toast.tsx';
 import { CopyLink } from './copy-link.tsx';
 
 /** The account behind a person: how it signs in, whether it is locked; inviting somebody who has none. */
-export function AccountCard({ person, manages }: { person: PersonView; manages: boolean }) {
+export function AccountCard({ person, me, manages }: { person: PersonView; me: Me; manages: boolean }) {
   const { account } = person;
   const [resetting, setResetting] = useState(false);
   if (!account) {
@@ -55,7 +56,7 @@ export function AccountCard({ person, manages }: { person: PersonView; manages: 
           </span>
         )}
       </FieldRow>
-      {manages && (
+      {mayReset(me) && me.person?.id !== person.id && (
         <div className="row card-actions">
           <Button onPress={() => setResetting(true)}>{t('people.reset')}</Button>
         </div>
@@ -95,10 +96,19 @@ export function Invite({ person }: { person: Pick<PersonView, 'id' | 'email'> })
 /** Never by the administrator alone: the own mailbox, or two people. */
 function Reset({ person, onClose }: { person: PersonView; onClose(): void }) {
   const [reason, setReason] = useState('');
+  const [factors, setFactors] = useState(false);
+  const strong = person.account?.factors.some((factor) => factor !== 'password') ?? false;
   const ask = useMutation({
-    mutationFn: () => api.people.resetRequest({ commandId: newCommandId(), id: person.id, reason: reason.trim() }),
-    onSuccess: () => {
-      tell(t('people.resetAsked', { name: person.name }));
+    mutationFn: () =>
+      api.people.resetRequest({
+        commandId: newCommandId(),
+        id: person.id,
+        reason: reason.trim(),
+        ...(factors && { factors }),
+      }),
+    onSuccess: ({ approvers }) => {
+      const who = approvers.map(({ name }) => name).join(comma());
+      tell(approvers.length > 0 ? t('people.resetAsked', { name: person.name, who }) : t('people.resetNobody'));
       onClose();
     },
   });
@@ -114,6 +124,12 @@ function Reset({ person, onClose }: { person: PersonView; onClose(): void }) {
         value={reason}
         onChange={setReason}
       />
+      {strong && (
+        <label className="check">
+          <input type="checkbox" checked={factors} onChange={(event) => setFactors(event.target.checked)} />
+          {t('people.resetFactors')}
+        </label>
+      )}
       {ask.isError && <Problem error={ask.error} />}
       <div className="actions">
         <Button

@@ -5,6 +5,7 @@ import { useDeferredValue, useState } from 'react';
 import type { PersonView } from '../../../src/runtime/views.ts';
 import { comma, say, t } from '../../language.ts';
 import { meQuery } from '../../queries.ts';
+import { readsTrail } from '../../shell/nav.ts';
 import { fromNow, showDate, today } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -14,6 +15,7 @@ import { Switcher } from '../../ui/tabs.tsx';
 import { Managing } from './managing.tsx';
 import { PersonForm } from './person-form.tsx';
 import { peopleQuery, unitsQuery } from './queries.ts';
+import { Resets } from './resets.tsx';
 import { ThinActs } from './thin-acts.tsx';
 import { unitOptions } from './tree.ts';
 
@@ -30,6 +32,11 @@ export default function PeoplePage() {
           <div className="sub">{t(me.administrator ? 'people.textAdministrator' : 'people.text')}</div>
         </div>
         <div className="row">
+          {readsTrail(me) && (
+            <Link to="/people/watched" className="button">
+              {t('people.watched')}
+            </Link>
+          )}
           <Link to="/people/units" className="button">
             {t('people.units')}
           </Link>
@@ -41,6 +48,7 @@ export default function PeoplePage() {
         </div>
       </header>
       <ThinActs />
+      <Resets />
       <People />
       {adding && (
         <PersonForm

@@ -65,7 +65,7 @@ function Person({ person }: { person: PersonView }) {
                 .join(' ')}
             </FieldRow>
           </Card>
-          <AccountCard person={person} manages={manages} />
+          <AccountCard person={person} me={me} manages={manages} />
         </div>
       </div>
       {editing && <PersonForm person={person} onClose={() => setEditing(false)} />}

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { api } from '../../api.ts';
+import { api, refusalsOf } from '../../api.ts';
 import { queryClient } from '../../queries.ts';
 
 type Asked = { search?: string; unit?: string; former?: boolean };
@@ -32,6 +32,12 @@ function withAdministrator(roles: RoleCard[]): RoleCard[] {
   return [...roles, { role: ADMINISTRATOR, label, approving: false, conflicts }];
 }
 export const ADMINISTRATOR = 'administrator';
+
+/** Resets that wait for a second person; whoever may not be one has none. */
+export const resetsQuery = queryOptions({
+  queryKey: ['people', 'resets'],
+  queryFn: () => api.resets.list().catch((error) => (refusalsOf(error) ? [] : Promise.reject(error))),
+});
 
 /** Acts for which the roles as they stand leave nobody, or a single person. */
 export const thinActsQuery = queryOptions({ queryKey: ['people', 'acts'], queryFn: () => api.setup.acts() });

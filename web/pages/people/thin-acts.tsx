@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { Api } from '../../../src/http/contract.ts';
 import { comma, say, t } from '../../language.ts';
 import { Alert } from '../../ui/bits.tsx';
@@ -22,6 +23,9 @@ export function ThinActs() {
           <section className="thin-act-scroll" aria-label={t('people.thinText')} tabIndex={0}>
             <ThinActList acts={acts} />
           </section>
+          <Link to="/requests/$type" params={{ type: 'concurrent_duty' }} className="button">
+            {t('people.thinException')}
+          </Link>
         </details>
       </Alert>
     </div>

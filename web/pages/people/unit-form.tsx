@@ -20,9 +20,10 @@ export function UnitForm({ task, units, onClose }: { task: UnitTask; units: Unit
   const unit = task.do === 'add' ? undefined : task.unit;
   const [name, setName] = useState(task.do === 'rename' ? task.unit.name : '');
   const [under, setUnder] = useState(startUnder(task, units));
+  const [successor, setSuccessor] = useState('');
   const [until, setUntil] = useState(unit?.until ?? today());
   const save = useMutation({
-    mutationFn: () => write(task, { name: name.trim(), under, until }),
+    mutationFn: () => write(task, { name: name.trim(), under, until, successor }),
     onSuccess: async () => {
       await peopleChanged();
       onClose();
@@ -56,6 +57,13 @@ export function UnitForm({ task, units, onClose }: { task: UnitTask; units: Unit
           <>
             <p className="sub">{t('units.closeText')}</p>
             <DateControl label={t('units.lastDay')} must value={until} onChange={setUntil} />
+            <SelectControl
+              label={t('units.successor')}
+              help={t('units.successorHelp')}
+              value={successor}
+              options={unitOptions(units.filter((each) => each.id !== task.unit.id && !each.until))}
+              onChange={setSuccessor}
+            />
           </>
         )}
         {save.isError && <Problem error={save.error} />}
@@ -74,7 +82,10 @@ function startUnder(task: UnitTask, units: UnitView[]): string {
   return task.do === 'addBelow' ? task.unit.id : (task.unit.under ?? '');
 }
 
-async function write(task: UnitTask, given: { name: string; under: string; until: string }): Promise<unknown> {
+async function write(
+  task: UnitTask,
+  given: { name: string; under: string; until: string; successor: string },
+): Promise<unknown> {
   const commandId = newCommandId();
   switch (task.do) {
     case 'add':
@@ -85,7 +96,12 @@ async function write(task: UnitTask, given: { name: string; under: string; until
     case 'move':
       return api.units.edit({ commandId, id: task.unit.id, under: given.under });
     case 'close':
-      return api.units.edit({ commandId, id: task.unit.id, until: given.until });
+      return api.units.edit({
+        commandId,
+        id: task.unit.id,
+        until: given.until,
+        ...(given.successor && { successor: given.successor }),
+      });
     default:
       return task satisfies never;
   }

@@ -49,6 +49,8 @@ export default function UnitsPage() {
               {unit.until && (
                 <Pill tone={unit.until < today() ? 'plain' : 'warn'}>
                   {t('units.closed', { day: showDate(unit.until) })}
+                  {unit.successor &&
+                    t('units.takenOver', { by: units.data?.find(({ id }) => id === unit.successor)?.name ?? '' })}
                 </Pill>
               )}
               {me.administrator && <UnitMenu unit={unit} onTask={setTask} />}

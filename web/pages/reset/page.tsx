@@ -1,5 +1,5 @@
 import '../sign-in/page.css';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
@@ -10,7 +10,9 @@ import { TextControl } from '../../ui/field.tsx';
 
 /** A forgotten password: how two people help, and the code they hand over on paper. */
 export default function ResetPage() {
-  const [code, setCode] = useState('');
+  const given = new URLSearchParams(window.location.search).get('code') ?? '';
+  const ways = useQuery({ queryKey: ['resets', 'ways'], queryFn: () => api.resets.ways() });
+  const [code, setCode] = useState(given);
   const [password, setPassword] = useState('');
   const complete = useMutation({ mutationFn: () => api.resets.complete({ code: code.trim(), password }) });
   return (
@@ -55,7 +57,35 @@ export default function ResetPage() {
             <Link to="/sign-in">{t('reset.back')}</Link>
           </form>
         )}
+        {ways.data?.mail && !given && !complete.isSuccess && <ByMail />}
       </section>
     </main>
+  );
+}
+
+/** Where mail is set up: a link to the own mailbox, the same answer whether or not there is such an account. */
+function ByMail() {
+  const [email, setEmail] = useState('');
+  const ask = useMutation({ mutationFn: () => api.resets.request({ email: email.trim() }) });
+  return (
+    <form
+      className="stack reset-mail"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (email.trim()) ask.mutate();
+      }}
+    >
+      <h2>{t('reset.mailTitle')}</h2>
+      <p className="sub">{t('reset.mailText')}</p>
+      <TextControl label={t('account.email')} layout="stacked" type="email" value={email} onChange={setEmail} />
+      {ask.isError && <Problem error={ask.error} />}
+      {ask.isSuccess ? (
+        <Alert tone="ok">{t('reset.mailSent')}</Alert>
+      ) : (
+        <Button type="submit" busy={ask.isPending} why={email.trim() ? undefined : t('reset.mailText')}>
+          {t('reset.mailSend')}
+        </Button>
+      )}
+    </form>
   );
 }
