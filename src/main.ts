@@ -33,7 +33,7 @@ import { isRefused, type Refused } from './kernel/refusal.ts';
 import { backups } from './modules/backups/index.ts';
 import { compliance, endedExceptions } from './modules/compliance/index.ts';
 import { findings } from './modules/findings/index.ts';
-import { combinations, identity, loadDirectory, unlisted } from './modules/identity/index.ts';
+import { combinations, handoversDue, identity, loadDirectory, recordsOf, unlisted } from './modules/identity/index.ts';
 import { installation } from './modules/installation/index.ts';
 import { mail } from './modules/mail/index.ts';
 import { notices, overdue } from './modules/notices/index.ts';
@@ -333,6 +333,23 @@ export async function workRound(platform: Platform, organisation: string): Promi
   await dispose(platform, organisation);
   await askForReview(platform, organisation);
   await listWatched(platform, organisation);
+  await carryOutHandovers(platform, organisation);
+}
+
+/** 職務交接 on its day: every open record goes over by an event of its own, then roles given up and deputyships end. */
+async function carryOutHandovers({ db, dispatch, parts }: Platform, organisation: string): Promise<void> {
+  const due = await withOrganisation(db, organisation, (tx) => handoversDue(tx, organisation));
+  const clock = { organisation, actor: { kind: 'clock' } } as const;
+  for (const { handover, leaver } of due) {
+    const records = await withOrganisation(db, organisation, (tx) => recordsOf(tx, organisation, leaver));
+    for (const record of records) {
+      const command = { do: 'hand_over' as const, id: `hand-over:${handover}:${record}`, record, handover };
+      const outcome = await dispatch({ ...clock, command });
+      if (isRefused(outcome)) parts.defect(new Error(outcome.refused[0]?.message.en), `handover ${handover}`);
+    }
+    const input = { handover, records: records.length };
+    await dispatch({ ...clock, command: { do: 'identity.finish_handover', id: randomUUID(), input } });
+  }
 }
 
 /** The half-yearly review of audit data, a month before it is due. */

@@ -195,3 +195,79 @@ describe.sequential('a password reset by two people', () => {
     expect(codes(await office.nobody().call('resets.request', { email: emailOf('wang') }))).toEqual(['unready']);
   });
 });
+
+describe.sequential('職務交接', () => {
+  let host: string;
+  let draft: string;
+  let handover: string;
+
+  test('base.20: both sign, the head witnesses; the day it takes effect everything open goes over, once', async () => {
+    host = await desk.open('chen', 'host', {
+      name: 'web-09',
+      owner: office.persons.hsu,
+      kind: 'server',
+      environment: 'production',
+      address: '10.20.30.9',
+      phase: 'operation',
+      asset_kind: 'server',
+    });
+    draft = await desk.open('hsu', 'policy_document', {
+      title: '未完成',
+      kind: 'manual',
+      code: 'XL-77',
+      edition: '0.1',
+    });
+    await ok('hsu', 'people.addDeputy', {
+      id: office.persons.hsu,
+      person: office.persons.tsai,
+      order: 1,
+      from: '2026-12-09',
+      until: '2026-12-31',
+    });
+    handover = await desk.open('hsu', 'handover', {
+      leaver: office.persons.hsu,
+      successor: office.persons.chen,
+      effective: '2026-12-10',
+      roles: ['application_manager'],
+      notes: '備份碟於 3 號櫃',
+    });
+    expect((await desk.get('hsu', handover)).values.hosts).toMatchObject([{ source: host }]);
+    await desk.act('hsu', handover, 'hand_over');
+    await desk.act('chen', handover, 'take_over');
+    await desk.act('hsieh', handover, 'witness');
+    await workRound(office.platform, office.organisation);
+    expect((await desk.get('chen', host)).values.owner).toBe(office.persons.hsu);
+    clock.now = new Date('2026-12-10T01:00:00Z');
+    const command = { do: 'tick' as const, id: 'tick-of-the-day', record: handover };
+    await office.platform.dispatch({ organisation: office.organisation, actor: { kind: 'clock' }, command });
+    expect((await desk.get('chen', handover)).state).toBe('in_effect');
+    await workRound(office.platform, office.organisation);
+    expect((await desk.get('chen', host)).values.owner).toBe(office.persons.chen);
+    expect((await desk.get('chen', draft)).requester.id).toBe(office.persons.chen);
+    const history = await ok('chen', 'records.history', { id: host });
+    expect(history.map(({ label }: { label: { zh: string } }) => label.zh)).toContain('職務交接');
+    const leaver = await ok('chou', 'people.get', { id: office.persons.hsu });
+    expect(leaver.deputies).toEqual([]);
+    expect(leaver.roles.map(({ role }: { role: string }) => role)).toEqual(['room_manager']);
+    const size = (await desk.get('chen', host)).version;
+    await workRound(office.platform, office.organisation);
+    expect((await desk.get('chen', host)).version).toBe(size);
+    expect(office.defects()).toEqual([]);
+  });
+
+  test('its print is the list both signed', async () => {
+    const printed = await (await office.as('chen')).send(`/api/v1/records/${handover}/print.pdf`);
+    expect(printed.headers.get('content-type')).toContain('pdf');
+  });
+});
+
+describe.sequential('units', () => {
+  test('a unit with people ends only by naming its successor, which the list then shows', async () => {
+    const body = { id: office.units.civil, until: '2026-12-10' };
+    expect((await call('lin', 'units.edit', body)).refused).toMatchObject([{ field: 'successor' }]);
+    await ok('lin', 'units.edit', { ...body, successor: office.units.it });
+    clock.now = new Date('2026-12-11T01:00:00Z');
+    const units = await ok('lin', 'units.list');
+    expect(units).toContainEqual(expect.objectContaining({ id: office.units.civil, successor: office.units.it }));
+  });
+});

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
 import type { Actor, Moment } from '../../kernel/engine/types.ts';
+import { upwards } from '../../kernel/engine/who.ts';
 import { isRefused } from '../../kernel/refusal.ts';
 import type { NewEvent, StoredEvent, Tx } from '../../runtime/module.ts';
 import { definition } from './fixtures/given.ts';
@@ -310,6 +311,9 @@ describe('organisations', () => {
     const unitOf = async (at: Moment) => (await directoryAt(at)).directory.persons.chen?.unit;
     expect(await unitOf('2026-11-30T02:00:00.000Z')).toBe('it');
     expect(await unitOf('2026-12-01T02:00:00.000Z')).toBe('digital');
+    const { directory } = await directoryAt('2026-12-01T02:00:00.000Z');
+    // Records of the old unit climb to the successor, then on as it does.
+    expect(upwards(directory, 'it')).toEqual(['it', 'digital', 'office']);
   });
 });
 

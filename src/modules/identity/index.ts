@@ -3,6 +3,7 @@ import { acceptInvitation, invite, linkAccount, unlinkAccount, withdrawInvitatio
 import { type CombinationsOf, none } from './combining.ts';
 import { addDeputy, endDeputy } from './deputies.ts';
 import { conflicts, type DefinitionOf, hasRole } from './facts.ts';
+import { finishHandover, projectHandover } from './handover.ts';
 import { addPerson, editPerson, endPerson } from './persons.ts';
 import { project } from './projection.ts';
 import { confirmRole, giveRole, revokeRole } from './roles.ts';
@@ -15,6 +16,7 @@ export { actsNobodyCanPerform, type ThinAct } from './acts.ts';
 export { roleLabel } from './authority.ts';
 export type { Combination, CombinationsOf } from './combining.ts';
 export { accountsOfPerson, grantsOfPerson, loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
+export { handoversDue, recordsOf } from './handover.ts';
 export { grantHolds, sealGrant } from './mac.ts';
 export { emailKey } from './people.ts';
 export { organisationsOfAccount } from './reach.ts';
@@ -54,10 +56,12 @@ export function identity({ nodeKey, definitionOf, combinationsOf = none }: Ident
       'identity.accept_invitation': acceptInvitation(nodeKey),
       'identity.withdraw_invitation': withdrawInvitation(nodeKey),
       'identity.edit_setting': editSetting,
+      'identity.finish_handover': finishHandover(nodeKey),
     },
     async project(tx, event) {
       await project(tx, event, nodeKey);
       await projectWatched(tx, event);
+      await projectHandover(tx, event);
     },
     facts: {
       has_role: hasRole(nodeKey),
