@@ -39,7 +39,7 @@ describe.sequential('兼任', () => {
   let exception: string;
   const agree = (who: PersonName, id: string) => desk.refused(who, id, 'agree', { review_opinion: '同意' });
 
-  test('base.21: without it the only person who could is refused; the CISO permits it for a year at most', async () => {
+  test('base.31: without it the only person who could is refused; the CISO permits it for a year at most', async () => {
     document = await submitted('lu', '存取管制');
     expect((await agree('lu', document)).map(({ code }) => code)).toEqual(['never']);
     exception = await desk.open('chou', 'concurrent_duty', {
@@ -201,7 +201,7 @@ describe.sequential('職務交接', () => {
   let draft: string;
   let handover: string;
 
-  test('base.20: both sign, the head witnesses; the day it takes effect everything open goes over, once', async () => {
+  test('base.30: both sign, the head witnesses; the day it takes effect everything open goes over, once', async () => {
     host = await desk.open('chen', 'host', {
       name: 'web-09',
       owner: office.persons.hsu,
