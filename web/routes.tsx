@@ -74,6 +74,7 @@ const routes = [
   createRoute({ ...page('/records/$id', () => import('./pages/record/page.tsx')), validateSearch: asOfSearch }),
   createRoute({ ...page('/notices', () => import('./pages/notices/page.tsx')) }),
   createRoute({ ...page('/calendar', () => import('./pages/calendar/page.tsx')) }),
+  createRoute({ ...page('/keeping', () => import('./pages/keeping/page.tsx')) }),
   createRoute({ ...page('/connection', () => import('./pages/connection/page.tsx')) }),
   createRoute({ ...page('/account', () => import('./pages/account/page.tsx')) }),
   createRoute({ ...page('/procedure', otherPage('procedure/page')), validateSearch: asOfSearch }),

@@ -1,6 +1,7 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { populations } from './contract/audit.ts';
 import { calendar } from './contract/calendar.ts';
+import { keeping } from './contract/keeping.ts';
 import { certificate, mail } from './contract/network.ts';
 import { me, people, resets, setup, units, watched } from './contract/people.ts';
 import { findings, notices, parameters, procedure, scans, tokens, trail, views } from './contract/proof.ts';
@@ -51,6 +52,7 @@ export const contract = {
   tokens,
   calendar,
   populations,
+  keeping,
   certificate,
   mail,
 };

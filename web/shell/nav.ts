@@ -17,6 +17,7 @@ export type NavEntry = {
     | 'calendar'
     | 'connection'
     | 'populations'
+    | 'keeping'
     | 'trail';
   /** The page file it needs, when that page is delivered separately. */
   file?: string;
@@ -38,6 +39,7 @@ const holds = (me: Me, roles: string[]) => me.roles.some((held) => roles.include
 /** The server opens the ledger to these; others would meet a refusal. */
 export const readsTrail = (me: Me) =>
   holds(me, ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead']);
+const keepsRecords = (me: Me) => readsTrail(me) || holds(me, ['room_manager']);
 const keepsCalendar = (me: Me) => me.administrator || holds(me, ['isms_coordinator', 'security_officer']);
 
 /** Who takes part in resets of other people's passwords; a head only of those below, which the server knows. */
@@ -73,6 +75,7 @@ export const navigation: NavGroup[] = [
       { link: { to: '/calendar' }, key: 'calendar', shown: keepsCalendar },
       { link: { to: '/connection' }, key: 'connection', shown: (me) => me.administrator },
       { link: { to: '/populations' }, key: 'populations', file: 'populations/page', shown: readsTrail },
+      { link: { to: '/keeping' }, key: 'keeping', shown: keepsRecords },
       { link: { to: '/trail' }, key: 'trail', file: 'trail/page', shown: readsTrail },
     ],
   },

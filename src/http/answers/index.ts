@@ -3,6 +3,7 @@ import { populationAnswers } from './audit.ts';
 import { calendarAnswers } from './calendar.ts';
 import { certificateAnswers } from './certificate.ts';
 import { checklistAnswers } from './checklists.ts';
+import { keepingAnswers } from './keeping.ts';
 import { mailAnswers } from './mail.ts';
 import { meAnswers } from './me.ts';
 import { peopleAnswers, unitAnswers } from './people.ts';
@@ -42,6 +43,7 @@ export const answers = os.router({
   tokens: tokenAnswers,
   calendar: calendarAnswers,
   populations: populationAnswers,
+  keeping: keepingAnswers,
   certificate: certificateAnswers,
   mail: mailAnswers,
 });

@@ -9,6 +9,7 @@ import type { CommandContext, Db, Module, ModuleCommand, NewEvent, Tx } from '..
 import { retentionEnds } from './ends.ts';
 import { definitionsOf, type Erasure, filesIn, onHold, project, recordsBy } from './tables.ts';
 
+export { type DueRecord, dueRecords } from './due.ts';
 export { retentionEnds } from './ends.ts';
 export * from './tables.ts';
 
