@@ -33,7 +33,15 @@ import { isRefused, type Refused } from './kernel/refusal.ts';
 import { backups } from './modules/backups/index.ts';
 import { compliance, endedExceptions } from './modules/compliance/index.ts';
 import { findings } from './modules/findings/index.ts';
-import { combinations, handoversDue, identity, loadDirectory, recordsOf, unlisted } from './modules/identity/index.ts';
+import {
+  combinations,
+  endingSoon,
+  handoversDue,
+  identity,
+  loadDirectory,
+  recordsOf,
+  unlisted,
+} from './modules/identity/index.ts';
 import { installation } from './modules/installation/index.ts';
 import { mail } from './modules/mail/index.ts';
 import { notices, overdue } from './modules/notices/index.ts';
@@ -334,6 +342,21 @@ export async function workRound(platform: Platform, organisation: string): Promi
   await askForReview(platform, organisation);
   await listWatched(platform, organisation);
   await carryOutHandovers(platform, organisation);
+  await tellEnding(platform, organisation);
+}
+
+/** Whoever's last day comes is told a week before, and the coordinator, so that nobody is locked out or forgotten. */
+async function tellEnding({ db, dispatch, parts }: Platform, organisation: string): Promise<void> {
+  const ending = await withOrganisation(db, organisation, (tx) => endingSoon(tx, organisation, parts.clock()));
+  for (const { person, name, until, notice } of ending) {
+    const message = {
+      zh: `${name} 的帳號與角色於 ${until} 到期，次日起不能登入；請於到期前辦理職務交接`,
+      en: `The account and roles of ${name} end on ${until}; from the day after there is no sign-in. Hand over duties before`,
+    };
+    const input = { notice, persons: [person], roles: ['isms_coordinator'], about: person, message };
+    const command = { do: 'notices.send', id: randomUUID(), input: { ...input, go: '/requests/handover' } };
+    await dispatch({ organisation, actor: { kind: 'clock' }, command });
+  }
 }
 
 /** 職務交接 on its day: every open record goes over by an event of its own, then roles given up and deputyships end. */

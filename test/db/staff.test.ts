@@ -261,12 +261,29 @@ describe.sequential('職務交接', () => {
   });
 });
 
+describe.sequential('a temporary account', () => {
+  test('is told of its last day a week before, once, and does not sign in from the day after', async () => {
+    await office.as('tsai');
+    await ok('lin', 'people.edit', { id: office.persons.tsai, until: '2026-12-14' });
+    await workRound(office.platform, office.organisation);
+    await workRound(office.platform, office.organisation);
+    expect((await told('tsai')).filter((words) => words.includes('2026-12-14'))).toHaveLength(1);
+    expect((await told('chou')).some((words) => words.includes('蔡代理'))).toBe(true);
+    clock.now = new Date('2026-12-14T16:00:01Z');
+    // Whatever changes about people makes the door look anew; otherwise it does within three seconds.
+    await ok('lin', 'people.edit', { id: office.persons.bai, title: '副管' });
+    const late = client(office.app);
+    await signIn(late, emailOf('tsai')).catch(() => undefined);
+    expect((await late.call('records.list', {})).status).not.toBe(200);
+  });
+});
+
 describe.sequential('units', () => {
   test('a unit with people ends only by naming its successor, which the list then shows', async () => {
-    const body = { id: office.units.civil, until: '2026-12-10' };
+    const body = { id: office.units.civil, until: '2026-12-15' };
     expect((await call('lin', 'units.edit', body)).refused).toMatchObject([{ field: 'successor' }]);
     await ok('lin', 'units.edit', { ...body, successor: office.units.it });
-    clock.now = new Date('2026-12-11T01:00:00Z');
+    clock.now = new Date('2026-12-16T01:00:00Z');
     const units = await ok('lin', 'units.list');
     expect(units).toContainEqual(expect.objectContaining({ id: office.units.civil, successor: office.units.it }));
   });

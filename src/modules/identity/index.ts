@@ -16,6 +16,7 @@ export { actsNobodyCanPerform, type ThinAct } from './acts.ts';
 export { roleLabel } from './authority.ts';
 export type { Combination, CombinationsOf } from './combining.ts';
 export { accountsOfPerson, grantsOfPerson, loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
+export { endingSoon } from './ending.ts';
 export { handoversDue, recordsOf } from './handover.ts';
 export { grantHolds, sealGrant } from './mac.ts';
 export { emailKey } from './people.ts';

@@ -1,3 +1,4 @@
+import './page.css';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Api } from '../../../src/http/contract.ts';

@@ -1,0 +1,116 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Desk, deskOf } from '../db/desk.ts';
+import { client, emailOf, remote, signIn } from '../db/office.ts';
+import { dataFolder, type RunningServer, startRealServer } from '../faults/server.ts';
+import { chromium, runAxe } from '../harness/browser.ts';
+import { openRealOffice } from './office.ts';
+
+/** A small staff in the browser: 兼任 signed by one and countersigned by another, a password reset by two people. */
+
+const dataDir = dataFolder();
+const SHOTS = process.env.ANCHENG_SHOTS;
+let server: RunningServer;
+let browser: Browser;
+let office: Awaited<ReturnType<typeof openRealOffice>>;
+let desk: Desk;
+
+beforeAll(async () => {
+  server = await startRealServer(dataDir);
+  browser = await chromium();
+  office = await openRealOffice(server);
+  desk = deskOf(office);
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  rmSync(dirname(dataDir), { recursive: true, force: true });
+});
+
+const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+async function shot(page: Page, name: string): Promise<void> {
+  if (!SHOTS) return;
+  mkdirSync(SHOTS, { recursive: true });
+  for (const [size, width, height] of [
+    ['desk', 1440, 900],
+    ['phone', 390, 844],
+  ] as const) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      await page.waitForTimeout(400); // colours fade over
+      await page.screenshot({ path: join(SHOTS, `${name}-${size}-${colorScheme}.png`) });
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.waitForTimeout(400);
+}
+
+describe.sequential('a small staff', () => {
+  let document: string;
+
+  test('兼任: the page says beforehand that another countersigns; after that the seal reads so', async () => {
+    const exception = await desk.open('chou', 'concurrent_duty', {
+      person: office.persons.lu,
+      covers: ['policy_document.agree'],
+      reason: '小組僅組長一人',
+      measure: '逐件副署',
+      until: day(100),
+    });
+    await desk.act('chou', exception, 'submit');
+    await desk.act('fan', exception, 'approve');
+    const values = { title: '存取管制', kind: 'procedure', code: 'XL-12', edition: '1.0', summary: '規範存取' };
+    const body = [await desk.file('lu', '存取管制.odt')];
+    document = await desk.open('lu', 'policy_document', { ...values, effective_on: day(30), body });
+    await desk.act('lu', document, 'submit');
+    const page = await office.browse(browser, 'lu');
+    await page.goto(`/records/${document}`);
+    await page.getByRole('button', { name: '審閱同意' }).first().click();
+    await page.getByText('另一人副署才生效').waitFor();
+    await shot(page, 'concurrent-dialog');
+    await page.done();
+    await desk.act('lu', document, 'agree', { review_opinion: '同意' });
+    const { held } = await desk.get('chou', document);
+    const factor = { password: 'Xiluo-Township-2026' };
+    await (await office.as('chou')).ok('records.confirm', { id: document, mark: held[0].id, agree: true, factor });
+    const auditor = await office.browse(browser, 'chien');
+    await auditor.goto('/people/watched');
+    await auditor.getByText('呂組長').first().waitFor();
+    await expect.poll(() => auditor.locator('main').innerText()).toContain('已副署 1 筆');
+    await shot(auditor, 'watched');
+    expect(await runAxe(auditor)).toEqual([]);
+    await auditor.done();
+  });
+
+  test('a reset: the head asks with a reason, another approves and gets the slip once, the owner signs in', async () => {
+    await office.as('wang');
+    const head = await office.browse(browser, 'li');
+    await head.goto(`/people/${office.persons.wang}`);
+    await head.getByRole('button', { name: '申請重設密碼' }).click();
+    await head.getByLabel('理由').fill('忘記密碼');
+    await head.getByRole('button', { name: '送出申請' }).click();
+    await head.getByText(/已通知/).waitFor();
+    await head.done();
+    const second = await office.browse(browser, 'kuo');
+    await second.getByText('王承辦 的密碼').waitFor();
+    await shot(second, 'reset-card');
+    expect(await runAxe(second)).toEqual([]);
+    await second.getByRole('button', { name: '已查證，核可' }).click();
+    const code = await second.locator('.reset-code').innerText();
+    await shot(second, 'reset-slip');
+    expect(await runAxe(second)).toEqual([]);
+    await second.done();
+    const owner = await browser.newPage({ baseURL: server.url, locale: 'zh-TW' });
+    await owner.goto('/reset');
+    await owner.getByLabel('一次性代碼').fill(code);
+    await owner.getByLabel('新密碼').fill('After-The-Reset-2026');
+    await owner.getByRole('button', { name: '設定新密碼' }).click();
+    await owner.getByText('密碼已更新').waitFor();
+    await owner.close();
+    await signIn(client(remote(server.url)), emailOf('wang'), 'After-The-Reset-2026');
+  });
+});
