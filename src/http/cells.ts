@@ -51,11 +51,15 @@ export function readCell(reading: CellReading, field: Field, written: string): C
     case 'refs':
       return readAll(plain, (part) => readReference(reading, field, type.to, part));
     case 'text':
-      return { value: written.trim() };
+      return { value: halfWidth(written).trim() };
     default:
       return readFormal(field, type.is, plain);
   }
 }
+
+/** Letters and digits typed at full width, as input methods here leave them; punctuation stays as it is written. */
+const halfWidth = (written: string): string =>
+  written.replace(/[０-９Ａ-Ｚａ-ｚ]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
 
 /** The texts of a cell that may name records: one, or several with signs between them. */
 export const partsOf = (type: ValueType, written: string): string[] => {
