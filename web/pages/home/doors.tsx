@@ -4,19 +4,33 @@ import { t } from '../../language.ts';
 import { typesQuery } from '../../queries.ts';
 import { Skeleton } from '../../ui/bits.tsx';
 
-const doors = [
-  { key: 'goLive', type: 'service_request', prefill: { kind: 'change' } },
-  { key: 'network', type: 'service_request', prefill: { kind: 'network' } },
-  { key: 'account', type: 'access_request', prefill: undefined },
-  { key: 'room', type: 'room_entry', prefill: undefined },
-  { key: 'incident', type: 'incident', prefill: undefined },
-] as const;
+type Door = { key: 'goLive' | 'network' | 'account' | 'room' | 'incident'; forms: Form[] };
+type Form = { type: string; prefill?: Record<string, string> };
+
+/** Each door leads to the first of its forms that is in use: where a request comes before the entry, the request. */
+const doors: Door[] = [
+  { key: 'goLive', forms: [{ type: 'service_request', prefill: { kind: 'change' } }] },
+  { key: 'network', forms: [{ type: 'service_request', prefill: { kind: 'network' } }] },
+  { key: 'account', forms: [{ type: 'access_request' }] },
+  {
+    key: 'room',
+    forms: [
+      { type: 'service_request', prefill: { kind: 'room_work', location: 'machine_room' } },
+      { type: 'room_entry' },
+    ],
+  },
+  { key: 'incident', forms: [{ type: 'incident' }] },
+];
 
 /** For the colleague who asks for something once a year: five doors, nothing else. A door whose form is not in use is not drawn. */
 export function Doors() {
   const types = useQuery(typesQuery);
   if (types.isPending) return <Skeleton lines={4} />;
-  const offered = doors.filter((door) => types.data?.some((type) => type.type === door.type && type.mayOpen));
+  const isOffered = (form: Form) => types.data?.some((type) => type.type === form.type && type.mayOpen);
+  const offered = doors.flatMap(({ key, forms }) => {
+    const form = forms.find(isOffered);
+    return form ? [{ key, ...form }] : [];
+  });
   if (offered.length === 0) return null;
   return (
     <ul className="doors" aria-label={t('doors.label')}>
