@@ -22,6 +22,7 @@ import { openDemo } from './demo/start.ts';
 import { mayApproveReset, personsOfAccount } from './http/accounts.ts';
 import { ADDRESS_HEADER } from './http/app.ts';
 import { forgetLinks } from './http/caller.ts';
+import { digestRound } from './http/digest.ts';
 import { addressOver, careForCertificate, openDoors } from './http/listening.ts';
 import type { HttpParts } from './http/parts.ts';
 import { postParts } from './http/post.ts';
@@ -32,6 +33,7 @@ import type { SourceFile } from './kernel/pack/types.ts';
 import { isRefused, type Refused } from './kernel/refusal.ts';
 import { backups } from './modules/backups/index.ts';
 import { compliance, endedExceptions } from './modules/compliance/index.ts';
+import { digest } from './modules/digest/index.ts';
 import { findings } from './modules/findings/index.ts';
 import {
   combinations,
@@ -149,6 +151,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
     news,
     packFiles,
     officeCalendar,
+    mailServer: mailSettings(options.dataDir),
     certificates,
     ledger,
     secrets,
@@ -184,6 +187,7 @@ function modulesOver(
     findings((sha256) => blobs.intact(sha256)),
     notices(calendar),
     opening((sha256) => wholeBlob(blobs, sha256)),
+    digest,
     populations,
     procedures,
     tokens,
@@ -226,7 +230,7 @@ export async function startServer(options: ServerOptions): Promise<Server | Refu
     round: (organisation) => (organisation === INSTALLATION ? backupRound() : workRound(platform, organisation)),
   });
   platform.onCommit(() => scheduler.nudge());
-  const post = startPostman(postParts(parts, dispatch, mailSettings(options.dataDir)));
+  const post = startPostman(postParts(parts, dispatch, platform.mailServer));
   platform.onCommit(({ eventTypes }) => eventTypes.has('mail.queued') && post.nudge());
   const server = await openDoors(options, certificates, (address) => {
     if (address !== doors.http.baseUrl) doors = doorsOver(platform, options, address);
@@ -273,7 +277,7 @@ export function doorsOver(platform: Platform, options: { dataDir: string }, base
     ledger: platform.ledger,
     addCalendar: platform.officeCalendar.add,
     certificates: platform.certificates,
-    mailSettings: mailSettings(options.dataDir),
+    mailSettings: platform.mailServer,
     setup: {
       codeRequired: () => existsSync(setupCodeFile(options.dataDir)),
       createOrganisation: (name) => createOrganisation(db, { name, demo: false }, parts.clock()),
@@ -343,6 +347,7 @@ export async function workRound(platform: Platform, organisation: string): Promi
   await listWatched(platform, organisation);
   await carryOutHandovers(platform, organisation);
   await tellEnding(platform, organisation);
+  await digestRound({ ...platform, hasMail: () => platform.mailServer.read() !== undefined }, organisation);
 }
 
 /** Whoever's last day comes is told a week before, and the coordinator, so that nobody is locked out or forgotten. */

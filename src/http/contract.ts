@@ -4,7 +4,7 @@ import { calendar } from './contract/calendar.ts';
 import { keeping } from './contract/keeping.ts';
 import { certificate, mail } from './contract/network.ts';
 import { me, people, resets, setup, units, watched } from './contract/people.ts';
-import { findings, notices, parameters, procedure, scans, tokens, trail, views } from './contract/proof.ts';
+import { digest, findings, notices, parameters, procedure, scans, tokens, trail, views } from './contract/proof.ts';
 import { checklists, plan, texts } from './contract/texts.ts';
 import { lookups, records, registers, tasks, types } from './contract/work.ts';
 
@@ -46,6 +46,7 @@ export const contract = {
   resets,
   trail,
   notices,
+  digest,
   scans,
   findings,
   views,

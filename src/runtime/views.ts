@@ -34,10 +34,14 @@ export type Task = {
   remaining?: Text;
   asDeputyFor?: Named;
   requester?: Named & { unit?: string };
+  /** Gates of the task's own action. */
   gates?: { passed: number; all: number };
+  /** Why it is asked for, in its own first words. */
+  reason?: string;
+  /** What is different since the viewer last acted on it. */
+  changed?: { since: string; fields: Text[] };
   since: string;
 };
-
 export type TypeCard = {
   type: string;
   label: Text;

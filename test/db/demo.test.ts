@@ -143,7 +143,7 @@ test('everybody who acts has something to do, and notices unread', async () => {
       `notices of ${key}`,
     ).toBeGreaterThan(0);
   }
-  expect((await looking((one) => allTasks(one, true), { person: demoId('hsieh') })).length).toBeGreaterThan(2);
+  expect((await looking((one) => allTasks(one, 'late'), { person: demoId('hsieh') })).length).toBeGreaterThan(2);
 });
 
 test('the procedure shows all four lights, and a clause leads to its records', async () => {

@@ -4,6 +4,7 @@ import { calendarAnswers } from './calendar.ts';
 import { certificateAnswers } from './certificate.ts';
 import { checklistAnswers } from './checklists.ts';
 import { keepingAnswers } from './keeping.ts';
+import { digestAnswers } from './digest.ts';
 import { mailAnswers } from './mail.ts';
 import { meAnswers } from './me.ts';
 import { peopleAnswers, unitAnswers } from './people.ts';
@@ -37,6 +38,7 @@ export const answers = os.router({
   resets: resetAnswers,
   trail: trailAnswers,
   notices: noticeAnswers,
+  digest: digestAnswers,
   scans: scanAnswers,
   findings: findingAnswers,
   views: viewAnswers,

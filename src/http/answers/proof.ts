@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { endOfDay } from '../../kernel/calendar/date.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
+import { lightChanges } from '../../runtime/query/light-changes.ts';
 import { evidenceOf, parameters, procedure, procedures } from '../../runtime/query/procedure.ts';
 import { myNotices } from '../../runtime/query/tasks.ts';
 import { trailPage } from '../../runtime/query/trail.ts';
@@ -19,6 +20,7 @@ export const procedureAnswers = {
   evidence: os.procedure.evidence.handler(({ input, context }) =>
     asking(context, (look) => evidenceOf(look, input.clause), input.asOf),
   ),
+  changes: os.procedure.changes.handler(({ context }) => asking(context, lightChanges)),
   explain: os.procedure.explain.handler(async ({ input: { commandId, ...given }, context }) => {
     const { pos } = await commanding(context, { do: 'compliance.explain', id: commandId, input: given });
     return { pos };

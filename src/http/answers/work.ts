@@ -9,7 +9,7 @@ import * as lookups from '../../runtime/query/lookups.ts';
 import { personNamed } from '../../runtime/query/names.ts';
 import { mayRead } from '../../runtime/query/reading.ts';
 import { recordView } from '../../runtime/query/record.ts';
-import { allTasks, myTasks } from '../../runtime/query/tasks.ts';
+import { allTasks, myTasksRead } from '../../runtime/query/tasks.ts';
 import { typeCards, typeDetail } from '../../runtime/query/types.ts';
 import type { ListQuery, Named } from '../../runtime/views.ts';
 import { enrolPasskeys } from '../signing.ts';
@@ -23,9 +23,9 @@ import { notSealed } from './proof.ts';
 export const taskAnswers = {
   list: os.tasks.list.handler(({ input, context }) =>
     asking(context, async (look) => {
-      if (input.scope === 'mine') return myTasks(look);
+      if (input.scope === 'mine') return myTasksRead(look);
       return hasRole(look, 'isms_coordinator', 'security_officer', 'ciso', 'auditor', 'isms_team_lead')
-        ? allTasks(look, input.late ?? false)
+        ? allTasks(look, input.late ? 'late' : input.week ? 'week' : 'all')
         : notAllowed;
     }),
   ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Refusal } from '../../kernel/refusal.ts';
+import type * as New from '../../runtime/digest-views.ts';
 import type * as View from '../../runtime/views.ts';
 import {
   AnyValue,
@@ -31,6 +32,11 @@ export const procedure = {
     .input(z.object({ clause: Id, asOf: AsOf }))
     .output(view<View.ClauseEvidence>()),
   explain,
+  changes: read(
+    'procedure',
+    '/light-changes',
+    'Clauses whose light has changed in the last five working days, and why',
+  ).output(view<{ since: string; changes: New.LightChange[] }>()),
 };
 export const parameters = {
   list: read('parameters', '/parameters', 'Values in force, and who set them').output(
@@ -66,6 +72,27 @@ export const notices = {
     .output(done),
   acknowledge: write('notices', '/notices/{id}/acknowledgement', 'Acknowledge within the time asked')
     .input(z.object({ commandId, id: Id }))
+    .output(done),
+};
+
+const Preferences = z.object({ language: z.enum(['zh', 'en']), mail: z.boolean(), weekly: z.boolean() });
+const Day = z.object({ day: z.iso.date().optional().describe('the newest when left out') });
+/** One’s own digest of a day and how one wants to hear of it; `mail`: whether this installation can send any. */
+export type OwnDigest = {
+  days: string[];
+  digest?: New.DigestView;
+  preferences: New.DigestPreferences;
+  head: boolean;
+  mail: boolean;
+  address?: string;
+};
+export const digest = {
+  get: read('digest', '/digest', 'What I was told one morning').input(Day).output(view<OwnDigest>()),
+  office: read('digest', '/digest/office', 'What everybody was told one morning, to be printed where there is no mail')
+    .input(Day)
+    .output(view<{ days: string[]; digests: New.DigestView[] }>()),
+  prefer: write('digest', '/digest/preferences', 'How I want to hear of it', 'PUT')
+    .input(Preferences.extend({ commandId }))
     .output(done),
 };
 

@@ -11,7 +11,13 @@ import { AsOf, commandId, created, done, Factor, Id, ListQuery, Named, read, Val
 export type TaskItem = View.Task & { with?: View.Named[] };
 export const tasks = {
   list: read('tasks', '/tasks', 'What is to be done, by deadline')
-    .input(z.object({ scope: z.enum(['mine', 'all']).default('mine'), late: z.boolean().optional() }))
+    .input(
+      z.object({
+        scope: z.enum(['mine', 'all']).default('mine'),
+        late: z.boolean().optional(),
+        week: z.boolean().optional(),
+      }),
+    )
     .output(z.array(view<TaskItem>())),
 };
 

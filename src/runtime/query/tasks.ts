@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
-import { localDate } from '../../kernel/calendar/date.ts';
+import { addWorkdays } from '../../kernel/calendar/calendar.ts';
+import { addDays, localDate, momentOf } from '../../kernel/calendar/date.ts';
 import { remaining } from '../../kernel/calendar/remaining.ts';
 import { BUILT_IN } from '../../kernel/engine/words.ts';
 import type { Notice, Task } from '../views.ts';
 import { type Look, label } from './look.ts';
 import { personNamed, refOf, unitNamed } from './names.ts';
+import { readTasks } from './task-reading.ts';
 
 type Row = {
   id: string;
@@ -23,24 +25,47 @@ type Row = {
   unit: string | null;
 };
 
+/** The same with what one wants to know before opening: reason, gates, what has changed. */
+export const myTasksRead = async (look: Look): Promise<Task[]> => readTasks(look, await myTasks(look));
+
 /** What waits for this viewer, or for somebody this viewer is the deputy of today; soonest first. */
 export async function myTasks(look: Look): Promise<Task[]> {
   const { person } = look.viewer;
   if (!person) return [];
-  const today = localDate(look.now);
-  const principals = look.context.directory.deputies
-    .filter((d) => d.person === person && d.from <= today && d.until >= today)
-    .map((d) => d.for);
-  const rows = await tasksOf(look, [person, ...principals]);
-  return mergeSame(rows, person).map((row) => taskView(look, row, row.person === person ? undefined : row.person));
+  return ownTasks(look, person, await tasksOf(look, [person, ...principalsOf(look, person)]));
 }
 
-/** Everybody's tasks, for the coordinator: what is late and with whom. */
-export async function allTasks(
-  look: Look,
-  lateOnly: boolean,
-): Promise<(Task & { with: { id: string; name: string }[] })[]> {
-  const rows = await tasksOf(look, undefined, lateOnly);
+/** Everybody's own list at once, by person, for the morning digest; people with nothing to do are left out. */
+export async function tasksByPerson(look: Look): Promise<Map<string, Task[]>> {
+  const byPerson = Map.groupBy(await tasksOf(look, undefined, 'all', MOST_OF_ALL), (row) => row.person);
+  const here = [...new Set([...byPerson.keys(), ...look.context.directory.deputies.map((one) => one.person)])];
+  const lists = here.toSorted().map((person): [string, Task[]] => {
+    const rows = [person, ...principalsOf(look, person)].flatMap((one) => byPerson.get(one) ?? []);
+    return [person, ownTasks(look, person, rows)];
+  });
+  return new Map(lists.filter(([, tasks]) => tasks.length > 0));
+}
+
+const ownTasks = (look: Look, person: string, rows: Row[]): Task[] =>
+  mergeSame(rows, person).map((row) => taskView(look, row, row.person === person ? undefined : row.person));
+
+/** Whom somebody is the deputy of today. */
+function principalsOf(look: Look, person: string): string[] {
+  const today = localDate(look.now);
+  return look.context.directory.deputies
+    .filter((d) => d.person === person && d.from <= today && d.until >= today)
+    .map((d) => d.for);
+}
+
+/** Which of everybody's tasks: all of them, those late, or those due from now to the end of the fifth working day. */
+export type Span = 'all' | 'late' | 'week';
+const WEEK_WORKDAYS = 5;
+const MOST = 500;
+const MOST_OF_ALL = 20_000;
+
+/** Everybody's tasks, for the coordinator: what is late and with whom, what comes next. */
+export async function allTasks(look: Look, span: Span): Promise<(Task & { with: { id: string; name: string }[] })[]> {
+  const rows = await tasksOf(look, undefined, span);
   const together = Map.groupBy(rows, (row) => `${row.record}:${row.action}`);
   return [...together.values()].map((same) => ({
     ...taskView(look, same[0]!, undefined),
@@ -48,14 +73,16 @@ export async function allTasks(
   }));
 }
 
-async function tasksOf(look: Look, persons: string[] | undefined, lateOnly = false): Promise<Row[]> {
+async function tasksOf(look: Look, persons: string[] | undefined, span: Span = 'all', most = MOST): Promise<Row[]> {
+  const last = addWorkdays(look.parts.calendar(), localDate(look.now), WEEK_WORKDAYS).value;
   const found =
     await sql<Row>`select t.id, t.record, t.action, t.person, t.owed, t.due_at, t.since, c.type, c.number, c.title, c.state, c.definition,
       c.requester, c.unit
     from task t join record c on c.organisation = t.organisation and c.id = t.record
     where t.organisation = ${look.organisation} ${persons ? sql`and t.person = any(${persons})` : sql``}
-      ${lateOnly ? sql`and t.due_at < ${look.now}::timestamptz` : sql``}
-    order by t.due_at nulls last, t.since, t.id limit 500`.execute(look.tx);
+      ${span === 'late' ? sql`and t.due_at < ${look.now}::timestamptz` : sql``}
+      ${span === 'week' ? sql`and t.due_at >= ${look.now}::timestamptz and t.due_at < ${momentOf(addDays(last, 1))}::timestamptz` : sql``}
+    order by t.due_at nulls last, t.since, t.id limit ${most}`.execute(look.tx);
   return found.rows;
 }
 

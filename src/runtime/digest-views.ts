@@ -1,0 +1,34 @@
+import type { Text } from '../kernel/text.ts';
+import type { ClauseView, Named, RecordRef } from './views.ts';
+
+/** What is new: the morning digest, and lights that changed. */
+
+/** What one person was told one morning: late things first, then what is due, what is new, and notices. */
+export type DigestView = {
+  person: Named & { unit: Named };
+  day: string;
+  at: string;
+  lines: {
+    kind: 'task' | 'notice';
+    stage: 'new' | 'due' | 'late';
+    /** What is to be done, or what was told. */
+    label: Text;
+    /** What was told about the task. */
+    told?: Text;
+    record?: RecordRef;
+  }[];
+  /** For heads, on the first working day of a week. */
+  week?: {
+    units: { unit: Named; open: number; late: number }[];
+    lights: Record<'ok' | 'partial' | 'late', number>;
+    changed: number;
+  };
+};
+export type DigestPreferences = { language: 'zh' | 'en'; mail: boolean; weekly: boolean };
+/** A clause whose light is another than it was on the day compared with; `because` what happened last that speaks for it. */
+export type LightChange = {
+  clause: { id: string; pack: string; ref?: string; text: Text };
+  from: ClauseView['light'];
+  to: ClauseView['light'];
+  because?: { what: Text; record?: RecordRef; at: string };
+};
