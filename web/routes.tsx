@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { api, isSignedOut } from './api.ts';
+import { digestSearch } from './pages/digest/queries.ts';
 import type { Search } from './pages/lists/list-view.tsx';
 import { otherPage } from './pages/others.ts';
 import { populationSearch } from './pages/populations/queries.ts';
@@ -73,6 +74,7 @@ const routes = [
   createRoute({ ...page('/registers', () => import('./pages/registers/page.tsx')) }),
   createRoute({ ...page('/records/$id', () => import('./pages/record/page.tsx')), validateSearch: asOfSearch }),
   createRoute({ ...page('/notices', () => import('./pages/notices/page.tsx')) }),
+  createRoute({ ...page('/digest', () => import('./pages/digest/page.tsx')), validateSearch: digestSearch }),
   createRoute({ ...page('/calendar', () => import('./pages/calendar/page.tsx')) }),
   createRoute({ ...page('/keeping', () => import('./pages/keeping/page.tsx')) }),
   createRoute({ ...page('/connection', () => import('./pages/connection/page.tsx')) }),

@@ -4,6 +4,7 @@ import { createOrganisation } from '../runtime/organisations.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { care } from './care.ts';
 import { cases } from './cases.ts';
+import { digests } from './digests.ts';
 import { documents } from './documents.ts';
 import { ownText } from './own-text.ts';
 import { DEMO_PASSWORD, deputies, PERSONAS, settle } from './people.ts';
@@ -57,7 +58,7 @@ export async function buildDemo(demo: DemoParts): Promise<{ organisation: string
   story.begin(-127, '08:30');
   await createOrganisation(demo.parts.db, { id: DEMO_ORGANISATION, name: DEMO_NAME, demo: true }, story.now());
   await found(story, demo);
-  for (const chapter of [registers, documents, ownText, deputies, cases, requests, visits, weaknesses, care])
+  for (const chapter of [registers, documents, ownText, deputies, cases, requests, visits, weaknesses, care, digests])
     chapter(story);
   await story.play();
   await withOrganisation(demo.parts.db, DEMO_ORGANISATION, (tx) =>

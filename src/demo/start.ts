@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
+import type { DigestParts } from '../http/digest.ts';
 import type { Importing, ImportOutcome, Report } from '../http/reports.ts';
 import { type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
+import { digestOver } from './digests.ts';
 import { buildDemo, DEMO_ORGANISATION, type DemoParts, demoIsBuilt, demoLines } from './index.ts';
 
-type Platform = Omit<Importing, 'parts'> & { parts: Importing['parts'] };
+type Platform = Importing & Pick<DigestParts, 'parts' | 'cache'>;
 type Door = { openByInvitation: DemoParts['openAccount'] };
 type Import = (importing: Importing, report: Report) => Promise<ImportOutcome | Refused>;
 
@@ -27,6 +29,7 @@ export async function openDemo(
       dispatch,
       blobs,
       importReport: (report) => importReport(platform, report),
+      digest: digestOver(platform, DEMO_ORGANISATION),
       openAccount: (wanted) => auth.openByInvitation(wanted),
       say,
     });

@@ -20,6 +20,8 @@ export type DemoParts = {
   importReport(report: Report): Promise<ImportOutcome | Refused>;
   /** Opens an account of the installation and answers its id. */
   openAccount(wanted: { name: string; email: string; password: string }): Promise<Refused | { account: string }>;
+  /** Gives the morning digest of that moment, with these command ids. */
+  digest(now: Moment, commandId: () => string): Promise<void>;
   say(line: string): void;
 };
 
@@ -186,6 +188,9 @@ export function createStory(demo: DemoParts, organisation: string) {
     async run(name: string, input: unknown, who?: string): Promise<DispatchResult> {
       return must(name, send(who ? actor(who) : { kind: 'setup' }, { do: name, id: commandId(), input }));
     },
+
+    /** The morning digest, as the scheduler gives it. */
+    digest: (): Promise<void> => demo.digest(now, commandId),
 
     /** Stores an attachment as an upload does. */
     async file(who: string, name: string, content: string | Uint8Array, slot?: string): Promise<FileValue> {

@@ -12,7 +12,14 @@ import { type Cache, type Look, look } from '../runtime/query/look.ts';
 import { tasksByPerson } from '../runtime/query/tasks.ts';
 import type { Task } from '../runtime/views.ts';
 
-export type DigestParts = { parts: Parts; cache: Cache; dispatch: Dispatch; hasMail: () => boolean };
+export type DigestParts = {
+  parts: Parts;
+  cache: Cache;
+  dispatch: Dispatch;
+  hasMail: () => boolean;
+  /** Simulations make their own, the same at every build. */
+  commandId?: () => string;
+};
 
 type Told = { person: string; items: DigestItem[]; weekly?: Weekly; mail?: { subject: string; text: string } };
 
@@ -116,8 +123,13 @@ async function asking<T>(
   return isRefused(answer) ? undefined : (answer as T);
 }
 
-async function send({ dispatch, parts }: DigestParts, organisation: string, what: string, input: unknown) {
-  const command = { do: what, id: randomUUID(), input };
+async function send(
+  { dispatch, parts, commandId = randomUUID }: DigestParts,
+  organisation: string,
+  what: string,
+  input: unknown,
+) {
+  const command = { do: what, id: commandId(), input };
   const outcome = await dispatch({ organisation, actor: { kind: 'clock' }, command, at: parts.clock() });
   if (isRefused(outcome)) throw new Error(`${what} was refused: ${outcome.refused[0]?.message.en}`);
 }

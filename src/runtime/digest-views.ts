@@ -32,3 +32,10 @@ export type LightChange = {
   to: ClauseView['light'];
   because?: { what: Text; record?: RecordRef; at: string };
 };
+/** A clause that is late, and what its owner last said about it (說明及改善). */
+export type RedLight = {
+  clause: LightChange['clause'];
+  since: string;
+  records: RecordRef[];
+  explained?: { at: string; by: Named; cause: string; measure: string; due?: string };
+};

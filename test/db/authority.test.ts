@@ -150,6 +150,8 @@ const LET_IN: Record<string, readonly Asker[]> = {
   'procedure.list': SIGNED_IN,
   'procedure.get': SIGNED_IN,
   'procedure.evidence': SIGNED_IN,
+  'procedure.red': OVERSEERS,
+  'procedure.changes': OVERSEERS,
   'procedure.explain': ['unit_head', ...KEEPERS], // heads publish documents, which realises this clause
   'texts.list': SIGNED_IN,
   'texts.get': SIGNED_IN,
@@ -211,6 +213,9 @@ const LET_IN: Record<string, readonly Asker[]> = {
   'notices.list': SIGNED_IN,
   'notices.read': WRITERS,
   'notices.acknowledge': [],
+  'digest.get': SIGNED_IN,
+  'digest.office': ['coordinator', 'security_officer'],
+  'digest.prefer': WRITERS,
   'scans.list': SIGNED_IN,
   'scans.preview': SIGNED_IN,
   'scans.import': WRITERS,

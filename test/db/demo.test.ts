@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { digestOver } from '../../src/demo/digests.ts';
 import { buildDemo, DEMO_ORGANISATION, demoId, demoIsBuilt } from '../../src/demo/index.ts';
 import { PERSONAS } from '../../src/demo/people.ts';
 import { importReport } from '../../src/http/reports.ts';
@@ -48,6 +49,7 @@ async function build(): Promise<Built> {
     blobs,
     importReport: (report) => importReport({ parts, dispatch, blobs }, report),
     openAccount: async ({ email }) => ({ account: `account of ${email}` }),
+    digest: digestOver(platform, DEMO_ORGANISATION),
     say: () => {},
   });
   const one = { platform, database, folder, log };

@@ -4,13 +4,22 @@ import { endOfDay } from '../../kernel/calendar/date.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { lightChanges } from '../../runtime/query/light-changes.ts';
+import type { Look } from '../../runtime/query/look.ts';
 import { evidenceOf, parameters, procedure, procedures } from '../../runtime/query/procedure.ts';
+import { redLights } from '../../runtime/query/red-lights.ts';
 import { myNotices } from '../../runtime/query/tasks.ts';
 import { trailPage } from '../../runtime/query/trail.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
-import { asking, commanding, hasRole, mustWrite, no, notAllowed, os, signedIn } from './ask.ts';
+import { asking, type Context, commanding, hasRole, mustWrite, no, notAllowed, os, signedIn } from './ask.ts';
 
 /** Procedure, parameters, trail, notices, saved filters, tokens. */
+
+/** Who reads the ledger and what is drawn from it. */
+export const READS_TRAIL = ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead'];
+
+/** What names other people’s cases is for whoever oversees. */
+const overseeing = <T>(context: Context, work: (look: Look) => Promise<T>): Promise<T> =>
+  asking<T>(context, async (look) => (hasRole(look, ...READS_TRAIL) ? work(look) : notAllowed));
 
 export const procedureAnswers = {
   list: os.procedure.list.handler(({ input, context }) => asking(context, procedures, input.asOf)),
@@ -20,7 +29,8 @@ export const procedureAnswers = {
   evidence: os.procedure.evidence.handler(({ input, context }) =>
     asking(context, (look) => evidenceOf(look, input.clause), input.asOf),
   ),
-  changes: os.procedure.changes.handler(({ context }) => asking(context, lightChanges)),
+  red: os.procedure.red.handler(({ context }) => overseeing(context, redLights)),
+  changes: os.procedure.changes.handler(({ context }) => overseeing(context, lightChanges)),
   explain: os.procedure.explain.handler(async ({ input: { commandId, ...given }, context }) => {
     const { pos } = await commanding(context, { do: 'compliance.explain', id: commandId, input: given });
     return { pos };
@@ -39,9 +49,6 @@ export const parameterAnswers = {
     return { pos };
   }),
 };
-
-/** Who reads the ledger and what is drawn from it. */
-export const READS_TRAIL = ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead'];
 
 export const trailAnswers = {
   list: os.trail.list.handler(({ input, context }) =>

@@ -32,6 +32,9 @@ export const procedure = {
     .input(z.object({ clause: Id, asOf: AsOf }))
     .output(view<View.ClauseEvidence>()),
   explain,
+  red: read('procedure', '/red-lights', 'Clauses that are late, and what is said about them').output(
+    z.array(view<New.RedLight>()),
+  ),
   changes: read(
     'procedure',
     '/light-changes',

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Preview, preview } from '../../kernel/engine/preview.ts';
 import type { RecordState, Value } from '../../kernel/engine/types.ts';
-import type { RecordType } from '../../kernel/pack/types.ts';
+import type { RecordType, Section } from '../../kernel/pack/types.ts';
 import type { Task } from '../views.ts';
 import { changesBetween } from './history.ts';
 import { inputFor, type Look, settleLook } from './look.ts';
@@ -24,7 +24,7 @@ export async function readTasks(look: Look, tasks: Task[]): Promise<Task[]> {
     const type = state && look.context.definitions.get(state.definition)?.records[state.type];
     if (!state || !type) return task;
     const seen = gates.get(task.id);
-    const reason = reasonIn(type, state);
+    const reason = reasonIn(type, state, task.record.title);
     const before = since.get(state.id);
     const changed = before && changesBetween(type, before.values, state.values).map(({ label }) => label);
     return {
@@ -84,15 +84,18 @@ async function lastActed(look: Look, states: Iterable<RecordState>): Promise<Map
   return new Map(found.rows.map(({ id, body }) => [id, body]));
 }
 
-/** Why it is asked for, in its first lines: what was written at length, or else whatever was written first. */
-function reasonIn(type: RecordType, state: RecordState): string | undefined {
-  const texts = Object.values(type.fields).filter(
-    (field) => field.type.is === 'text' && !field.personal && isWritten(state.values[field.name]),
-  );
-  const field = texts.find((one) => (one.lines ?? 1) > 1) ?? texts.find((one) => !isTitle(one.name));
-  const words = field && String(state.values[field.name]).replaceAll(/\s+/g, ' ').trim();
+/** Why it is asked for: what was written at length where the case begins, else whatever was first written there; never the title again. */
+function reasonIn(type: RecordType, { values }: RecordState, title: string): string | undefined {
+  const begins = Object.values(type.flow).find(({ initial }) => initial)?.name ?? '';
+  const written = Object.values(type.fields)
+    .filter(({ section }) => isFilledIn(type.sections[section], begins))
+    .filter(({ type: { is }, personal, name }) => is === 'text' && !personal && isWritten(values[name]))
+    .map(({ name, lines = 1 }) => ({ long: lines > 1, words: String(values[name]).replaceAll(/\s+/g, ' ').trim() }))
+    .filter(({ words }) => words !== title);
+  const words = (written.find(({ long }) => long) ?? written[0])?.words;
   return words && words.length > LONGEST_REASON ? `${words.slice(0, LONGEST_REASON)}…` : words;
 }
 
+const isFilledIn = (section: Section | undefined, state: string): boolean =>
+  section !== undefined && section.filled !== 'none' && section.filled.in.includes(state);
 const isWritten = (value: Value | undefined): boolean => typeof value === 'string' && value.trim() !== '';
-const isTitle = (name: string): boolean => ['title', 'subject', 'name'].includes(name);

@@ -10,10 +10,13 @@ import { showDate, showLongDate } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Resets } from '../people/resets.tsx';
+import { RedLights, WaysIn } from './audit.tsx';
 import { ClauseCard, FindingsCard, LedgerCard } from './cards.tsx';
+import { ChangedLights } from './changed-lights.tsx';
 import { Doors } from './doors.tsx';
 import { LateWithWhom } from './late.tsx';
 import { Management } from './management.tsx';
+import { NextWeek } from './next-week.tsx';
 import { Worklist } from './worklist.tsx';
 
 const SignSeveral = lazy(() => import('./sign-several.tsx'));
@@ -31,21 +34,26 @@ export default function HomePage() {
     );
   }
   const coordinates = me.roles.some((held) => held.role === 'isms_coordinator' || held.role === 'security_officer');
+  const audits = me.auditor;
   return (
     <>
       <Head me={me} />
       {plain && <Doors />}
+      {audits && <WaysIn />}
       <div className={plain ? 'stack' : 'home-columns'}>
         <div className="stack">
           {mayReset(me) && <Resets />}
-          <Tasks me={me} />
+          {audits && <RedLights />}
+          {(!audits || me.counts.tasks > 0) && <Tasks me={me} />}
           {coordinates && <LateWithWhom />}
+          {coordinates && <ChangedLights />}
           {plain && <MyCases />}
         </div>
         {!plain && (
           <div className="stack">
+            {coordinates && <NextWeek />}
             <ClauseCard />
-            <FindingsCard />
+            {!audits && <FindingsCard />}
             {readsTrail(me) && <LedgerCard />}
           </div>
         )}
@@ -72,10 +80,31 @@ function Head({ me }: { me: Me }) {
           ].join(' · ')}
         </div>
       </div>
-      <Link to={onlyManages(me) ? '/people' : '/requests'} className="button go">
-        {t(onlyManages(me) ? 'nav.people' : 'nav.requests')}
-      </Link>
+      <HeadLinks me={me} />
     </header>
+  );
+}
+
+/** A plain requester has the doors; everybody else one thing to start, and what was new this morning. */
+function HeadLinks({ me }: { me: Me }) {
+  if (isPlainRequester(me)) return null;
+  if (onlyManages(me))
+    return (
+      <Link to="/people" className="button go">
+        {t('nav.people')}
+      </Link>
+    );
+  return (
+    <div className="row">
+      <Link to="/digest" className="button">
+        {t('digest.title')}
+      </Link>
+      {!me.auditor && (
+        <Link to="/requests" className="button go">
+          {t('nav.requests')}
+        </Link>
+      )}
+    </div>
   );
 }
 

@@ -14,6 +14,7 @@ import { showMomentShort } from '../../time.ts';
 import { Pill, Problem, Refusals, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Changed } from './worklist.tsx';
 
 type Result = { task: Task; refused?: Refusal[]; error?: unknown };
 
@@ -99,6 +100,7 @@ function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
           <div className="sub">
             {[record.unit?.name, record.requester?.name].filter(Boolean).join(' ')}　{gist(record)}
           </div>
+          {task.changed && task.changed.fields.length > 0 && <Changed changed={task.changed} />}
           <div className="sub">
             {against ??
               (record.gates.all > 0 && t('home.gates', { passed: record.gates.passed, all: record.gates.all }))}

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Task } from '../../../src/runtime/views.ts';
-import { say, t } from '../../language.ts';
+import { comma, say, t } from '../../language.ts';
 import { officeTime, showDay, showMomentShort } from '../../time.ts';
 import { Pill, type Tone } from '../../ui/bits.tsx';
 
@@ -30,6 +30,8 @@ export function Worklist({ tasks }: { tasks: Task[] }) {
                 <span key={part}>{part}</span>
               ))}
             </div>
+            {task.reason && <div className="sub reason">{task.reason}</div>}
+            {task.changed && task.changed.fields.length > 0 && <Changed changed={task.changed} />}
           </div>
           <Link to="/records/$id" params={{ id: task.record.id }} className={place === 0 ? 'button go' : 'button'}>
             {t('home.doTask')}
@@ -42,6 +44,21 @@ export function Worklist({ tasks }: { tasks: Task[] }) {
     </ul>
   );
 }
+
+/** What is not as it was when one last had it in hand. */
+export function Changed({ changed }: { changed: NonNullable<Task['changed']> }) {
+  const fields = changed.fields.map(say);
+  const shown = fields.slice(0, MOST_FIELDS).join(comma());
+  const more = fields.length - MOST_FIELDS;
+  return (
+    <div className="sub changed">
+      {t('home.changed', { fields: shown })}
+      {more > 0 && t('home.changedMore', { count: more })}
+    </div>
+  );
+}
+
+const MOST_FIELDS = 4;
 
 function deadline(task: Task): string {
   if (!task.due) return t('home.noDeadline');

@@ -28,11 +28,16 @@ export default function NoticesPage() {
     <>
       <header className="page-head">
         <h1>{t('nav.notices')}</h1>
-        {unread.length > 0 && (
-          <Button busy={read.isPending} onPress={() => read.mutate(unread)}>
-            {t('notices.readAll', { count: unread.length })}
-          </Button>
-        )}
+        <div className="row">
+          <Link to="/digest" className="button">
+            {t('digest.title')}
+          </Link>
+          {unread.length > 0 && (
+            <Button busy={read.isPending} onPress={() => read.mutate(unread)}>
+              {t('notices.readAll', { count: unread.length })}
+            </Button>
+          )}
+        </div>
       </header>
       {failed && <Problem error={failed} />}
       <Card>
