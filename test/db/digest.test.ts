@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { workRound } from '../../src/main.ts';
+import { workRound } from '../../src/rounds.ts';
 import { withOrganisation } from '../../src/runtime/store/session.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { type Office, openOffice } from './office.ts';

@@ -10,7 +10,7 @@ import { openGeneration, savedRows } from '../../src/adapters/backup/restore.ts'
 import { backUp } from '../../src/cli/backups.ts';
 import { restoreInto } from '../../src/cli/restoring.ts';
 import { isRefused, type Refused } from '../../src/kernel/refusal.ts';
-import { workRound } from '../../src/main.ts';
+import { workRound } from '../../src/rounds.ts';
 import { tickDue } from '../../src/runtime/schedule.ts';
 import { startTestDatabase } from '../harness/database.ts';
 import { type Office, openOffice } from './office.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { workRound } from '../../src/main.ts';
+import { workRound } from '../../src/rounds.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { client, emailOf, type Office, openOffice, PASSWORD, signIn } from './office.ts';
 import type { PersonName } from './people.ts';

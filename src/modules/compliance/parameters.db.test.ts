@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Desk, deskOf, gatesOf } from '../../../test/db/desk.ts';
 import { type Office, openOffice } from '../../../test/db/office.ts';
-import { workRound } from '../../main.ts';
+import { workRound } from '../../rounds.ts';
 import { tickDue } from '../../runtime/schedule.ts';
 
 /** Figures that the adopted procedure sets, tuned by the office: DESIGN.md section 2, strictest wins. */

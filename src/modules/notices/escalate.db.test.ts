@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Desk, deskOf } from '../../../test/db/desk.ts';
 import { type Office, openOffice } from '../../../test/db/office.ts';
 import type { PersonName } from '../../../test/db/people.ts';
-import { workRound } from '../../main.ts';
+import { workRound } from '../../rounds.ts';
 
 /** xiluo.3.5.5: whoever is concerned by a weakness is told; unread, it comes again each day and goes to the head of the unit. */
 
