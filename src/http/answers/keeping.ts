@@ -44,7 +44,7 @@ export const keepingAnswers = {
   catalogue: os.keeping.catalogue.handler(({ input, context }) =>
     asking(context, async (look) => {
       const found = await recordOf(look, input.id);
-      if (!found || found.state.type !== 'disposal' || !(await mayRead(look, found.state, found.type)))
+      if (found?.state.type !== 'disposal' || !(await mayRead(look, found.state, found.type)))
         return noSuch('這個銷毀案', 'disposal');
       const rows = (found.state.values.items ?? []) as unknown as Record<string, string>[];
       const day = (date: string | undefined) => (date ? formatRoc(date, 'slash') : '');

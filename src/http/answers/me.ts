@@ -35,7 +35,7 @@ async function meOf(context: Context): Promise<Me> {
     };
   }
   return asking(context, async (look) => {
-    const { definition, directory } = look.context;
+    const { directory } = look.context;
     const { person } = look.viewer;
     const found = person ? directory.persons[person] : undefined;
     const organisation = caller.organisations.find((one) => one.id === caller.organisation);

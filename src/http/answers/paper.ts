@@ -2,7 +2,6 @@ import { copyable } from '../../kernel/engine/copy.ts';
 import { contentCode, readCode } from '../../kernel/engine/otherwise.ts';
 import type { Paper, RecordState } from '../../kernel/engine/types.ts';
 import type { RecordType } from '../../kernel/pack/types.ts';
-import { isRefused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { readCodes } from '../../print/read-code.ts';
 import { noSuch, recordOf } from '../../runtime/query/look.ts';
