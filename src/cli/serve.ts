@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { explain } from '../adapters/postgres/embedded/trouble.ts';
 import { isRefused, type Refused } from '../kernel/refusal.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -26,6 +29,7 @@ export async function serve(settings: Settings, kind: 'start' | 'demo'): Promise
   goOnUnread();
   withdrawStop(settings.dataDir);
   const asked = askedToStop(settings.dataDir); // from here on, so that a signal during start-up is not lost
+  keepCompiled(settings.dataDir);
   const { startServer } = await import('../main.ts');
   const server = await startServer({ ...settings, demo: kind === 'demo', log: say }).catch((error: unknown) =>
     explainListening(error, settings),
@@ -40,6 +44,16 @@ export async function serve(settings: Settings, kind: 'start' | 'demo'): Promise
   clearTimeout(late);
   if (end instanceof Error) throw end;
   return end === 'asked' ? EXIT.ok : refuse(end);
+}
+
+/**
+ * What Node made of the sources is kept for the next start, of this process and of the signer: a start is quicker and the stripping
+ * of types stays out of memory. In the data folder, where nobody else writes; the first start of all goes without.
+ */
+function keepCompiled(dataDir: string): void {
+  if (!existsSync(dataDir)) return;
+  process.env.NODE_COMPILE_CACHE ??= join(dataDir, 'compiled');
+  enableCompileCache(process.env.NODE_COMPILE_CACHE);
 }
 
 const STOP_MS = 60_000;

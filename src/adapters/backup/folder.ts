@@ -9,7 +9,17 @@ import { isRefused } from '../../kernel/refusal.ts';
 export type FoundFile = { path: string; mode: number; bytes: Uint8Array };
 
 /** What has its own way into a backup, is made anew, or belongs to this start only. */
-const LEFT_OUT = new Set(['postgres', 'program', 'files', 'log', 'keys', 'demo', 'backups', 'ancheng.lock']);
+const LEFT_OUT = new Set([
+  'postgres',
+  'program',
+  'compiled',
+  'files',
+  'log',
+  'keys',
+  'demo',
+  'backups',
+  'ancheng.lock',
+]);
 
 /** Keys, settings and the signer's memory: everything below the data folder that has no way of its own. */
 export async function* smallFiles(dataDir: string): AsyncGenerator<FoundFile> {
