@@ -3,9 +3,8 @@ import { useState } from 'react';
 import type { Uploaded } from '../../../src/http/contract.ts';
 import { api } from '../../api.ts';
 import { t } from '../../language.ts';
-import { Card, Problem } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
-import { TextControl } from '../../ui/field.tsx';
+import { Problem } from '../../ui/bits.tsx';
+import { PasteCard } from '../../ui/paste.tsx';
 import { ChooseFile } from './choose-file.tsx';
 import type { Read } from './draft.ts';
 
@@ -35,23 +34,17 @@ export function TableSource({ type, onSource }: { type: string; onSource(source:
           help={t('intake.chooseHelp')}
           onUploaded={(file) => read.mutate({ name: file.name, file })}
         />
-        <Card title={t('intake.paste')}>
-          <TextControl
-            label={t('intake.pasteLabel')}
-            help={t('intake.pasteHelp')}
-            layout="stacked"
-            lines={7}
-            value={pasted}
-            onChange={setPasted}
-          />
-          <Button
-            busy={read.isPending}
-            why={pasted.trim() ? undefined : t('intake.pasteFirst')}
-            onPress={() => read.mutate({ name: t('intake.pasted'), pasted })}
-          >
-            {t('intake.read')}
-          </Button>
-        </Card>
+        <PasteCard
+          title={t('intake.paste')}
+          label={t('intake.pasteLabel')}
+          help={t('intake.pasteHelp')}
+          value={pasted}
+          onChange={setPasted}
+          go={t('intake.read')}
+          busy={read.isPending}
+          first={t('intake.pasteFirst')}
+          onGo={() => read.mutate({ name: t('intake.pasted'), pasted })}
+        />
       </div>
     </>
   );

@@ -1,8 +1,6 @@
 import { useState } from 'react';
 import { t } from '../../language.ts';
-import { Card } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
-import { TextControl } from '../../ui/field.tsx';
+import { PasteCard } from '../../ui/paste.tsx';
 import { BigDrop } from './choose-file.tsx';
 import { asCsv, decodeTable } from './decode.ts';
 
@@ -30,22 +28,16 @@ export function TextSource({ onSource }: { onSource(source: Source): void }) {
         accept={['.csv', '.txt', '.tsv', 'text/csv']}
         onFile={(file) => void read(file)}
       />
-      <Card title={t('intake.paste')}>
-        <TextControl
-          label={t('intake.pasteLabel')}
-          help={t('intake.pasteHelp')}
-          layout="stacked"
-          lines={7}
-          value={pasted}
-          onChange={setPasted}
-        />
-        <Button
-          why={pasted.trim() ? undefined : t('intake.pasteFirst')}
-          onPress={() => give(t('intake.pasted'), asCsv(pasted), 'utf-8')}
-        >
-          {t('intake.read')}
-        </Button>
-      </Card>
+      <PasteCard
+        title={t('intake.paste')}
+        label={t('intake.pasteLabel')}
+        help={t('intake.pasteHelp')}
+        value={pasted}
+        onChange={setPasted}
+        go={t('intake.read')}
+        first={t('intake.pasteFirst')}
+        onGo={() => give(t('intake.pasted'), asCsv(pasted), 'utf-8')}
+      />
     </div>
   );
 }

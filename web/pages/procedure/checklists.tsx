@@ -6,6 +6,7 @@ import { t } from '../../language.ts';
 import { Empty, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { AsOf, PastNote } from './as-of.tsx';
+import { Crumb } from './crumb.tsx';
 import { LightBar, LightPill, lights } from './lights.tsx';
 import { useKeeps } from './own/cards.tsx';
 import { checklistsQuery } from './queries.ts';
@@ -30,12 +31,7 @@ export default function ChecklistsPage() {
     <>
       <header className="page-head">
         <div>
-          <nav className="sub" aria-label={t('nav.crumbs')}>
-            <Link to="/procedure" search={asOf ? { asOf } : {}}>
-              {t('nav.procedure')}
-            </Link>
-            {' ／'}
-          </nav>
+          <Crumb asOf={asOf} />
           <h1>{t('checklist.title')}</h1>
           <div className="sub">{t('checklist.about')}</div>
         </div>

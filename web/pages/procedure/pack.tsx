@@ -1,6 +1,6 @@
 import './page.css';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useRouterState } from '@tanstack/react-router';
+import { getRouteApi, useRouterState } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import type { ProcedureView } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
@@ -10,6 +10,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { AsOf, PastNote } from './as-of.tsx';
+import { Crumb } from './crumb.tsx';
 import { ClauseDocument, Strip } from './document.tsx';
 import { type Light, LightFilter } from './lights.tsx';
 import { useArrival, useNarrow, useWalk } from './moving.ts';
@@ -98,12 +99,7 @@ function Head({ procedure, asOf }: { procedure: ProcedureView; asOf: string | un
     <>
       <header className="page-head procedure-head">
         <div>
-          <nav className="sub" aria-label={t('nav.crumbs')}>
-            <Link to="/procedure" search={asOf ? { asOf } : {}}>
-              {t('nav.procedure')}
-            </Link>
-            {' ／'}
-          </nav>
+          <Crumb asOf={asOf} />
           <h1>{say(procedure.title)}</h1>
           <div className="sub">
             {t('clause.about', { version: procedure.version, count: procedure.clauses.length })} · {t('clause.living')}

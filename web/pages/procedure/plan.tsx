@@ -1,7 +1,7 @@
 import './page.css';
 import './adoption/page.css';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { PlanView } from '../../../src/runtime/text-views.ts';
 import { say, t } from '../../language.ts';
@@ -12,6 +12,7 @@ import { ClauseLink } from '../../ui/go.tsx';
 import { type Chapter, chaptersOf, stateOf } from './adoption/chapters.ts';
 import { Decide, Propose } from './adoption/dialogs.tsx';
 import { AsOf, PastNote } from './as-of.tsx';
+import { Crumb } from './crumb.tsx';
 import { planQuery } from './queries.ts';
 
 const route = getRouteApi('/in/procedure/plan');
@@ -26,12 +27,7 @@ export default function PlanPage() {
     <>
       <header className="page-head procedure-head">
         <div>
-          <nav className="sub" aria-label={t('nav.crumbs')}>
-            <Link to="/procedure" search={asOf ? { asOf } : {}}>
-              {t('nav.procedure')}
-            </Link>
-            {' ／'}
-          </nav>
+          <Crumb asOf={asOf} />
           <h1>{t('plan.title')}</h1>
           <div className="sub">{t('plan.about')}</div>
         </div>

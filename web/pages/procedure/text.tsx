@@ -12,6 +12,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { AsOf, PastNote } from './as-of.tsx';
+import { Crumb } from './crumb.tsx';
 import { type Light, LightFilter } from './lights.tsx';
 import { useArrival, useNarrow, useWalk } from './moving.ts';
 import { TextChanges } from './own/changes.tsx';
@@ -91,12 +92,7 @@ function Head({ text, asOf }: { text: TextView; asOf: string | undefined }) {
     <>
       <header className="page-head procedure-head">
         <div>
-          <nav className="sub" aria-label={t('nav.crumbs')}>
-            <Link to="/procedure" search={asOf ? { asOf } : {}}>
-              {t('nav.procedure')}
-            </Link>
-            {' ／'}
-          </nav>
+          <Crumb asOf={asOf} />
           <h1>{text.title}</h1>
           <div className="sub">
             {[

@@ -3,9 +3,8 @@ import { useState } from 'react';
 import type { TextPreview } from '../../../../src/http/contract/texts.ts';
 import { api } from '../../../api.ts';
 import { t } from '../../../language.ts';
-import { Card, Problem, Skeleton } from '../../../ui/bits.tsx';
-import { Button } from '../../../ui/button.tsx';
-import { TextControl } from '../../../ui/field.tsx';
+import { Problem, Skeleton } from '../../../ui/bits.tsx';
+import { PasteCard } from '../../../ui/paste.tsx';
 import { ChooseFile } from '../../import/choose-file.tsx';
 
 type Given = { file?: string; pasted?: string };
@@ -27,19 +26,17 @@ export function TextSource({ of, onRead }: { of: string | undefined; onRead(prev
           help={t('ownImport.chooseHelp')}
           onUploaded={({ sha256 }) => read.mutate({ file: sha256 })}
         />
-        <Card title={t('ownImport.paste')}>
-          <TextControl
-            label={t('ownImport.pasteLabel')}
-            help={t('ownImport.pasteHelp')}
-            layout="stacked"
-            lines={9}
-            value={pasted}
-            onChange={setPasted}
-          />
-          <Button why={pasted.trim() ? undefined : t('intake.pasteFirst')} onPress={() => read.mutate({ pasted })}>
-            {t('ownImport.recognise')}
-          </Button>
-        </Card>
+        <PasteCard
+          title={t('ownImport.paste')}
+          label={t('ownImport.pasteLabel')}
+          help={t('ownImport.pasteHelp')}
+          lines={9}
+          value={pasted}
+          onChange={setPasted}
+          go={t('ownImport.recognise')}
+          first={t('intake.pasteFirst')}
+          onGo={() => read.mutate({ pasted })}
+        />
       </div>
     </>
   );
