@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_DRAWN } from '../../modules/populations/index.ts';
 import type * as View from '../../runtime/views.ts';
 import { commandId, done, Id, IsoDate, read, view, write } from './shapes.ts';
 
@@ -21,6 +22,6 @@ export const populations = {
     '/populations/{type}/draws',
     'Draw a sample with the root of the newest checkpoint; kept for good',
   )
-    .input(Asked.extend({ commandId, n: z.number().int().min(1).max(200) }))
+    .input(Asked.extend({ commandId, n: z.number().int().min(1).max(MOST_DRAWN) }))
     .output(done.extend({ records: z.array(Id) })),
 };

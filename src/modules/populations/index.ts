@@ -58,7 +58,7 @@ function drawSample(): ModuleCommand<Draw, { ids: string[]; seed?: Seed }> {
 }
 
 /** SHA-256, hex, over the sorted ids, one a line: two lists with this digest are the same population. */
-export const digestOf = (ids: string[]): string => hash('sha256', ids.toSorted().join('\n'), 'hex');
+const digestOf = (ids: string[]): string => hash('sha256', ids.toSorted().join('\n'), 'hex');
 
 function unfit(input: Draw, size: number, known: boolean): Refused | undefined {
   if (!known) return refused({ code: 'missing', field: 'type', message: text('沒有這種紀錄。', 'No such kind.') });
