@@ -1,6 +1,7 @@
 /**
  * `npm test`: types, lint, the web build, every test; with `--external` (or CI=true) the database tests once more on the
- * PostgreSQL of the system. The last line is the sum, `N passed, N failed`; it is also written to the file $TALLY names.
+ * PostgreSQL of the system. What failed is named once more at the end; the last line is the sum, `N passed, N failed`,
+ * which is also written to the file $TALLY names.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { isRefused } from '../../src/kernel/refusal.ts';
 import { startSystemPostgres } from './system-postgres.ts';
-import { add, nothing, readReport, type Tally, tallyLine } from './tally.ts';
+import { add, failure, nothing, readReport, type Tally, tallyLine } from './tally.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const reports = mkdtempSync(join(tmpdir(), 'ancheng-reports-'));
@@ -25,7 +26,7 @@ function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): numb
 
 /** A check that is one thing: the types, the lint, the build. */
 const check = (command: string, ...args: string[]): Tally =>
-  run(command, args) === 0 ? { ...nothing, passed: 1 } : { ...nothing, failed: 1 };
+  run(command, args) === 0 ? { ...nothing, passed: 1 } : failure(`${command} ${args.join(' ')}`);
 
 function tests(name: string, args: string[], env: NodeJS.ProcessEnv = {}): Tally {
   const report = join(reports, `${name}.json`);
@@ -47,8 +48,7 @@ async function externally(): Promise<Tally> {
     return nothing;
   }
   if (isRefused(server)) {
-    console.error(server.refused[0]?.message.en);
-    return { ...nothing, failed: 1 };
+    return failure(server.refused[0]?.message.en ?? 'the PostgreSQL of the system did not start');
   }
   const exclude = OWN_DATABASE.flatMap((pattern) => ['--exclude', pattern]);
   const tally = tests('external', ['--project', 'db', ...exclude], { DATABASE_URL: server.url });
@@ -65,5 +65,6 @@ if (external && !process.env.DATABASE_URL) sum = add(sum, await externally());
 
 rmSync(reports, { recursive: true, force: true });
 if (process.env.TALLY) writeFileSync(process.env.TALLY, `${tallyLine(sum)}\n`);
+for (const each of sum.failures) console.log(`\n✗ ${each}`);
 console.log(`\n${tallyLine(sum)}`);
 process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1;
