@@ -6,8 +6,10 @@ import { decodeEntry } from '../kernel/ledger/envelope.ts';
 import { decryptPersonal, type Personal } from '../kernel/ledger/personal.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import { isRefused } from '../kernel/refusal.ts';
+import { filesIn, removeFiles, type Stored } from './erasing-files.ts';
+import { accountsOnlyOf, forgetAccount, scrubPerson } from './erasing-person.ts';
 import type { Dispatch, Tx } from './module.ts';
-import { organisationIds } from './organisations.ts';
+import { INSTALLATION } from './organisations.ts';
 import type { Parts } from './parts.ts';
 import { ERASED } from './query/history.ts';
 import { bigrams, fieldRows, searchable, titleOf } from './store/fields.ts';
@@ -16,40 +18,65 @@ import { withOrganisation } from './store/session.ts';
 
 export type Erasure = { kind: 'subject' | 'record'; id: string };
 
-type Erasing = Pick<Parts, 'db' | 'personal' | 'clock'>;
-/** Where attachments lie. */
-type Files = { remove(sha256: string): Promise<void> };
-
+export type Erasing = Pick<Parts, 'db' | 'personal' | 'clock'>;
 /**
  * Carries out one erasure: destroys the key, then rewrites what the tables show of it, then says so in the ledger. May be repeated
- * from any point: the order is durable before, and each step finds its work done.
+ * from any point: the order is durable before, and each step finds its work done. With somebody who left goes their account, where
+ * it is nobody else's.
  */
 export async function eraseOne(
-  parts: Erasing & { dispatch: Dispatch; files: Files },
+  parts: Erasing & { dispatch: Dispatch; files: Stored },
   organisation: string,
   erasure: Erasure,
 ): Promise<void> {
+  const accounts = erasure.kind === 'subject' ? await accountsOnlyOf(parts, organisation, erasure.id) : [];
   await parts.personal.shred(organisation, erasure, parts.clock());
   await removeFiles(parts, organisation, await scrub(parts, organisation, erasure));
-  const command = { do: 'retention.note_done', id: randomUUID(), input: erasure };
-  const outcome = await parts.dispatch({ organisation, actor: { kind: 'clock' }, command });
+  for (const account of accounts) await eraseAccount(parts, account);
+  await done(parts, organisation, 'retention.note_done', erasure);
+}
+
+/** What the installation's own ledger knows of an account is encrypted for it: addresses, names, network addresses. */
+async function eraseAccount(parts: Erasing & { dispatch: Dispatch }, account: string): Promise<void> {
+  await done(parts, INSTALLATION, 'installation.note', { type: 'account.erased', account, at: parts.clock() });
+  const subject = { kind: 'subject', id: account } as const;
+  await parts.personal.shred(INSTALLATION, subject, parts.clock());
+  await scrub(parts, INSTALLATION, subject);
+}
+
+async function done(
+  { dispatch }: { dispatch: Dispatch },
+  organisation: string,
+  command: string,
+  input: unknown,
+): Promise<void> {
+  const kind = organisation === INSTALLATION ? 'setup' : 'clock';
+  const outcome = await dispatch({
+    organisation,
+    actor: { kind },
+    command: { do: command, id: randomUUID(), input },
+  });
   if (isRefused(outcome)) throw new Error(`an erasure could not be noted: ${outcome.refused[0]?.message.en}`);
 }
 
 /**
  * Rewrites rows as the ledger gives them now that a key is gone: the same fold as ever, with a mark where the value was. What was
- * destroyed altogether keeps its number and dates; returned are the attachments it had.
+ * destroyed altogether keeps its number and dates; returned are the attachments of an erased or destroyed record.
  */
 export async function scrub(parts: Erasing, organisation: string, { kind, id }: Erasure): Promise<string[]> {
   return withOrganisation(parts.db, organisation, async (tx) => {
+    if (organisation === INSTALLATION) {
+      if (kind === 'subject') await forgetAccount(tx, id);
+      return [];
+    }
     await sql`select 1 from head where organisation = ${organisation} for update`.execute(tx);
     const ids = kind === 'record' ? [id] : await recordsOf(tx, organisation, id);
     const definitions = await definitionsOf(tx, organisation);
     const files: string[] = [];
     for (const record of ids) files.push(...(await rewrite(tx, parts, organisation, record, definitions)));
     await scrubNotices(tx, organisation, kind, id);
-    if (kind === 'subject') await scrubPerson(tx, organisation, id);
-    return files;
+    if (kind === 'subject') await scrubPerson(tx, organisation, id, ERASED);
+    return kind === 'record' ? [...new Set(files)] : [];
   });
 }
 
@@ -95,39 +122,7 @@ async function rewrite(
     as x(gram text, record text)`.execute(tx);
   await sql`insert into record_unique select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb)
     as x(gate text, key text, record text)`.execute(tx);
-  return destroyed ? [...new Set(folded.flatMap(({ state }) => filesIn(state.values)))] : [];
-}
-
-/** Attachments that nobody else still has, in this organisation or another one. */
-async function removeFiles(parts: Erasing & { files: Files }, organisation: string, files: string[]): Promise<void> {
-  for (const sha256 of files) {
-    const needed = await withOrganisation(parts.db, organisation, async (tx) => {
-      const found = await sql`select 1 from record
-        where organisation = ${organisation} and body::text like ${`%${sha256}%`} limit 1`.execute(tx);
-      if (found.rows.length > 0) return true;
-      await sql`delete from blob where organisation = ${organisation} and sha256 = ${sha256}`.execute(tx);
-      return false;
-    });
-    if (!needed && !(await elsewhere(parts, sha256))) await parts.files.remove(sha256);
-  }
-}
-
-async function elsewhere({ db }: Erasing, sha256: string): Promise<boolean> {
-  for (const organisation of await organisationIds(db)) {
-    const found = await withOrganisation(db, organisation, (tx) =>
-      sql`select 1 from blob where organisation = ${organisation} and sha256 = ${sha256}`.execute(tx),
-    );
-    if (found.rows.length > 0) return true;
-  }
-  return false;
-}
-
-/** Digests of files, wherever they stand in values. */
-function filesIn(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const { sha256, name } = value as { sha256?: unknown; name?: unknown };
-  const own = typeof sha256 === 'string' && typeof name === 'string' ? [sha256] : [];
-  return [...own, ...Object.values(value).flatMap(filesIn)];
+  return folded.flatMap(({ state }) => filesIn(state));
 }
 
 async function entriesOf(tx: Tx, organisation: string, record: string): Promise<Placed[]> {
@@ -178,10 +173,4 @@ async function scrubNotices(tx: Tx, organisation: string, kind: Erasure['kind'],
     where organisation = ${organisation} and id in (select id from notice where organisation = ${organisation} and ${own})`.execute(
     tx,
   );
-}
-
-async function scrubPerson(tx: Tx, organisation: string, person: string): Promise<void> {
-  await sql`update person set name = ${ERASED}, title = null, email = null, email_key = null
-    where organisation = ${organisation} and id = ${person}`.execute(tx);
-  await sql`update invitation set email = '' where organisation = ${organisation} and person = ${person}`.execute(tx);
 }

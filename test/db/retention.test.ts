@@ -11,9 +11,10 @@ import { backUp } from '../../src/cli/backups.ts';
 import { restoreInto } from '../../src/cli/restoring.ts';
 import { isRefused, type Refused } from '../../src/kernel/refusal.ts';
 import { workRound } from '../../src/rounds.ts';
+import { INSTALLATION } from '../../src/runtime/organisations.ts';
 import { tickDue } from '../../src/runtime/schedule.ts';
 import { startTestDatabase } from '../harness/database.ts';
-import { type Office, openOffice } from './office.ts';
+import { type Office, openOffice, PASSWORD } from './office.ts';
 import type { PersonName } from './people.ts';
 
 /** Erasure and destruction as an office lives them (design: ledger, privacy and retention; invariant 9). */
@@ -42,6 +43,12 @@ const act = async (person: PersonName, record: string, action: string, given: ob
   const actor = { kind: 'person' as const, person: office.persons[person], factor: 'password' as const };
   return accepted(await office.platform.dispatch({ organisation: office.organisation, actor, command }));
 };
+const clockDoes = (command: string, input: unknown) =>
+  office.platform.dispatch({
+    organisation: office.organisation,
+    actor: { kind: 'clock' },
+    command: { do: command, id: randomUUID(), input },
+  });
 const accepted = <T>(outcome: T | Refused): T => {
   if (isRefused(outcome)) throw new Error(JSON.stringify(outcome.refused));
   return outcome;
@@ -166,6 +173,35 @@ describe('erasure of personal values', () => {
     expect(found.items).toEqual([]);
   });
 
+  test('attachments of an erased record go from the disk and from newer backups, unless another record holds them', async () => {
+    const own = await (await office.as('wang')).upload(`${NAME}身分證.txt`, `${NAME}身分證影本`);
+    const shared = await (await office.as('wang')).upload('範本.txt', '共用的範本');
+    const result = (title: string, ...files: object[]) =>
+      open('wang', 'registered_result', { kind: 'capacity', title, finished_at: '2026-11-20T09:00', files });
+    const erased = await result('來訪登記', own, shared);
+    await result('另一筆', shared);
+    await act('wang', erased, 'withdraw', { reason: '登錄有誤' });
+    expect((await back()).made.attachments).toBe(2);
+    expect(filesWith(join(office.dataDir, 'files'), NAME)).toHaveLength(1);
+    expect(await tablesWith(`${NAME}身分證`)).not.toContain('event'); // a file's name is a person's, too
+    accepted(await as('kuo', 'retention.erase', { kind: 'record', id: erased, reason: '當事人請求' }));
+    await round();
+    expect(await tablesWith(NAME)).toEqual([]);
+    expect(filesWith(office.dataDir, NAME)).toEqual([]);
+    expect(filesWith(join(office.dataDir, 'files'), '共用的範本')).toHaveLength(1);
+    await sealedAndSound();
+    clock.now = new Date(clock.now.getTime() + 86_400_000);
+    const newer = await back();
+    expect(newer.made).toMatchObject({ attachments: 1, missing: [] });
+    const { generation } = accepted(await openGeneration(diskAt(place), accepted(readRecoveryKey(sheet))));
+    expect(JSON.stringify(generation.files)).not.toContain(own.sha256);
+    const wang = await office.as('wang');
+    expect((await wang.send(`/api/v1/files/${own.sha256}`)).status).toBe(404);
+    expect((await wang.send(`/api/v1/files/${shared.sha256}`)).status).toBe(200);
+    const form = await wang.send(`/api/v1/records/${erased}/print.odt`);
+    expect(Buffer.from(await form.arrayBuffer()).includes(NAME)).toBe(false);
+  });
+
   test('restoring the older backup does not bring it back', async () => {
     const older = (await diskAt(place).listings()).at(-1)!;
     expect((await rowsOnDisk(older.id)).includes(NAME)).toBe(true);
@@ -177,7 +213,7 @@ describe('erasure of personal values', () => {
         () => {},
       ),
     );
-    expect(restored).toMatchObject({ ok: true, erased: 1 });
+    expect(restored).toMatchObject({ ok: true, erased: 2 });
     const { default: pg } = await import('pg');
     const client = new pg.Client({ connectionString: target.superUrl });
     await client.connect();
@@ -185,6 +221,51 @@ describe('erasure of personal values', () => {
       expect((await client.query(`select 1 from ${table} t where t::text like '%${NAME}%'`)).rows).toEqual([]);
     await client.end();
     await target.stop();
+  });
+});
+
+describe('erasure of somebody who left', () => {
+  const CALLED = '蔡代理';
+  const ADDRESS = 'tsai@xiluo.example.tw';
+  let theirs: string;
+
+  test('who is in office, or has an open case, is not erased', async () => {
+    const tsai = await office.as('tsai');
+    theirs = await open('tsai', 'registered_result', { kind: 'capacity', title: '離職前的登錄' });
+    await tsai.ok('records.comment', { id: theirs, text: `${CALLED}留言，電話分機 7777` });
+    await tsai.ok('views.save', { name: `${CALLED}的清單`, query: {} });
+    const queued = { mail: 'digest.x', person: office.persons.tsai, subject: '今日待辦', text: `${CALLED}您好` };
+    accepted(await clockDoes('mail.queue', queued));
+    const order = { kind: 'subject', id: office.persons.tsai, reason: '離職後請求' };
+    expect(await as('kuo', 'retention.erase', order)).toMatchObject({ refused: [{ code: 'state' }] });
+    await (await office.as('lin')).ok('people.edit', { id: office.persons.tsai, until: '2026-11-25' });
+    clock.now = new Date('2026-12-01T01:00:00Z');
+    expect(await as('kuo', 'retention.erase', order)).toMatchObject({
+      refused: [{ message: { en: expect.stringContaining('still open') } }],
+    });
+  });
+
+  test('afterwards account, address, mail, notices and words are in no table, log, file or newer backup', async () => {
+    await act('kuo', theirs, 'withdraw', { reason: '離職' });
+    const before = await tablesWith(CALLED);
+    expect(before).toEqual(expect.arrayContaining(['auth.user_account', 'mail_outbox', 'person', 'saved_view']));
+    const order = { kind: 'subject', id: office.persons.tsai, reason: '離職後請求' };
+    accepted(await as('kuo', 'retention.erase', order));
+    await round();
+    for (const word of [CALLED, ADDRESS, '分機 7777']) expect(await tablesWith(word)).toEqual([]);
+    const back = await office.nobody().send('/api/auth/sign-in/email', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: ADDRESS, password: PASSWORD }),
+    });
+    expect(back.status).toBe(401);
+    expect(filesWith(join(office.dataDir, 'log'), CALLED)).toEqual([]);
+    await sealedAndSound();
+    const { findings } = await office.platform.ledger.verify(INSTALLATION);
+    expect(findings.filter(({ ok }) => !ok)).toEqual([]);
+    const view = await (await office.as('kuo')).ok('records.get', { id: theirs });
+    expect(view.number).toMatch(/人工檢測/);
+    expect(JSON.stringify(view)).not.toContain(CALLED);
   });
 });
 
@@ -199,14 +280,23 @@ describe('destruction after retention', () => {
     await act('wang', record, 'submit');
     await act('li', record, 'refuse', { reason: '活動取消' });
     const { number } = await wang.ok('records.get', { id: record });
+    const report = await wang.upload('容量報告.txt', '三年前的容量報告');
+    const result = await open('wang', 'registered_result', {
+      ...{ kind: 'capacity', title: '容量', finished_at: '2026-11-20T09:00', files: [report] },
+    });
+    await act('wang', result, 'withdraw', { reason: '改以監測' });
+    const { number: second } = await wang.ok('records.get', { id: result });
 
     const disposal = await open('chou', 'disposal', {
       title: '逾期紀錄',
       archive: false,
-      items: [{ id: 'r1', record, number }],
+      items: [
+        { id: 'r1', record, number },
+        { id: 'r2', record: result, number: second },
+      ],
     });
     await expect(act('chou', disposal, 'submit')).rejects.toThrow('time_over');
-    clock.now = new Date('2029-12-01T01:00:00Z');
+    clock.now = new Date('2029-12-15T01:00:00Z');
     await act('chou', disposal, 'submit');
     await act('kuo', disposal, 'approve');
     await act('chen', disposal, 'destroy');
@@ -218,7 +308,9 @@ describe('destruction after retention', () => {
     const certificate = await (await office.as('chou')).ok('records.get', { id: disposal });
     expect(JSON.stringify(certificate)).toContain(number);
     const { rows } = await office.superuser.query('select number from destroyed_record');
-    expect(rows).toEqual([{ number }]);
+    expect(rows.map((row) => row.number)).toEqual(expect.arrayContaining([number, second]));
+    expect(filesWith(join(office.dataDir, 'files'), '三年前的容量報告')).toEqual([]);
+    expect((await office.superuser.query('select 1 from blob where sha256 = $1', [report.sha256])).rows).toEqual([]);
     await sealedAndSound();
   });
 });

@@ -4,8 +4,9 @@ import type { EngineEvent, RecordState, Value } from './types.ts';
 type Paths = EngineEvent['personal'];
 
 /**
- * Paths of personal texts inside an event's data, each with the person whose key encrypts it: declared personal fields wherever
- * their values stand (changed, asked, voted, sealed), comments (their author) and notices (their first reader).
+ * Paths of personal texts inside an event's data, each with the person whose key encrypts it: declared personal fields and names of
+ * attached files (people put names into them) wherever their values stand (changed, asked, voted, sealed), comments (their author)
+ * and notices (their first reader).
  */
 export function personalPaths(
   type: RecordType | undefined,
@@ -24,18 +25,19 @@ export function personalPaths(
 
 const cache = new WeakMap<RecordType, Field[]>();
 
-/** Fields that are personal, or tables with personal columns. */
+/** Fields that are personal or hold files, or tables with such columns. */
 function personalFields(type: RecordType): Field[] {
   const known = cache.get(type);
   if (known) return known;
   const fields = Object.values(type.fields).filter(
     (field) =>
-      field.personal ||
-      (field.type.is === 'table' && Object.values(field.type.columns).some((column) => column.personal)),
+      holdsPersonal(field) || (field.type.is === 'table' && Object.values(field.type.columns).some(holdsPersonal)),
   );
   cache.set(type, fields);
   return fields;
 }
+
+const holdsPersonal = (field: Field): boolean => field.personal || field.type.is === 'files';
 
 /** Everywhere an event's data may carry a field's value. */
 function placesOf(field: Field, data: { [key: string]: Value }): [Value, string[]][] {
@@ -77,11 +79,21 @@ function inside(value: Value | undefined, ...path: string[]): Value | undefined 
 }
 
 function fieldTexts(field: Field, value: Value, path: string[], subject: string): Paths {
+  if (!field.personal && field.type.is === 'files') return fileNames(value, path, subject);
   if (field.personal || field.type.is !== 'table') return textsIn(value, path, subject);
-  const columns = Object.values(field.type.columns).filter((column) => column.personal);
+  const columns = Object.values(field.type.columns).filter(holdsPersonal);
   return (value as { [column: string]: Value }[]).flatMap((row, i) =>
-    columns.flatMap((column) => textsIn(row[column.name], [...path, String(i), column.name], subject)),
+    columns.flatMap((column) => {
+      const cell = row[column.name];
+      return cell === undefined ? [] : fieldTexts(column, cell, [...path, String(i), column.name], subject);
+    }),
   );
+}
+
+/** The name alone: digest and size of an attachment tell nobody who it is about. */
+function fileNames(value: Value, path: string[], subject: string): Paths {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((file, i) => textsIn((file as { name?: Value }).name, [...path, String(i), 'name'], subject));
 }
 
 /** Every text below a value. */
