@@ -4,11 +4,11 @@ import { localDate } from '../kernel/calendar/date.ts';
 import { addSpan } from '../kernel/calendar/span.ts';
 import { drawn } from '../kernel/engine/sample.ts';
 import type { Moment, Values } from '../kernel/engine/types.ts';
-import { decodeEntry } from '../kernel/ledger/envelope.ts';
+import { decodeEntry, type Envelope } from '../kernel/ledger/envelope.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import type { Tx } from './module.ts';
-import { PLAIN } from './query/trail.ts';
+import { exportWords, PLAIN } from './query/trail.ts';
 
 /** What an auditor reviews of the ledger, by kind: types of events as patterns of SQL. */
 const KINDS: Record<string, string[]> = {
@@ -52,19 +52,19 @@ export async function reviewDue(
       kind,
       count: some?.length ?? 0,
     })),
-    entries: sample.toSorted((a, b) => a.pos - b.pos).map(asRow),
+    entries: sample.toSorted((a, b) => a.pos - b.pos).map((one) => asRow(one, definition)),
     ...(seed ? { drawn_with: `${seed.size} ${seed.root}` } : {}),
   };
 }
 
-type Audited = { pos: number; kind: string; type: string; at: Moment; who: string | undefined };
+type Audited = { pos: number; kind: string; type: string; at: Moment; who: string | undefined; data: Envelope['data'] };
 
-const asRow = ({ pos, kind, type, at, who }: Audited) => ({
+const asRow = ({ pos, kind, type, at, who, data }: Audited, definition: Definition) => ({
   id: `e${pos}`,
   position: pos,
   kind,
   at,
-  what: PLAIN[type]?.zh ?? type,
+  what: type === 'export.made' ? exportWords(definition, data).zh : (PLAIN[type]?.zh ?? type),
   ...(who ? { who } : {}),
 });
 
@@ -103,8 +103,8 @@ async function entriesBetween(tx: Tx, organisation: string, from: Moment, until:
 function auditedOf(kind: string, { pos, entry }: { pos: string; entry: Buffer }): Audited[] {
   const envelope = decodeEntry(entry);
   if (isRefused(envelope)) return []; // told by verification
-  const { type, at, actor } = envelope;
-  return [{ pos: Number(pos), kind, type, at, who: actor.person }];
+  const { type, at, actor, data } = envelope;
+  return [{ pos: Number(pos), kind, type, at, who: actor.person, data }];
 }
 
 async function newestCheckpoint(tx: Tx, organisation: string): Promise<{ size: number; root: string } | undefined> {

@@ -179,6 +179,7 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'keeping.erase': () => ({ kind: 'record', id: 'x', reason: '當事人請求' }),
   'keeping.backups': () => undefined,
   'trail.list': () => ({}),
+  'trail.export': () => ({}),
   'trail.witnesses': () => ({}),
   'trail.verify': () => ({}),
   'trail.proof': () => ({ pos: 3 }),

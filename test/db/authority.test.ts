@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { contract } from '../../src/http/contract.ts';
 import { ASKERS, type Asker, type Ground, ownText, QUESTIONS, questions } from './authority-cases.ts';
 import { deskOf } from './desk.ts';
@@ -217,6 +218,7 @@ const LET_IN: Record<string, readonly Asker[]> = {
   'keeping.erase': [],
   'keeping.backups': ['room_manager', ...OVERSEERS],
   'trail.list': OVERSEERS,
+  'trail.export': OVERSEERS,
   'trail.witnesses': OVERSEERS,
   'trail.verify': OVERSEERS,
   'trail.proof': OVERSEERS,
@@ -354,6 +356,35 @@ describe('another organisation', () => {
   test('a file of ours is not there for it, by hash', async () => {
     expect((await elsewhere.member.send(`/api/v1/files/${ground.file}`)).status).toBe(404);
     expect((await elsewhere.member.call('scans.preview', { file: ground.file })).status).toBe(404);
+  });
+});
+
+describe('what is taken out in bulk', () => {
+  test('is an entry of the ledger: who, what, by which filter, how many rows, and the hash of what was handed over', async () => {
+    const chien = await office.as('chien');
+    const period = { type: 'host', from: '2026-01-01', until: '2099-12-31' };
+    const list = await chien.ok('registers.export', { type: 'host', search: 'web1' });
+    const all = await chien.ok('populations.export', period);
+    const trail = await chien.ok('trail.export', { filter: { type: 'grant' } });
+    const { items } = await chien.ok('trail.list', {
+      filter: { type: 'export.', person: office.persons.chien },
+      limit: 3,
+    });
+    const said = items.map(({ label, by }: { label: { zh: string }; by: { name: string } }) => [by.name, label.zh]);
+    expect(said).toEqual([
+      ['簡稽核', `匯出稽核紀錄（${trail.rows} 筆）`],
+      ['簡稽核', `匯出期間母體：主機（${all.rows} 筆）`],
+      ['簡稽核', `匯出清單：主機（${list.rows} 筆）`],
+    ]);
+    const { proof } = await vi.waitFor(() => chien.ok('trail.proof', { pos: items[2].pos }), 10_000);
+    const entry = JSON.parse(Buffer.from(/^extra (.+)$/m.exec(proof)![1]!, 'base64').toString());
+    expect(entry.data).toMatchObject({
+      what: 'register',
+      type: 'host',
+      rows: list.rows,
+      sha256: createHash('sha256').update(list.csv).digest('hex'),
+    });
+    expect(JSON.stringify(entry)).not.toContain('web1'); // what was searched for may name somebody
   });
 });
 

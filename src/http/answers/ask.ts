@@ -9,6 +9,7 @@ import { type Look, look, rolesOf } from '../../runtime/query/look.ts';
 import { type Caller, callerOf } from '../caller.ts';
 import type { Factor } from '../contract/shapes.ts';
 import { contract } from '../contract.ts';
+import { noteTable } from '../exporting.ts';
 import type { HttpParts } from '../parts.ts';
 import { signedWith } from '../signing.ts';
 import { statusOf } from '../status.ts';
@@ -89,6 +90,15 @@ export async function commanding(
   const actor = await actorOf(context, caller, given.factor);
   const outcome = await context.http.dispatch({ organisation: caller.organisation, actor, command });
   return must(await cited(context, caller, outcome));
+}
+
+/** A table on its way out, once the ledger has it that it goes. */
+export async function handedOver<Table extends { csv: string; rows: number }>(
+  context: Context,
+  about: Parameters<typeof noteTable>[2],
+  table: Table,
+): Promise<Table> {
+  return must(await noteTable(context.http, await signedIn(context), about, table));
 }
 
 /** A token that may only read changes nothing, whatever door it comes through. */

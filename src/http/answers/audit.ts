@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
 import { localClock, localDate } from '../../kernel/calendar/date.ts';
 import { population, populationList } from '../../runtime/query/populations.ts';
-import { asking, commanding, hasRole, notAllowed, os } from './ask.ts';
+import { asking, commanding, handedOver, hasRole, notAllowed, os } from './ask.ts';
 import { READS_TRAIL } from './proof.ts';
 
 /** Everything of a kind in a period, and samples of it. */
@@ -26,7 +26,9 @@ export const populationAnswers = {
       識別碼: item.id,
     }));
     const csv = stringify(rows, { header: true, bom: true, escape_formulas: true });
-    return { name: `${input.type}-${input.from}-${input.until}.csv`, csv, rows: rows.length };
+    const table = { name: `${input.type}-${input.from}-${input.until}.csv`, csv, rows: rows.length };
+    const { type, ...filter } = input;
+    return handedOver(context, { what: 'population', type, filter }, table);
   }),
   draw: os.populations.draw.handler(async ({ input: { commandId, ...asked }, context }) => {
     const sample = randomUUID();

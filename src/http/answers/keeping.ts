@@ -9,7 +9,7 @@ import { INSTALLATION } from '../../runtime/organisations.ts';
 import { noSuch, recordOf } from '../../runtime/query/look.ts';
 import { mayRead } from '../../runtime/query/reading.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
-import { asking, commanding, hasRole, notAllowed, os } from './ask.ts';
+import { asking, commanding, handedOver, hasRole, notAllowed, os } from './ask.ts';
 
 const READERS = ['security_officer', 'ciso', 'isms_coordinator', 'room_manager', 'auditor', 'isms_team_lead'];
 
@@ -41,8 +41,8 @@ export const keepingAnswers = {
     const { response } = await commanding(context, command);
     return { id: (response as { record: string }).record };
   }),
-  catalogue: os.keeping.catalogue.handler(({ input, context }) =>
-    asking(context, async (look) => {
+  catalogue: os.keeping.catalogue.handler(async ({ input, context }) => {
+    const table = await asking(context, async (look) => {
       const found = await recordOf(look, input.id);
       if (found?.state.type !== 'disposal' || !(await mayRead(look, found.state, found.type)))
         return noSuch('這個銷毀案', 'disposal');
@@ -57,8 +57,9 @@ export const keepingAnswers = {
         escape_formulas: true,
       });
       return { name: `${found.state.number}-銷毀目錄.csv`, csv, rows: lines.length };
-    }),
-  ),
+    });
+    return handedOver(context, { what: 'catalogue', type: 'disposal', filter: { record: input.id } }, table);
+  }),
   hold: os.keeping.hold.handler(async ({ input: { commandId, ...input }, context }) => {
     const { pos } = await commanding(context, { do: 'retention.hold', id: commandId, input });
     return { pos };

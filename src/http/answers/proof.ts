@@ -10,7 +10,20 @@ import { redLights } from '../../runtime/query/red-lights.ts';
 import { myNotices } from '../../runtime/query/tasks.ts';
 import { trailPage } from '../../runtime/query/trail.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
-import { asking, type Context, commanding, hasRole, mustWrite, no, notAllowed, os, signedIn } from './ask.ts';
+import {
+  asking,
+  type Context,
+  commanding,
+  handedOver,
+  hasRole,
+  mustWrite,
+  no,
+  notAllowed,
+  os,
+  signedIn,
+  stated,
+} from './ask.ts';
+import { trailTable } from './trail-table.ts';
 
 /** Procedure, parameters, trail, notices, saved filters, tokens. */
 
@@ -57,10 +70,17 @@ export const trailAnswers = {
       return trailPage(
         look,
         { ...(input.after ? { after: input.after } : {}), ...(input.limit ? { limit: input.limit } : {}) },
-        Object.fromEntries(Object.entries(input.filter ?? {}).filter(([, value]) => value !== undefined)),
+        stated(input.filter ?? {}),
       );
     }),
   ),
+  export: os.trail.export.handler(async ({ input, context }) => {
+    const filter = stated(input.filter ?? {});
+    const table = await asking(context, async (look) =>
+      hasRole(look, ...READS_TRAIL) ? trailTable(look, filter) : notAllowed,
+    );
+    return handedOver(context, { what: 'trail', filter }, table);
+  }),
   verify: os.trail.verify.handler(async ({ context }) => {
     const caller = await signedIn(context);
     await asking(context, async (look) => (hasRole(look, ...READS_TRAIL) ? true : notAllowed));

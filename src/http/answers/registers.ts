@@ -7,14 +7,14 @@ import { type Look, noSuch, recordOf } from '../../runtime/query/look.ts';
 import { namesIn } from '../../runtime/query/names.ts';
 import type { ListQuery } from '../../runtime/views.ts';
 import { columnsOf } from '../opening/columns.ts';
-import { asking, os } from './ask.ts';
+import { asking, handedOver, os } from './ask.ts';
 import { openingAnswers } from './opening.ts';
 
 /** Registers out as tables, and in as opening lists. */
 
 export const registerAnswers = {
-  export: os.registers.export.handler(({ input, context }) =>
-    asking(
+  export: os.registers.export.handler(async ({ input, context }) => {
+    const table = await asking(
       context,
       async (look) => {
         const type = look.context.definition.records[input.type];
@@ -35,8 +35,10 @@ export const registerAnswers = {
         };
       },
       input.asOf,
-    ),
-  ),
+    );
+    const { type, limit: _page, after: _from, ...filter } = input;
+    return handedOver(context, { what: 'register', type, filter }, table);
+  }),
   ...openingAnswers,
 };
 

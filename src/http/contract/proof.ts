@@ -50,14 +50,18 @@ export const parameters = {
     .output(done),
 };
 
+const TrailFilter = z.object({ stream: Id, type: Id, person: Id, from: IsoDate, until: IsoDate }).partial().optional();
 export const trail = {
   list: read('trail', '/trail', 'The ledger, newest first')
-    .input(
-      Page.extend({
-        filter: z.object({ stream: Id, type: Id, person: Id, from: IsoDate, until: IsoDate }).partial().optional(),
-      }),
-    )
+    .input(Page.extend({ filter: TrailFilter }))
     .output(view<View.TrailPage>()),
+  export: read(
+    'trail',
+    '/trail/export',
+    'The ledger as CSV text, UTF-8: the newest 100,000 entries that fit the filter',
+  )
+    .input(z.object({ filter: TrailFilter }))
+    .output(z.object({ name: z.string(), csv: z.string(), rows: z.number().int() })),
   verify: write('trail', '/trail/verify', 'Check signatures, tree and rows now').output(view<View.Verification>()),
   witnesses: read('trail', '/trail/witnesses', 'Who outside has seen the ledger, and when').output(
     view<View.Witnesses>(),

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { Module, ModuleCommand, NewEvent } from '../../runtime/module.ts';
+import { noteExport } from './exports.ts';
+
+export type { Exported } from './exports.ts';
 
 const begin = z.object({
   epoch: z.number().int().min(2),
@@ -16,12 +19,13 @@ const begin = z.object({
 });
 
 /**
- * What happens to the ledger itself, in the ledger: the pulse of a quiet one, and the beginning of a new log after everything
- * here was rolled back behind what others have seen (design: ledger, heartbeat; backup and restore).
+ * What happens to the ledger itself, in the ledger: the pulse of a quiet one, the beginning of a new log after everything here
+ * was rolled back behind what others have seen (design: ledger, heartbeat; backup and restore), and what was taken out in bulk.
  */
 export const trail: Module = {
   name: 'trail',
   commands: {
+    'trail.export': noteExport,
     'trail.pulse': bySystem(z.object({}), (_input, organisation) => ({
       stream: `log:${organisation}`,
       type: 'log.pulsed',

@@ -3,6 +3,7 @@ import { MARKS } from '../../kernel/engine/otherwise.ts';
 import type { Mark } from '../../kernel/engine/types.ts';
 import { decodeEntry, type Envelope } from '../../kernel/ledger/envelope.ts';
 import { leafHash } from '../../kernel/ledger/merkle.ts';
+import type { Definition } from '../../kernel/pack/types.ts';
 import { isRefused } from '../../kernel/refusal.ts';
 import type { Text } from '../../kernel/text.ts';
 import type { TrailItem, TrailPage } from '../views.ts';
@@ -170,6 +171,7 @@ export const PLAIN: Record<string, Text> = {
   'mail.failed': { zh: '郵件未寄出', en: 'Mail not sent' },
   'token.made': { zh: '建立權杖', en: 'Token made' },
   'token.revoked': { zh: '撤銷權杖', en: 'Token revoked' },
+  'export.made': { zh: '匯出', en: 'Exported' },
   'sample.drawn': { zh: '抽樣', en: 'Sample drawn' },
   'scan.completed': { zh: '掃描結果已登錄', en: 'Scan registered' },
   'log.pulsed': { zh: '軌跡每日心跳', en: 'Daily pulse of the ledger' },
@@ -201,10 +203,30 @@ export function plainLabel(look: Look, envelope: Pick<Envelope, 'type' | 'data' 
     const name = label(definition, type);
     return { zh: `建立${name.zh}`, en: `${name.en} opened` };
   }
+  if (envelope.type === 'export.made') return exportWords(definition, envelope.data);
   const action = definition.records[type]?.actions[String(envelope.data.action ?? envelope.data.what ?? '')];
   const plain = plainWords(envelope);
   if (action && plain) return { zh: `${plain.zh}：${action.label.zh}`, en: `${plain.en}: ${action.label.en}` };
   return action?.label ?? plain ?? { zh: envelope.type, en: envelope.type };
+}
+
+const EXPORTED: Record<string, Text> = {
+  register: { zh: '清單', en: 'List' },
+  population: { zh: '期間母體', en: 'Population' },
+  trail: { zh: '稽核紀錄', en: 'Audit trail' },
+  catalogue: { zh: '銷毀目錄', en: 'Catalogue of a disposal' },
+  package: { zh: '佐證資料', en: 'Evidence package' },
+};
+
+/** `匯出清單：主機（214 筆）`. */
+export function exportWords(definition: Definition, data: Envelope['data']): Text {
+  const what = EXPORTED[String(data.what)] ?? { zh: String(data.what), en: String(data.what) };
+  const kind = definition.records[String(data.type ?? '')]?.label;
+  const rows = Number(data.rows).toLocaleString('en');
+  return {
+    zh: `匯出${what.zh}${kind ? `：${kind.zh}` : ''}（${rows} 筆）`,
+    en: `${what.en} exported${kind ? `: ${kind.en}` : ''} (${rows} rows)`,
+  };
 }
 
 /** 勘誤 and 更正 are one event; 代填 is confirmed, the rest countersigned. */

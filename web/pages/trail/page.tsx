@@ -1,8 +1,14 @@
 import './page.css';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { api } from '../../api.ts';
 import { t } from '../../language.ts';
 import { Card, Empty, Pager, Problem, Skeleton } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { saveText } from '../../ui/save.ts';
+import { tell } from '../../ui/toast.tsx';
 import { TrailFilters } from './filters.tsx';
 import { LedgerState } from './ledger-state.tsx';
 import { TrailLines } from './lines.tsx';
@@ -31,7 +37,9 @@ export default function TrailPage() {
   }
   return (
     <>
-      <Head />
+      <Head>
+        <ExportButton filter={filter} />
+      </Head>
       <div className="ledger-cards">
         <LedgerState page={trail.data} />
         <VerifyCard />
@@ -63,13 +71,32 @@ export default function TrailPage() {
   );
 }
 
-function Head() {
+function Head({ children }: { children?: ReactNode }) {
   return (
     <header className="page-head">
       <div>
         <h1>{t('nav.trail')}</h1>
         <div className="sub">{t('ledger.text')}</div>
       </div>
+      {children}
     </header>
+  );
+}
+
+/** What the filter shows, as a table; the export is an entry of the ledger itself. */
+function ExportButton({ filter }: { filter: TrailSearch }) {
+  const save = useMutation({
+    mutationFn: () => api.trail.export({ filter }),
+    onSuccess: ({ name, csv, rows }) => {
+      saveText(name, csv, 'text/csv');
+      tell(t('list.exported', { count: rows }));
+    },
+    onError: () => tell(t('list.exportFailed'), 'bad'),
+  });
+  return (
+    <Button busy={save.isPending} onPress={() => save.mutate()}>
+      <Icon name="download" size={15} />
+      {t('list.export')}
+    </Button>
   );
 }
