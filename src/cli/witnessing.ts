@@ -12,6 +12,7 @@ import { parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
 import { type Policy, type PolicyWitness, parsePolicy, quorumMet } from '../kernel/ledger/policy.ts';
 import { isRefused, type Refused } from '../kernel/refusal.ts';
 import { type Text, text } from '../kernel/text.ts';
+import { logState } from '../runtime/ledger-rows.ts';
 import type { Db, Dispatch } from '../runtime/module.ts';
 import type { Parts } from '../runtime/parts.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
@@ -54,6 +55,7 @@ export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted,
             organisation,
             log: await log(organisation),
             files: directoryStore(logFolder(dataDir, organisation)),
+            sealedSize: async () => (await withOrganisation(db, organisation, (tx) => logState(tx, organisation))).size,
           })),
         );
       },

@@ -1,38 +1,62 @@
 import { createSecretKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { connect } from '../../src/adapters/postgres/connect.ts';
-import { openLog } from '../../src/adapters/sealing/log.ts';
+import { openLogIn } from '../../src/adapters/sealing/log.ts';
 import type { SealSource } from '../../src/adapters/sealing/seal.ts';
 import { startSealer } from '../../src/adapters/sealing/sealer.ts';
 import { signerOnSocket } from '../../src/adapters/sealing/signer-socket.ts';
+import { directoryStore, type Store } from '../../src/adapters/sealing/store.ts';
+import { type WitnessBook, witnessBook } from '../../src/adapters/witness/ledger.ts';
+import { startWitnessing, type Witnessed } from '../../src/adapters/witness/witnessing.ts';
 import { type Checkpoint, parseCheckpoint } from '../../src/kernel/ledger/checkpoint.ts';
+import { parsePolicy } from '../../src/kernel/ledger/policy.ts';
 import { isRefused } from '../../src/kernel/refusal.ts';
-import { noteCheckpoint } from '../../src/runtime/ledger-rows.ts';
+import { logState, noteCheckpoint } from '../../src/runtime/ledger-rows.ts';
 import type { Db } from '../../src/runtime/module.ts';
 import { dueForSealing, originOf, sealingSide, swapMany } from '../../src/runtime/sealing.ts';
 import { leadership } from '../../src/runtime/sealing-leader.ts';
 import { withOrganisation } from '../../src/runtime/store/session.ts';
 
 /**
- * A sealer in a process of its own, over one organisation, that can be told to die of SIGKILL before or behind a step:
- * `sealer-process.ts <url> <log> <socket> <node key> [before|after <step>]`. Prints what it does, a line each.
+ * A sealer in a process of its own, over one organisation, that can be told to fall at a step, of SIGKILL or (to be woken later)
+ * SIGSTOP: `sealer-process.ts <url> <place> <node key> [kill|stop before|within|after <step>]`. Prints what it does, a line each.
  */
 
-const [url = '', folder = '', socket = '', key = '', side, step] = process.argv.slice(2);
+const [url = '', place = '', key = '', how, side, step] = process.argv.slice(2);
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const die = () => process.kill(process.pid, 'SIGKILL');
+let fell = false;
+function fall() {
+  if (fell) return; // whoever was stopped and woken goes on
+  fell = true;
+  process.kill(process.pid, how === 'stop' ? 'SIGSTOP' : 'SIGKILL');
+}
 
-/** One of the seven steps of sealing (design: ledger), with death in front of it or behind it. */
+/** One of the seven steps of sealing (design: ledger), falling in front of it or behind it. */
 async function stepOf<T>(name: string, work: () => Promise<T>): Promise<T> {
-  if (side === 'before' && step === name) die();
+  if (side === 'before' && step === name) fall();
   const done = await work();
-  if (side === 'after' && step === name) die();
+  if (side === 'after' && step === name) fall();
   return done;
+}
+
+/** Files of the log, half of which are on disk when it falls within `write`. */
+function halting(store: Store): Store {
+  return {
+    ...store,
+    async write(files) {
+      if (side !== 'within' || step !== 'write' || files.length < 2) return store.write(files);
+      await store.write(files.slice(0, Math.ceil(files.length / 2)));
+      fall();
+      await store.write(files);
+    },
+  };
 }
 
 const connection = connect<unknown>(url, { onIdleError: () => {}, max: 4 });
 const db = connection.db as unknown as Db;
-const signer = await signerOnSocket(socket);
-const log = await openLog(folder);
+const signer = await signerOnSocket(`${place}/door`);
+const files = directoryStore(`${place}/log`);
+const log = await openLogIn(halting(files));
 const leader = leadership(db, () => new Date().toISOString());
 let term: number | undefined;
 
@@ -52,6 +76,27 @@ const source = async (organisation: string): Promise<SealSource> => {
   };
 };
 
+// Step 7. Its parts: the request and the answer, the day's checkpoint kept, the cosigned one published, the standing noted.
+const ask = globalThis.fetch;
+globalThis.fetch = (...request) => stepOf('cosign', () => ask(...request));
+const kept = witnessBook(directoryStore(`${place}/witnesses`));
+const book: WitnessBook = { ...kept, note: (...standing) => stepOf('stand', () => kept.note(...standing)) };
+const witnessed: Witnessed = {
+  organisation: 'faults',
+  log: { ...log, publish: (cosigned) => stepOf('republish', () => log.publish(cosigned)) },
+  files: { ...files, write: (days) => stepOf('keep', () => files.write(days)) },
+  sealedSize: async () => (await withOrganisation(db, 'faults', (tx) => logState(tx, 'faults'))).size,
+};
+const witnessing = startWitnessing({
+  policy: async () => parsePolicy(readFileSync(`${place}/witness.policy`, 'utf8')),
+  book,
+  logs: async () => [witnessed],
+  now: () => new Date(),
+  ahead: (_organisation, witness, size) => say(`ahead ${witness} ${size}`),
+  failed: (error) => say(`failed ${error instanceof Error ? error.message : error}`),
+  everyMilliseconds: 30,
+});
+
 const note = (organisation: string, checkpoint: Checkpoint, signed: string) =>
   withOrganisation(db, organisation, (tx) =>
     noteCheckpoint(tx, organisation, { ...checkpoint, note: signed, at: new Date().toISOString(), epoch: 1 }),
@@ -68,6 +113,7 @@ startSealer({
   sealed(organisation, { checkpoint, note: signed }) {
     say(`sealed ${checkpoint.size} ${Buffer.from(checkpoint.root).toString('hex')}`);
     void note(organisation, checkpoint, signed);
+    void witnessing.hurry();
   },
   idle: (organisation) =>
     void log.checkpoint().then((signed) => {

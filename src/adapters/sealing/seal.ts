@@ -173,12 +173,11 @@ async function signAndPublish(source: SealSource, before: number, next: LogState
   const { origin, signer, log } = source;
   const checkpoint = { origin, size: next.size, root: next.root };
   const last = await signer.last(origin);
-  // Slept while another sealer went on: no alarm. A signer ahead of `log_state` itself is one, and is left to refuse.
-  if (last && last.size > next.size && (await source.state()).size > next.size) return { outcome: 'lost' };
   const proof =
     last && last.size <= next.size ? await consistencyProof(last.size, next.size, log.nodes(next.size)) : [];
   const note = await signer.sign(checkpoint, proof);
-  if (isRefused(note)) return haltedBy(note);
+  // Slept while another sealer went on: no alarm. A signer ahead of `log_state` itself is one.
+  if (isRefused(note)) return (await source.state()).size > next.size ? { outcome: 'lost' } : haltedBy(note);
   await log.publish(note);
   await log.prune(before, next.size);
   return { outcome: 'sealed', checkpoint, note, added: next.size - before };

@@ -8,7 +8,13 @@ import type { Store } from '../sealing/store.ts';
 import { dayPath, type Standing, sharedCosignatures, type WitnessBook, withCosignatures } from './ledger.ts';
 import { askWitness } from './submit.ts';
 
-export type Witnessed = { organisation: string; log: Log; files: Store };
+export type Witnessed = {
+  organisation: string;
+  log: Log;
+  files: Store;
+  /** Entries sealed by now, by whichever process leads: asked when a witness has seen more than was sent to it. */
+  sealedSize(): Promise<number>;
+};
 
 export type WitnessingInput = {
   /** Read again every round, so that a witness is added without a restart. Undefined: nobody witnesses. */
@@ -89,6 +95,8 @@ async function witnessOne(input: WitnessingInput, witnesses: readonly PolicyWitn
   await keepCheckpoint(one, note, cosigned, witnesses, input.now());
   await input.beside?.(one, note);
   for (const { witness, answer } of answers) {
+    // It has the cosignature of a process that went on while this one slept or was slower.
+    if ('ahead' in answer && (await one.sealedSize()) >= answer.ahead) continue;
     const before = standings[witness.verifierKey] ?? {};
     await input.book.note(one.organisation, witness.verifierKey, standingAfter(before, answer, head.size, input.now()));
     if ('ahead' in answer) input.ahead(one.organisation, witness.name, answer.ahead);
