@@ -51,6 +51,12 @@ test('without a certificate the port answers http', async () => {
   expect(await curl('http://127.0.0.1:PORT/a')).toMatchObject({ code: 0, out: expect.stringContaining('hello /a') });
 });
 
+test('an idle connection outlives what proxies keep, so that they never send into a closed one', async () => {
+  const { out } = await curl('http://127.0.0.1:PORT/a', '--http1.1');
+  const kept = Number(/keep-alive: timeout=(\d+)/i.exec(out)?.[1]);
+  expect(kept).toBeGreaterThan(60);
+});
+
 describe('with a certificate of the own authority', () => {
   beforeAll(async () => {
     const made = await certificates.makeOwn({ names: ['https://LOCALHOST:8480/', '127.0.0.1'], office: '示範鎮公所' });

@@ -43,6 +43,7 @@ export async function listen(door: Door): Promise<Listener> {
     if (context) secure.setSecureContext({ ...context, minVersion: OLDEST_TLS });
     plain.closeIdleConnections();
   };
+  for (const server of [plain, secure]) server.keepAliveTimeout = KEEP_ALIVE_MS;
   refresh();
   const take = (socket: Socket) =>
     distinguish(socket, (isTls) => (isTls && context ? secure : plain).emit('connection', socket));
@@ -64,6 +65,8 @@ export async function listen(door: Door): Promise<Listener> {
 const OLDEST_TLS = 'TLSv1.2';
 /** A month: long enough to protect, short enough to get out of. */
 const STRICT = 'max-age=2592000';
+/** Longer than a proxy keeps an idle connection (nginx: 60 s), so that none sends into one just closed and reports 502. */
+const KEEP_ALIVE_MS = 65_000;
 const TLS_HANDSHAKE = 0x16;
 const FIRST_BYTE_MS = 10_000;
 
