@@ -24,7 +24,7 @@ export async function decideModule(work: Work, request: Request): Promise<Answer
   const outcome = await runModule(work, request, handler, parsed.data);
   if (isRefused(outcome)) return outcome;
   if (outcome.events.length > MOST_EVENTS) return tooManyEvents;
-  const entered = await journal(work, request, outcome.events, undefined);
+  const entered = await journal(work, request, outcome.events, outcome.as);
   if (isRefused(entered)) return entered;
   await flushTables(work);
   await wakeOn(work, factsOf(work, command.do));

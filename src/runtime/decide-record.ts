@@ -7,7 +7,7 @@ import type { Drafted } from './entries.ts';
 import { answer, touchedBy } from './gather.ts';
 import { mayRead } from './query/reading.ts';
 import { type Touched, writeSequences } from './store/project-records.ts';
-import { type Answer, finish, inputOf, journal, type Request, settled, type Work } from './work.ts';
+import { type Answer, capacityOf, finish, inputOf, journal, type Request, settled, type Work } from './work.ts';
 
 const MOST_EVENTS = 500;
 
@@ -39,7 +39,7 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
     work,
     request,
     [...outcome.events.map((event) => draft(event, outcome.states)), ...effects],
-    decidedFor(command, outcome),
+    capacityOf(work, request, decidedFor(command, outcome)),
   );
   if (isRefused(entered)) return entered;
   await remember(work, outcome, entered.pos);
@@ -185,7 +185,7 @@ async function recordAttempt(work: Work, request: Request, outcome: Refused): Pr
       clauses: [...new Set(telling.flatMap((refusal) => refusal.clauses ?? []))],
     },
   };
-  await journal(work, request, [event], undefined);
+  await journal(work, request, [event], capacityOf(work, request, undefined));
   return outcome;
 }
 

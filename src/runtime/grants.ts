@@ -1,4 +1,5 @@
 import type { Command, Known, Moment } from '../kernel/engine/types.ts';
+import { isDuring } from '../kernel/engine/who.ts';
 import type { Allowed, Who } from '../kernel/pack/types.ts';
 import type { OrganisationContext } from './parts.ts';
 
@@ -15,13 +16,7 @@ export function grantsOf(
 ): string[] {
   const roles = rolesFor(context, known, command as Command);
   return context.directory.grants
-    .filter(
-      (grant) =>
-        grant.person === principal &&
-        roles.has(grant.role) &&
-        grant.from <= now &&
-        (!grant.until || grant.until >= now.slice(0, 10)),
-    )
+    .filter((grant) => grant.person === principal && roles.has(grant.role) && isDuring(grant, now))
     .map((grant) => grant.id)
     .sort();
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { ZodType } from 'zod';
+import type { Capacity } from '../kernel/engine/capacity.ts';
 import type { Actor, Command, Directory, Moment, RecordState, Value } from '../kernel/engine/types.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import type { Refused } from '../kernel/refusal.ts';
@@ -44,8 +45,15 @@ export type ModuleCommand<Input, Loaded> = {
   input: ZodType<Input>;
   /** Reads what the decision needs, inside the transaction that holds the organisation's head. */
   load(tx: Tx, input: Input, context: CommandContext): Promise<Loaded>;
-  /** Pure: refusals first, then events. `response` goes back to the caller (and is stored for idempotency). */
-  decide(loaded: Loaded, input: Input, context: CommandContext): Refused | { events: NewEvent[]; response: Value };
+  /**
+   * Pure: refusals first, then events. `response` goes back to the caller (and is stored for idempotency); `as` says for whom and by
+   * which grants, where a role was asked for (`capacityIn`), and stands in the envelopes.
+   */
+  decide(
+    loaded: Loaded,
+    input: Input,
+    context: CommandContext,
+  ): Refused | { events: NewEvent[]; response: Value; as?: Capacity };
 };
 
 export type CommandContext = {

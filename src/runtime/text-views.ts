@@ -99,19 +99,24 @@ export type PlanView = {
     late: boolean;
   })[];
   packs: { pack: string; title: Text }[];
-  waiting?: { plan: string; reason: string; at: string; by?: Named; starts: number };
+  waiting?: { plan: string; reason: string; at: string; by?: Named; byFor?: Named; starts: number };
   past: {
     plan: string;
     reason: string;
     at: string;
     by?: Named;
+    /** Whose deputy proposed or decided it. */
+    byFor?: Named;
     starts: number;
     outcome: 'approved' | 'returned';
     note?: string;
     decidedAt: string;
     decidedBy?: Named;
+    decidedFor?: Named;
   }[];
   mayPropose: boolean;
   mayDecide: boolean;
+  /** Whose deputy the viewer would decide as. */
+  decidesFor?: Named;
   furthest: string;
 };

@@ -13,7 +13,8 @@ export type Me = {
   organisations: Named[];
   person?: Named & { unit: Named; title?: string };
   roles: { role: string; label: Text; unit: Named }[];
-  actsFor: { person: Named; until: string }[];
+  /** Whose deputy, until when, and the roles that go along. */
+  actsFor: { person: Named; until: string; roles: string[] }[];
   administrator: boolean;
   auditor: boolean;
   counts: { tasks: number; notices: number };

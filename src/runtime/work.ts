@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Capacity } from '../kernel/engine/capacity.ts';
 import type { Actor, Command, Input, Known, Moment, RecordState } from '../kernel/engine/types.ts';
 import type { Json } from '../kernel/ledger/canonical.ts';
 import type { LedgerActor } from '../kernel/ledger/envelope.ts';
@@ -69,7 +70,7 @@ export async function settled<T>(work: Work, run: () => T): Promise<Exclude<T, {
 }
 
 /** Events into the journal: personal keys first, then versions, positions, marks. */
-export async function journal(work: Work, request: Request, drafted: Drafted[], actsFor: string | undefined) {
+export async function journal(work: Work, request: Request, drafted: Drafted[], as: Capacity = { grants: [] }) {
   const events = drafted.map((event) => withoutErased(work, event));
   await loadVersions(
     work.tx,
@@ -83,7 +84,7 @@ export async function journal(work: Work, request: Request, drafted: Drafted[], 
   if (subjects.length > 0) await work.parts.personal.ensure(work.organisation, subjects);
   return enter(work.parts, work.journal, events, {
     organisation: work.organisation,
-    actor: ledgerActor(work, request, actsFor),
+    actor: ledgerActor(request, as),
     command: request.command.id,
     definition: work.context.definition.hash,
     // The moment that was decided with: folding the entries gives the very states that were decided.
@@ -107,17 +108,23 @@ function withoutErased({ parts: { personal }, organisation }: Work, event: Draft
   };
 }
 
-function ledgerActor(work: Work, request: Request, actsFor: string | undefined): LedgerActor {
-  const { actor } = request;
+/** Of an act on a record: for whom it was decided, and the grants of whoever that is. */
+export function capacityOf(work: Work, { actor, command }: Request, actsFor: string | undefined): Capacity {
+  if (actor.kind !== 'person') return { grants: [] };
+  const grants = grantsOf(work.context, work.known, command, actsFor ?? actor.person, work.asking.now);
+  return { ...(actsFor ? { for: actsFor } : {}), grants };
+}
+
+function ledgerActor({ actor }: Request, as: Capacity): LedgerActor {
   if (actor.kind === 'clock') return { via: 'clock', grants: [] };
   if (actor.kind === 'setup') return { via: 'setup', grants: [], ...(actor.person ? { person: actor.person } : {}) };
   return {
     person: actor.person,
     ...(actor.account ? { account: actor.account } : {}),
-    ...(actsFor ? { for: actsFor } : {}),
+    ...(as.for ? { for: as.for } : {}),
     ...(actor.factor && actor.factor !== 'none' ? { factor: actor.factor } : {}),
     ...(actor.via === 'token' ? { via: 'token' } : {}),
-    grants: grantsOf(work.context, work.known, request.command, actsFor ?? actor.person, work.asking.now),
+    grants: as.grants,
   };
 }
 

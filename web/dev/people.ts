@@ -27,7 +27,7 @@ const base: Me = {
     role('all_staff', '全體人員', 'All staff'),
     role('room_manager', '主機房管理人員', 'Machine-room manager', unit.it),
   ],
-  actsFor: [{ person: person.lin, until: '2026-11-21T16:00:00.000Z' }],
+  actsFor: [{ person: person.lin, until: '2026-11-21T16:00:00.000Z', roles: ['unit_head'] }],
   administrator: false,
   auditor: false,
   counts: { tasks: 5, notices: 2 },
@@ -51,7 +51,7 @@ export const personas: Record<string, Me> = {
     account: { id: 'a3', name: '李國華', email: 'head@xihe.example', factors: ['passkey'] },
     person: { ...person.lee, unit: unit.finance, title: '課長' },
     roles: [role('all_staff', '全體人員', 'All staff'), role('unit_head', '單位主管', 'Unit head', unit.finance)],
-    actsFor: [{ person: person.chang, until: '2026-11-22T16:00:00.000Z' }],
+    actsFor: [{ person: person.chang, until: '2026-11-22T16:00:00.000Z', roles: ['unit_head'] }],
   },
   coordinator: {
     ...base,

@@ -35,7 +35,10 @@ export const onlyManages = (me: Me) =>
 const works = (me: Me) => !onlyManages(me);
 const operates = (me: Me) => notPlain(me) && works(me);
 
-const holds = (me: Me, roles: string[]) => me.roles.some((held) => roles.includes(held.role));
+/** Whether a role is one's own, or of somebody one stands in for. */
+export const holds = (me: Me, roles: string[]) =>
+  me.roles.some((held) => roles.includes(held.role)) ||
+  me.actsFor.some((each) => each.roles.some((role) => roles.includes(role)));
 /** The server opens the ledger to these; others would meet a refusal. */
 export const readsTrail = (me: Me) =>
   holds(me, ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead']);

@@ -5,7 +5,7 @@ import { brokenText, isRefused, type Refusal, type Refused, refused } from '../.
 import { isWritable, text } from '../../kernel/text.ts';
 import type { DispatchResult } from '../../runtime/module.ts';
 import { citations } from '../../runtime/query/citations.ts';
-import { type Look, look, rolesOf } from '../../runtime/query/look.ts';
+import { actsAs, type Look, look } from '../../runtime/query/look.ts';
 import { type Caller, callerOf } from '../caller.ts';
 import type { Factor } from '../contract/shapes.ts';
 import { contract } from '../contract.ts';
@@ -156,9 +156,8 @@ export const approverOf = (caller: Caller) => ({
   person: caller.viewer.person ?? '',
 });
 
-/** Roles of the caller's person today. */
-export const hasRole = (looking: Look, ...roles: string[]) =>
-  rolesOf(looking.context.directory, looking.viewer.person, looking.now).some((role) => roles.includes(role));
+/** Whether the caller's person holds one of these roles today, or stands in for somebody who does. */
+export const hasRole = (looking: Look, ...roles: string[]) => actsAs(looking, roles);
 
 export const notAllowed = refused({
   code: 'forbidden',

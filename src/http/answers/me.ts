@@ -6,7 +6,7 @@ import { personNamed, unitNamed } from '../../runtime/query/names.ts';
 import { counts } from '../../runtime/query/tasks.ts';
 import type { Me } from '../../runtime/views.ts';
 import { ORGANISATION_COOKIE } from '../caller.ts';
-import { asking, type Context, no, notAllowed, os, signedIn } from './ask.ts';
+import { asking, type Context, hasRole, no, notAllowed, os, signedIn } from './ask.ts';
 
 /** Who I am in the organisation I work in. An administrator without one sees only management. */
 async function meOf(context: Context): Promise<Me> {
@@ -64,7 +64,11 @@ async function meOf(context: Context): Promise<Me> {
         })),
       actsFor: directory.deputies
         .filter((deputy) => deputy.person === person && deputy.from <= date && deputy.until >= date)
-        .map((deputy) => ({ person: personNamed(look, deputy.for), until: deputy.until })),
+        .map((deputy) => ({
+          person: personNamed(look, deputy.for),
+          until: deputy.until,
+          roles: rolesOf(directory, deputy.for, look.now).filter((role) => hasRole(look, role)),
+        })),
       auditor: rolesOf(directory, person, look.now).includes('auditor'),
       counts: await counts(look),
       today,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { type Acting, type Capacity, capacityWith } from '../../kernel/engine/capacity.ts';
 import type { Definition, Diagnostic, ParameterValue, SourceFile } from '../../kernel/pack/types.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
@@ -46,12 +47,10 @@ export function adoptPacks(files: () => SourceFile[], compile: Compile): ModuleC
       return compiled(tx, organisation, files(), compile, packs, await ownValues(tx, organisation));
     },
     decide({ definition, errors }, _input, context) {
-      if (
-        !mayAdopt(context.actor.kind, context.directory, 'person' in context.actor ? context.actor.person : undefined)
-      )
-        return notYours;
+      const as = adopting(context);
+      if (!as) return notYours;
       if (!definition) return refused(...errors.slice(0, 20).map(broken));
-      return { events: [adoptedEvent(context.organisation, definition)], response: definition.hash };
+      return { events: [adoptedEvent(context.organisation, definition)], response: definition.hash, as };
     },
   };
 }
@@ -109,16 +108,10 @@ function standing(definition: Definition): string[] {
 }
 
 /** Coordinators adopt and tune; set-up does it before anybody has a role. */
-export function mayAdopt(
-  kind: string,
-  directory: { grants: { person: string; role: string }[] },
-  person: string | undefined,
-): boolean {
-  if (kind === 'setup') return true;
-  return directory.grants.some(
-    (grant) => grant.person === person && ['isms_coordinator', 'ciso', 'security_officer'].includes(grant.role),
-  );
-}
+export const adopting = (acting: Acting): Capacity | undefined =>
+  acting.actor.kind === 'setup'
+    ? { grants: [] }
+    : capacityWith(acting, ['isms_coordinator', 'ciso', 'security_officer']);
 
 export const notYours: Refused = refused({
   code: 'by',

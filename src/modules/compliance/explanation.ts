@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { capacityWith } from '../../kernel/engine/capacity.ts';
 import { answerable } from '../../kernel/pack/answerable.ts';
 import { type Refusal, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { ModuleCommand, StoredEvent, Tx } from '../../runtime/module.ts';
-import { holds } from './holds.ts';
 
 const input = z.object({
   clause: z.string().min(1),
@@ -32,15 +32,18 @@ export const explainClause: ModuleCommand<z.infer<typeof input>, Loaded> = {
     const involved = [...open.rows.map(({ requester }) => requester), ...waiting.rows.map(({ person }) => person)];
     return { breaches: open.rows.length, involved: new Set(involved.filter((person) => person !== null)) };
   },
-  decide({ breaches, involved }, { clause: id, cause, measure, due }, { actor, directory, now, definition }) {
+  decide({ breaches, involved }, { clause: id, cause, measure, due }, context) {
+    const { actor, definition } = context;
     const clause = definition.clauses[id];
     if (!clause) return refused(noSuchClause);
     if (actor.kind !== 'person') return refused(byItsOwner);
-    if (!involved.has(actor.person) && !holds(actor, directory, now, [...KEEPERS, ...answerable(definition, clause)]))
-      return refused(byItsOwner);
+    const as = involved.has(actor.person)
+      ? { grants: [] }
+      : capacityWith(context, [...KEEPERS, ...answerable(definition, clause)]);
+    if (!as) return refused(byItsOwner);
     const data = { clause: id, cause, measure, breaches, ...(due ? { due } : {}) };
     const personal = ['cause', 'measure'].map((name) => ({ path: [name], subject: actor.person }));
-    return { events: [{ stream: `clause:${id}`, type: 'clause.explained', data, personal }], response: id };
+    return { events: [{ stream: `clause:${id}`, type: 'clause.explained', data, personal }], response: id, as };
   },
 };
 

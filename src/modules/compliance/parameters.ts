@@ -5,7 +5,7 @@ import type { Parameter, ParameterValue, SourceFile } from '../../kernel/pack/ty
 import { type Refusal, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { ModuleCommand } from '../../runtime/module.ts';
-import { adoptedEvent, type Compile, compiled, mayAdopt, notYours, ownValues } from './adoption.ts';
+import { adoptedEvent, adopting, type Compile, compiled, notYours, ownValues } from './adoption.ts';
 
 const set = z.object({
   name: z.string().min(1).max(100),
@@ -39,12 +39,10 @@ export function setParameter(files: () => SourceFile[], compile: Compile): Modul
       const cites = await citesOf(tx, organisation, clauses);
       return { cites, ...(exception ? { exception } : {}), ...(tuned ? { definition: tuned } : {}) };
     },
-    decide(
-      { exception, cites, definition: tuned },
-      { name, value, reason },
-      { organisation, definition, actor, directory },
-    ) {
-      if (!mayAdopt(actor.kind, directory, 'person' in actor ? actor.person : undefined)) return notYours;
+    decide({ exception, cites, definition: tuned }, { name, value, reason }, context) {
+      const { organisation, definition } = context;
+      const as = adopting(context);
+      if (!as) return notYours;
       const parameter = definition.parameters[name];
       if (!parameter)
         return refused({
@@ -73,6 +71,7 @@ export function setParameter(files: () => SourceFile[], compile: Compile): Modul
           adoptedEvent(organisation, tuned),
         ],
         response: tuned.hash,
+        as,
       };
     },
   };

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { addMonths, type LocalDate, localDate } from '../../kernel/calendar/date.ts';
+import { capacityIn, capacityWith } from '../../kernel/engine/capacity.ts';
 import type { Value } from '../../kernel/engine/types.ts';
 import { type Refusal, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { ModuleCommand, StoredEvent, Tx } from '../../runtime/module.ts';
-import { holds } from './holds.ts';
 
 /** How far ahead a clause may start; later than that is no plan any more. */
 export const FURTHEST_MONTHS = 24;
@@ -40,8 +40,10 @@ export const proposePlan: ModuleCommand<Proposal, Loaded> = {
       ...(await standingOf(tx, organisation, starts)),
     };
   },
-  decide({ waiting, taken, begun, late }, { plan, reason, starts }, { actor, directory, now, definition }) {
-    if (!holds(actor, directory, now, ['isms_coordinator', 'security_officer'])) return refused(coordinatorProposes);
+  decide({ waiting, taken, begun, late }, { plan, reason, starts }, context) {
+    const { now, definition } = context;
+    const as = capacityWith(context, ['isms_coordinator', 'security_officer']);
+    if (!as) return refused(coordinatorProposes);
     if (waiting || taken) return refused(oneAtATime);
     const today = localDate(now);
     const faults = starts.flatMap(({ clause, on }) => {
@@ -51,7 +53,7 @@ export const proposePlan: ModuleCommand<Proposal, Loaded> = {
     });
     if (faults.length > 0) return refused(...faults.slice(0, 20));
     const data = { plan, reason, starts: once(starts) as unknown as Value };
-    return { events: [{ stream: `adoption_plan:${plan}`, type: 'adoption_plan.proposed', data }], response: plan };
+    return { events: [{ stream: `adoption_plan:${plan}`, type: 'adoption_plan.proposed', data }], response: plan, as };
   },
 };
 
@@ -60,32 +62,44 @@ const decision = z.object({
   approve: z.boolean(),
   note: z.string().trim().max(2_000).optional(),
 });
-type Found = { starts: Start[]; by: string | null; begun: Map<string, LocalDate>; late: Set<string> };
+type Found = {
+  starts: Start[];
+  by: string | null;
+  by_for: string | null;
+  begun: Map<string, LocalDate>;
+  late: Set<string>;
+};
 
-/** The CISO approves the plan as a whole, or returns it with a reason; never whoever proposed it. */
+/** The CISO, or a deputy within dates, approves the plan as a whole, or returns it with a reason; never whoever proposed it. */
 export const decidePlan: ModuleCommand<z.infer<typeof decision>, Found | undefined> = {
   input: decision,
   async load(tx, { plan }, { organisation }) {
-    const found = await sql<{ starts: Start[]; by: string | null }>`select starts, by from adoption_plan
+    const found = await sql<{
+      starts: Start[];
+      by: string | null;
+      by_for: string | null;
+    }>`select starts, by, by_for from adoption_plan
       where organisation = ${organisation} and id = ${plan} and outcome is null`.execute(tx);
     const row = found.rows[0];
     return row && { ...row, ...(await standingOf(tx, organisation, row.starts)) };
   },
-  decide(found, { plan, approve, note }, { actor, directory, now }) {
-    if (!holds(actor, directory, now, ['ciso'])) return refused(cisoDecides);
+  decide(found, { plan, approve, note }, context) {
+    const { actor, now } = context;
+    const as = capacityIn(context, ['ciso'], [found?.by, found?.by_for]);
+    if (!as) return refused(cisoDecides);
     if (!found) return refused(notWaiting);
-    if (actor.kind === 'person' && actor.person === found.by) return refused(notOwnPlan);
+    if (as === 'barred') return refused(notOwnPlan);
     if (actor.kind === 'person' && (actor.factor ?? 'none') === 'none') return refused(factorAgain);
     const stream = `adoption_plan:${plan}`;
     if (!approve) {
       if (!note) return refused(sayWhy);
-      return { events: [{ stream, type: 'adoption_plan.returned', data: { plan, note } }], response: plan };
+      return { events: [{ stream, type: 'adoption_plan.returned', data: { plan, note } }], response: plan, as };
     }
     const today = localDate(now);
     const faults = found.starts.flatMap((start) => putOff(start, today, found.begun, found.late));
     if (faults.length > 0) return refused(...faults.slice(0, 20));
     const data = { plan, starts: found.starts as unknown as Value, ...(note ? { note } : {}) };
-    return { events: [{ stream, type: 'adoption_plan.approved', data }], response: plan };
+    return { events: [{ stream, type: 'adoption_plan.approved', data }], response: plan, as };
   },
 };
 
@@ -117,8 +131,8 @@ async function standingOf(
 /** Rows of adoption_plan and clause_start. */
 export async function projectPlan(tx: Tx, { organisation, pos, at, actor, type, data }: StoredEvent): Promise<void> {
   if (type === 'adoption_plan.proposed') {
-    await sql`insert into adoption_plan (organisation, id, reason, starts, pos, at, by) values (${organisation}, ${data.plan}, ${data.reason},
-      ${JSON.stringify(data.starts)}::jsonb, ${pos}, ${at}, ${actor.person ?? null}) on conflict do nothing`.execute(
+    await sql`insert into adoption_plan (organisation, id, reason, starts, pos, at, by, by_for) values (${organisation}, ${data.plan}, ${data.reason},
+      ${JSON.stringify(data.starts)}::jsonb, ${pos}, ${at}, ${actor.person ?? null}, ${actor.for ?? null}) on conflict do nothing`.execute(
       tx,
     );
     return;
@@ -126,7 +140,9 @@ export async function projectPlan(tx: Tx, { organisation, pos, at, actor, type, 
   if (type !== 'adoption_plan.approved' && type !== 'adoption_plan.returned') return;
   const outcome = type.slice('adoption_plan.'.length);
   await sql`update adoption_plan set outcome = ${outcome}, note = ${data.note ?? null}, decided_pos = ${pos}, decided_at = ${at},
-    decided_by = ${actor.person ?? null} where organisation = ${organisation} and id = ${data.plan}`.execute(tx);
+    decided_by = ${actor.person ?? null}, decided_for = ${actor.for ?? null} where organisation = ${organisation} and id = ${data.plan}`.execute(
+    tx,
+  );
   if (outcome === 'returned') return;
   const starts = JSON.stringify(data.starts);
   await sql`update clause_start s set pos_to = ${pos} from jsonb_to_recordset(${starts}::jsonb) as x(clause text)
@@ -151,7 +167,10 @@ const cisoDecides: Refusal = {
 };
 const notOwnPlan: Refusal = {
   code: 'never',
-  message: text('擬訂人不得核定自己的計畫。', 'Whoever proposed the plan does not approve it.'),
+  message: text(
+    '擬訂人（及其所代理之人）不得核定這份計畫。',
+    'Whoever proposed the plan, and whoever that was done for, does not approve it.',
+  ),
 };
 const oneAtATime: Refusal = {
   code: 'state',

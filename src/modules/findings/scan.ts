@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { capacityWith } from '../../kernel/engine/capacity.ts';
 import type { Value } from '../../kernel/engine/types.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
@@ -74,12 +75,10 @@ export const importScan: ModuleCommand<ScanInput, { same?: string; missing: stri
       requester: own.rows.length > 0,
     };
   },
-  decide({ same, missing, requester }, input, { actor, directory }) {
+  decide({ same, missing, requester }, input, context) {
     if (same) return { events: [], response: { scan: same, repeated: true } };
-    const person = actor.kind === 'person' ? actor.person : undefined;
-    const may =
-      directory.grants.some((grant) => grant.person === person && IMPORTERS.includes(grant.role)) || requester;
-    if (!may) {
+    const as = capacityWith(context, IMPORTERS) ?? (requester ? { grants: [] } : undefined);
+    if (!as) {
       return refused({
         code: 'by',
         message: text(
@@ -99,6 +98,7 @@ export const importScan: ModuleCommand<ScanInput, { same?: string; missing: stri
     return {
       events: [{ stream: `scan:${id}`, type: 'scan.imported', data: data as unknown as { [key: string]: Value } }],
       response: { scan: id, repeated: false },
+      as,
     };
   },
 };

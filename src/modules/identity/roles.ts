@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Capacity, capacityIn } from '../../kernel/engine/capacity.ts';
 import type { Role } from '../../kernel/pack/types.ts';
 import { type Refusal, type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
@@ -6,8 +7,6 @@ import type { CommandContext, ModuleCommand, NewEvent } from '../../runtime/modu
 import {
   ADMINISTRATOR,
   actingPerson,
-  approves,
-  holds,
   idFrom,
   isSetup,
   missing,
@@ -36,7 +35,7 @@ export const confirmInput = z.object({ grant: id });
 export const revokeInput = z.object({ grant: id });
 
 type Response = { grant: string; waitingForSecond: boolean };
-type Decided = Refused | { events: NewEvent[]; response: Response };
+type Decided = Refused | { events: NewEvent[]; response: Response; as?: Capacity };
 
 type Giving = {
   person: Person | undefined;
@@ -126,8 +125,9 @@ export function decideConfirmRole(
   const { grant } = loaded;
   if (!grant) return refused(missing(text('角色授予案', 'role request'), 'grant'));
   const by = actingPerson(context);
-  const no = notWaiting(grant, context) ?? notSecond(grant, by, context) ?? conflicting(loaded, grant, context);
-  if (no || by === undefined || grant.askedBy === undefined) return refused(no ?? noPerson);
+  const as = confirmingAs(grant, context);
+  const no = notWaiting(grant, context) ?? notSecond(grant, by, as) ?? conflicting(loaded, grant, context);
+  if (no || by === undefined || !as || as === 'barred' || grant.askedBy === undefined) return refused(no ?? noPerson);
   const { askedBy } = grant;
   const { id: grantId, person, role, unit, from, until } = grant;
   const data = given({
@@ -143,6 +143,7 @@ export function decideConfirmRole(
   return {
     events: [{ stream: `grant:${grantId}`, type: 'grant.given', data }],
     response: { grant: grantId, waitingForSecond: false },
+    as,
   };
 }
 
@@ -227,7 +228,22 @@ function notWaiting(grant: GrantState, context: CommandContext): Refusal | undef
   };
 }
 
-function notSecond(grant: GrantState, by: string | undefined, context: CommandContext): Refusal | undefined {
+/** An administrator, whoever approves, or who stands in for somebody who approves. */
+const confirmingAs = (grant: GrantState, context: CommandContext): Capacity | 'barred' | undefined =>
+  capacityIn(
+    context,
+    [
+      ADMINISTRATOR,
+      ...Object.values(context.definition.roles).flatMap(({ name, approving }) => (approving ? name : [])),
+    ],
+    [grant.person, grant.askedBy],
+  );
+
+function notSecond(
+  grant: GrantState,
+  by: string | undefined,
+  as: Capacity | 'barred' | undefined,
+): Refusal | undefined {
   const fix = {
     text: text('請由系統管理者或具核准角色的另一人確認', 'An administrator or approver other than these two confirms'),
   };
@@ -240,8 +256,13 @@ function notSecond(grant: GrantState, by: string | undefined, context: CommandCo
       message: text('提出者與確認者須為不同人', 'Who asks and who confirms must be two people'),
       fix,
     };
-  if (holds(context, by, ADMINISTRATOR) || approves(context, by)) return undefined;
-  return { code: 'by', message: text('您不能確認角色授予', 'You may not confirm roles'), fix };
+  if (as === 'barred')
+    return {
+      code: 'never',
+      message: text('不能代理提出者或受任者確認', 'Nobody confirms for the one who asks or the one who gets the role'),
+      fix,
+    };
+  return as ? undefined : { code: 'by', message: text('您不能確認角色授予', 'You may not confirm roles'), fix };
 }
 
 function lastAdministrator(grant: GrantState, context: CommandContext): Refusal | undefined {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { capacityWith } from '../../kernel/engine/capacity.ts';
 import { drawn } from '../../kernel/engine/sample.ts';
 import type { Seed } from '../../kernel/engine/types.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
@@ -43,16 +44,20 @@ function drawSample(): ModuleCommand<Draw, { ids: string[]; seed?: Seed }> {
         ...(seed ? { seed: { size: Number(seed.size), root: seed.root.toString('hex') } } : {}),
       };
     },
-    decide({ ids, seed }, input, { actor, directory, definition }) {
-      const roles = directory.grants.filter((grant) => actor.kind === 'person' && grant.person === actor.person);
-      if (!roles.some(({ role }) => DRAWERS.includes(role))) return notDrawer;
-      const no = unfit(input, ids.length, definition.records[input.type] !== undefined);
+    decide({ ids, seed }, input, context) {
+      const as = capacityWith(context, DRAWERS);
+      if (!as) return notDrawer;
+      const no = unfit(input, ids.length, context.definition.records[input.type] !== undefined);
       if (no) return no;
       if (!seed) return unsealed;
       const records = drawn(ids, (id) => id, seed.root, input.n);
       const { sample, ...asked } = input;
       const data = { ...asked, population: ids.length, digest: digestOf(ids), checkpoint: seed, records };
-      return { events: [{ stream: `sample:${sample}`, type: 'sample.drawn', data }], response: { sample, records } };
+      return {
+        events: [{ stream: `sample:${sample}`, type: 'sample.drawn', data }],
+        response: { sample, records },
+        as,
+      };
     },
   };
 }

@@ -5,7 +5,7 @@ import { type Refusal, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { ModuleCommand, NewEvent } from '../../runtime/module.ts';
 import { chunks } from './chunks.ts';
-import { mayKeep, notAKeeper } from './keepers.ts';
+import { keeping, notAKeeper } from './keepers.ts';
 import { faultsOf, tidied } from './linking.ts';
 
 const question = z.object({
@@ -41,8 +41,10 @@ export const importChecklist: ModuleCommand<Input, { taken: boolean }> = {
       and (id = ${checklist} or (title = ${title} and ended_pos is null))`.execute(tx);
     return { taken: found.rows.length > 0 };
   },
-  decide({ taken }, { checklist, questions, links = [], ...card }, { actor, directory, now, definition }) {
-    if (!mayKeep(actor, directory, now)) return notAKeeper;
+  decide({ taken }, { checklist, questions, links = [], ...card }, context) {
+    const as = keeping(context);
+    if (!as) return notAKeeper;
+    const { definition } = context;
     if (taken) return refused(already(card.title));
     const keyed = questions.map((each, at) => ({ ...each, key: `q${at + 1}` }));
     const given = links.map(({ at, ours }) => ({ clause: `q${at + 1}`, ours }));
@@ -66,7 +68,7 @@ export const importChecklist: ModuleCommand<Input, { taken: boolean }> = {
         data: { checklist, links: part as unknown as Value },
       })),
     ];
-    return { events, response: checklist };
+    return { events, response: checklist, as };
   },
 };
 
@@ -81,8 +83,10 @@ export const linkChecklist: ModuleCommand<z.infer<typeof linking>, Set<string>> 
       where q.organisation = ${organisation} and q.checklist = ${checklist}`.execute(tx);
     return new Set(found.rows.map(({ key }) => key));
   },
-  decide(keys, { checklist, links }, { actor, directory, now, definition }) {
-    if (!mayKeep(actor, directory, now)) return notAKeeper;
+  decide(keys, { checklist, links }, context) {
+    const as = keeping(context);
+    if (!as) return notAKeeper;
+    const { definition } = context;
     if (keys.size === 0) return refused(noSuch);
     const faults = faultsOf(links, keys, (ours) => ours in definition.clauses);
     if (faults.length > 0) return refused(...faults);
@@ -91,7 +95,7 @@ export const linkChecklist: ModuleCommand<z.infer<typeof linking>, Set<string>> 
       type: 'checklist.linked',
       data: { checklist, links: part as unknown as Value },
     }));
-    return { events, response: links.length };
+    return { events, response: links.length, as };
   },
 };
 
@@ -106,12 +110,14 @@ export const withdrawChecklist: ModuleCommand<z.infer<typeof withdrawal>, boolea
       );
     return found.rows.length > 0;
   },
-  decide(there, { checklist, reason }, { actor, directory, now }) {
-    if (!mayKeep(actor, directory, now)) return notAKeeper;
+  decide(there, { checklist, reason }, context) {
+    const as = keeping(context);
+    if (!as) return notAKeeper;
     if (!there) return refused(noSuch);
     return {
       events: [{ stream: `checklist:${checklist}`, type: 'checklist.withdrawn', data: { checklist, reason } }],
       response: checklist,
+      as,
     };
   },
 };

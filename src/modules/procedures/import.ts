@@ -7,7 +7,7 @@ import { type Refusal, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { ModuleCommand, NewEvent, Tx } from '../../runtime/module.ts';
 import { chunks } from './chunks.ts';
-import { mayKeep, notAKeeper } from './keepers.ts';
+import { keeping, notAKeeper } from './keepers.ts';
 
 const DEEPEST = 9;
 const clause = z.object({
@@ -46,8 +46,9 @@ type Loaded = { before?: Before; withdrawn: boolean; stored: boolean; twin?: str
 export const importText: ModuleCommand<Input, Loaded> = {
   input,
   load,
-  decide({ before, withdrawn, stored, twin }, given, { actor, directory, now }) {
-    if (!mayKeep(actor, directory, now)) return notAKeeper;
+  decide({ before, withdrawn, stored, twin }, given, context) {
+    const as = keeping(context);
+    if (!as) return notAKeeper;
     const faults = [...faultsOf(given), ...(stored ? [] : [fileGone]), ...(twin ? [already(twin)] : [])];
     if (withdrawn) faults.push({ code: 'state', message: text('這份程序書已撤下。', 'This procedure was withdrawn.') });
     if (before?.versions.includes(given.version)) faults.push(versionTaken(given.version));
@@ -58,6 +59,7 @@ export const importText: ModuleCommand<Input, Loaded> = {
     return {
       events: eventsOf(given, edition, clauses, carriedLinks(before, changes)),
       response: { text: given.text, edition },
+      as,
     };
   },
 };

@@ -1,18 +1,12 @@
-import type { Actor, Directory, Moment } from '../../kernel/engine/types.ts';
+import { type Acting, type Capacity, capacityWith } from '../../kernel/engine/capacity.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 
 const KEEPERS = ['isms_coordinator', 'security_officer', 'ciso'];
 
-/** Who keeps the organisation's procedures: the coordinator, the security officer, the CISO; never through a token. */
-export function mayKeep(actor: Actor, directory: Directory, now: Moment): boolean {
-  if (actor.kind !== 'person') return actor.kind === 'setup';
-  const today = now.slice(0, 10);
-  return directory.grants.some(
-    ({ person, role, from, until }) =>
-      person === actor.person && KEEPERS.includes(role) && from.slice(0, 10) <= today && (!until || until >= today),
-  );
-}
+/** Who keeps the organisation's procedures: the coordinator, the security officer, the CISO, or whoever stands in for one. */
+export const keeping = (acting: Acting): Capacity | undefined =>
+  acting.actor.kind === 'setup' ? { grants: [] } : capacityWith(acting, KEEPERS);
 
 export const notAKeeper: Refused = refused({
   code: 'by',

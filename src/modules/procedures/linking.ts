@@ -5,7 +5,7 @@ import { type Refusal, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { ModuleCommand } from '../../runtime/module.ts';
 import { chunks } from './chunks.ts';
-import { mayKeep, notAKeeper } from './keepers.ts';
+import { keeping, notAKeeper } from './keepers.ts';
 
 const link = z.object({
   clause: z.string().min(1).max(100),
@@ -31,8 +31,10 @@ export const linkText: ModuleCommand<Input, Loaded> = {
       where organisation = ${organisation} and text = ${given.text} and edition = ${given.edition}`.execute(tx);
     return { current: current.rows[0]?.edition, keys: new Set(keys.rows.map(({ key }) => key)) };
   },
-  decide({ current, keys }, { text: id, edition, links }, { actor, directory, now, definition }) {
-    if (!mayKeep(actor, directory, now)) return notAKeeper;
+  decide({ current, keys }, { text: id, edition, links }, context) {
+    const as = keeping(context);
+    if (!as) return notAKeeper;
+    const { definition } = context;
     if (current === undefined) return refused(noSuchText);
     if (current !== edition) return refused(olderEdition);
     const faults = faultsOf(links, keys, (ours) => ours in definition.clauses);
@@ -42,7 +44,7 @@ export const linkText: ModuleCommand<Input, Loaded> = {
       type: 'text.linked',
       data: { text: id, edition, links: part as unknown as Value, carried: false },
     }));
-    return { events, response: links.length };
+    return { events, response: links.length, as };
   },
 };
 
@@ -90,12 +92,14 @@ export const withdrawText: ModuleCommand<z.infer<typeof withdrawal>, boolean> = 
       );
     return found.rows.length > 0;
   },
-  decide(there, { text: id, reason }, { actor, directory, now }) {
-    if (!mayKeep(actor, directory, now)) return notAKeeper;
+  decide(there, { text: id, reason }, context) {
+    const as = keeping(context);
+    if (!as) return notAKeeper;
     if (!there) return refused(noSuchText);
     return {
       events: [{ stream: `procedure_text:${id}`, type: 'text.withdrawn', data: { text: id, reason } }],
       response: id,
+      as,
     };
   },
 };

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Calendar } from '../../kernel/calendar/calendar.ts';
+import { capacityWith } from '../../kernel/engine/capacity.ts';
 import type { RecordState, Value } from '../../kernel/engine/types.ts';
 import { canonicalHash, type Json } from '../../kernel/ledger/canonical.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { type Text, text } from '../../kernel/text.ts';
-import type { CommandContext, Db, Module, ModuleCommand, NewEvent, Tx } from '../../runtime/module.ts';
+import type { Db, Module, ModuleCommand, NewEvent, Tx } from '../../runtime/module.ts';
 import { retentionEnds } from './ends.ts';
 import { definitionsOf, type Erasure, filesIn, onHold, project, recordsBy } from './tables.ts';
 
@@ -103,8 +104,8 @@ function holding(
       held: (await onHold(tx, organisation, [record])).has(record),
     }),
     decide({ known, held }, { record, reason }, context) {
-      const barred = notAKeeper(context);
-      if (barred) return barred;
+      const as = capacityWith(context, KEEPERS);
+      if (!as) return notAKeeper;
       if (!known) return no('missing', '沒有這筆紀錄。', 'There is no such record.');
       if (held === (type === 'hold.placed'))
         return no(
@@ -112,28 +113,9 @@ function holding(
           held ? '這筆紀錄已在保全中。' : '這筆紀錄不在保全中。',
           held ? 'It is on hold already.' : 'It is not on hold.',
         );
-      return { events: [{ stream: `hold:${record}`, type, data: { record, reason } }], response: true };
+      return { events: [{ stream: `hold:${record}`, type, data: { record, reason } }], response: true, as };
     },
   };
-}
-
-function notAKeeper({ actor, directory, now }: CommandContext): Refused | undefined {
-  const person = actor.kind === 'person' ? actor.person : undefined;
-  const today = now.slice(0, 10);
-  const holds = directory.grants.some(
-    (grant) =>
-      grant.person === person &&
-      KEEPERS.includes(grant.role) &&
-      grant.from.slice(0, 10) <= today &&
-      (!grant.until || grant.until.slice(0, 10) >= today),
-  );
-  return holds
-    ? undefined
-    : no(
-        'by',
-        '保全與抹除由資安專責人員、資安長或承辦人決定。',
-        'Holds and erasures are decided by the security officer, the CISO or the coordinator.',
-      );
 }
 
 // ── erasure ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -152,8 +134,8 @@ const erase: ModuleCommand<z.infer<typeof Erase>, EraseLoaded> = {
     };
   },
   decide({ known, open, held }, { kind, id, reason }, context) {
-    const barred = notAKeeper(context);
-    if (barred) return barred;
+    const as = capacityWith(context, KEEPERS);
+    if (!as) return notAKeeper;
     if (!known) return no('missing', '找不到要抹除的對象。', 'There is nothing to erase under this name.');
     const until = context.directory.persons[id]?.until;
     if (kind === 'subject' && context.directory.persons[id] && !(until && until < context.now.slice(0, 10)))
@@ -165,7 +147,7 @@ const erase: ModuleCommand<z.infer<typeof Erase>, EraseLoaded> = {
     if (open.length > 0)
       return no('state', `尚有未結案件：${open.join('、')}。`, `Cases are still open: ${open.join(', ')}.`);
     if (held) return no('state', '有紀錄在保全中，不得抹除。', 'A record is on legal hold and may not be erased.');
-    return { events: [ordered({ kind, id }, reason)], response: true };
+    return { events: [ordered({ kind, id }, reason)], response: true, as };
   },
 };
 
@@ -252,4 +234,9 @@ async function requestedBy(tx: Tx | Db, organisation: string, person: string): P
 const no = (code: 'by' | 'missing' | 'state', zh: string, en: string): Refused =>
   refused({ code, message: text(zh, en) satisfies Text });
 
+const notAKeeper = no(
+  'by',
+  '保全與抹除由資安專責人員、資安長或承辦人決定。',
+  'Holds and erasures are decided by the security officer, the CISO or the coordinator.',
+);
 const onlyByItself = no('by', '由系統自動執行。', 'The system does this itself.');

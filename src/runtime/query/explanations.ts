@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { answerable } from '../../kernel/pack/answerable.ts';
 import type { Clause, Definition } from '../../kernel/pack/types.ts';
 import type { ClauseEvidence } from '../views.ts';
-import { type Look, rolesOf } from './look.ts';
+import { actsAs, type Look } from './look.ts';
 import { personNamed } from './names.ts';
 
 type Row = { pos: string; at: Date; by: string; cause: string; measure: string; due: string | null; breaches: number };
@@ -29,9 +29,7 @@ const KEEPERS = ['isms_coordinator', 'security_officer', 'ciso'];
 export async function mayExplain(look: Look, definition: Definition, clause: Clause): Promise<boolean> {
   const { person } = look.viewer;
   if (!person) return false;
-  const roles = rolesOf(look.context.directory, person, look.now);
-  const allowed = new Set([...KEEPERS, ...answerable(definition, clause)]);
-  if (roles.some((role) => allowed.has(role))) return true;
+  if (actsAs(look, [...KEEPERS, ...answerable(definition, clause)])) return true;
   const late = await sql`select 1 from clause_breach b
     left join record r on r.organisation = b.organisation and r.id = b.record
     left join task t on t.organisation = b.organisation and t.record = b.record and t.person = ${person}

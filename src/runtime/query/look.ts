@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { type Acting, capacityWith } from '../../kernel/engine/capacity.ts';
 import type { Actor, Directory, Input, Known, Moment, RecordState } from '../../kernel/engine/types.ts';
 import type { Definition, RecordType } from '../../kernel/pack/types.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
@@ -133,6 +134,18 @@ export const rolesOf = (directory: Directory, person: string | undefined, now: M
         (!grant.until || grant.until >= now.slice(0, 10)),
     )
     .map((grant) => grant.role);
+
+/** The viewer as `capacityIn` asks. */
+export const actingOf = ({ viewer, context, now }: Pick<Look, 'viewer' | 'context' | 'now'>): Acting => ({
+  actor: actorOf(viewer),
+  directory: context.directory,
+  definition: context.definition,
+  now,
+});
+
+/** Whether the viewer holds one of these roles now, as self or as somebody's deputy. */
+export const actsAs = (look: Pick<Look, 'viewer' | 'context' | 'now'>, roles: string[]): boolean =>
+  capacityWith(actingOf(look), roles) !== undefined;
 
 export const label = (definition: Definition, type: string) =>
   definition.records[type]?.label ?? { zh: type, en: type };

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { addMonths, localDate } from '../../kernel/calendar/date.ts';
+import { capacityIn } from '../../kernel/engine/capacity.ts';
 import type { PlanView } from '../text-views.ts';
 import { countsPerClause, dayOf, definitionThen, lightOf, startsOf } from './lights.ts';
-import { type Look, rolesOf } from './look.ts';
+import { actingOf, actsAs, type Look } from './look.ts';
 import { personNamed } from './names.ts';
 
 type Row = {
@@ -11,10 +12,12 @@ type Row = {
   starts: { clause: string; on: string }[];
   at: Date;
   by: string | null;
+  by_for: string | null;
   outcome: 'approved' | 'returned' | null;
   note: string | null;
   decided_at: Date | null;
   decided_by: string | null;
+  decided_for: string | null;
   decided_pos: string | null;
 };
 const FURTHEST_MONTHS = 24;
@@ -25,7 +28,7 @@ export async function planView(look: Look): Promise<PlanView> {
   const [counts, starts, rows] = [await countsPerClause(look), await startsOf(look), await plansOf(look)];
   const waiting = rows.find(({ outcome }) => outcome === null);
   const proposed = new Map(waiting?.starts.map(({ clause, on }) => [clause, on]));
-  const roles = rolesOf(look.context.directory, look.viewer.person, look.now);
+  const deciding = capacityIn(actingOf(look), ['ciso'], [waiting?.by, waiting?.by_for]);
   return {
     asOf: dayOf(look),
     clauses: Object.values(definition.clauses)
@@ -52,11 +55,15 @@ export async function planView(look: Look): Promise<PlanView> {
               ...(row.note ? { note: row.note } : {}),
               decidedAt: row.decided_at!.toISOString(),
               ...(row.decided_by ? { decidedBy: personNamed(look, row.decided_by) } : {}),
+              ...(row.decided_for ? { decidedFor: personNamed(look, row.decided_for) } : {}),
             },
           ],
     ),
-    mayPropose: !look.asOf && !waiting && roles.some((role) => ['isms_coordinator', 'security_officer'].includes(role)),
-    mayDecide: !look.asOf && waiting !== undefined && roles.includes('ciso') && waiting.by !== look.viewer.person,
+    mayPropose: !look.asOf && !waiting && actsAs(look, ['isms_coordinator', 'security_officer']),
+    mayDecide: !look.asOf && waiting !== undefined && deciding !== undefined && deciding !== 'barred',
+    ...(deciding !== undefined && deciding !== 'barred' && deciding.for
+      ? { decidesFor: personNamed(look, deciding.for) }
+      : {}),
     furthest: addMonths(localDate(look.now), FURTHEST_MONTHS),
   };
 }
@@ -64,7 +71,7 @@ export async function planView(look: Look): Promise<PlanView> {
 /** A decision made after the date looked at is not known then. */
 async function plansOf(look: Look): Promise<Row[]> {
   const found =
-    await sql<Row>`select id, reason, starts, at, by, outcome, note, decided_at, decided_by, decided_pos from adoption_plan
+    await sql<Row>`select id, reason, starts, at, by, by_for, outcome, note, decided_at, decided_by, decided_for, decided_pos from adoption_plan
     where organisation = ${look.organisation} ${look.asOf ? sql`and pos < ${look.asOf.pos}` : sql``} order by pos desc`.execute(
       look.tx,
     );
@@ -78,5 +85,6 @@ const described = (look: Look, row: Row) => ({
   reason: row.reason,
   at: row.at.toISOString(),
   ...(row.by ? { by: personNamed(look, row.by) } : {}),
+  ...(row.by_for ? { byFor: personNamed(look, row.by_for) } : {}),
   starts: row.starts.length,
 });

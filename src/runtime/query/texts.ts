@@ -7,7 +7,7 @@ import type { MappingView, TextCard, TextChange, TextClause, TextView } from '..
 import type { ClauseView } from '../views.ts';
 import { standing, standingText } from './citations.ts';
 import { type Counts, countsPerClause, dayOf, definitionThen, lightOf, tally, together } from './lights.ts';
-import { type Look, noSuch, rolesOf } from './look.ts';
+import { actsAs, type Look, noSuch } from './look.ts';
 import { personNamed } from './names.ts';
 import { clauseView } from './procedure.ts';
 
@@ -62,10 +62,7 @@ export async function textView(look: Look, id: string): Promise<TextView | Refus
   };
 }
 
-export const mayKeep = (look: Look): boolean =>
-  rolesOf(look.context.directory, look.viewer.person, look.now).some((role) =>
-    ['isms_coordinator', 'security_officer', 'ciso'].includes(role),
-  );
+export const mayKeep = (look: Look): boolean => actsAs(look, ['isms_coordinator', 'security_officer', 'ciso']);
 
 export type Shared = { definition: Definition; counts: Map<string, Counts> };
 export const sharedOf = async (look: Look): Promise<Shared> => ({

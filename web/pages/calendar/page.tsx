@@ -3,6 +3,7 @@ import type { Uploaded } from '../../../src/http/contract.ts';
 import { api } from '../../api.ts';
 import { comma, say, t } from '../../language.ts';
 import { meQuery, queryClient } from '../../queries.ts';
+import { holds } from '../../shell/nav.ts';
 import { Alert, Card, Problem, Skeleton } from '../../ui/bits.tsx';
 import { ChooseFile } from '../import/choose-file.tsx';
 import '../import/page.css';
@@ -18,7 +19,7 @@ export default function CalendarPage() {
     mutationFn: (file: Uploaded) => api.calendar.import({ file: file.sha256, name: file.name }),
     onSuccess: () => queryClient.invalidateQueries(calendarQuery),
   });
-  const mayImport = me.data?.roles.some(({ role }) => MAY_IMPORT.includes(role)) || me.data?.administrator;
+  const mayImport = me.data && (holds(me.data, MAY_IMPORT) || me.data.administrator);
   return (
     <>
       <header className="page-head">

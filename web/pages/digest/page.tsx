@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { DigestView } from '../../../src/runtime/digest-views.ts';
 import { t } from '../../language.ts';
 import { meQuery } from '../../queries.ts';
+import { holds } from '../../shell/nav.ts';
 import { showDate } from '../../time.ts';
 import { Card, Empty, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -22,7 +23,7 @@ export default function DigestPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const put = (next: DigestSearch) => void navigate({ search: { ...search, ...next } });
-  const handsOut = me.roles.some(({ role }) => HAND_OUT.includes(role));
+  const handsOut = holds(me, HAND_OUT);
   const office = handsOut && search.of === 'office';
   return (
     <div className="digest">

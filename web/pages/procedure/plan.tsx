@@ -141,13 +141,24 @@ function Waiting({ plan }: { plan: PlanView }) {
       >
         <strong>{t('plan.waiting', { count: waiting.starts })}</strong>
         <div>
-          {waiting.by?.name} · {showDate(officeTime(waiting.at).date)} · {waiting.reason}
+          {actedBy(waiting.by, waiting.byFor)} · {showDate(officeTime(waiting.at).date)} · {waiting.reason}
         </div>
       </Alert>
-      {deciding && <Decide plan={waiting.plan} kind={deciding} onClose={() => setDeciding(undefined)} />}
+      {deciding && (
+        <Decide
+          plan={waiting.plan}
+          kind={deciding}
+          principal={plan.decidesFor?.name}
+          onClose={() => setDeciding(undefined)}
+        />
+      )}
     </>
   );
 }
+
+/** As a seal reads: a deputy's act names the principal. */
+const actedBy = (person: { name: string } | undefined, principal: { name: string } | undefined): string =>
+  principal ? t('seal.deputy', { principal: principal.name, deputy: person?.name ?? '' }) : (person?.name ?? '');
 
 function ChapterRow({
   chapter,
@@ -235,10 +246,10 @@ function Past({ plan }: { plan: PlanView }) {
               {past.note && <p className="sub">{past.note}</p>}
               <small className="faint">
                 {t('plan.pastBy', {
-                  by: past.by?.name ?? '',
+                  by: actedBy(past.by, past.byFor),
                   on: showDate(officeTime(past.at).date),
                   count: past.starts,
-                  decidedBy: past.decidedBy?.name ?? '',
+                  decidedBy: actedBy(past.decidedBy, past.decidedFor),
                   decidedOn: showDate(officeTime(past.decidedAt).date),
                 })}
               </small>

@@ -61,8 +61,10 @@ export function Propose({ plan, clauses, onClose, onDone }: ProposeProps) {
   );
 }
 
-/** The CISO approves with a factor, or returns with a reason. */
-export function Decide({ plan, kind, onClose }: { plan: string; kind: 'approve' | 'return'; onClose(): void }) {
+type DecideProps = { plan: string; kind: 'approve' | 'return'; principal: string | undefined; onClose(): void };
+
+/** The CISO, or whoever stands in, approves with a factor, or returns with a reason. */
+export function Decide({ plan, kind, principal, onClose }: DecideProps) {
   const [note, setNote] = useState('');
   const [factor, setFactor] = useState<GivenFactor>({});
   const save = useMutation({
@@ -90,6 +92,7 @@ export function Decide({ plan, kind, onClose }: { plan: string; kind: 'approve' 
           if (!missing) save.mutate();
         }}
       >
+        {principal && <Alert tone="info">{t('plan.asDeputy', { name: principal })}</Alert>}
         <TextControl
           label={t('plan.note')}
           layout="stacked"

@@ -3,14 +3,17 @@ import { Link } from '@tanstack/react-router';
 import type { TextCard } from '../../../../src/runtime/text-views.ts';
 import { t } from '../../../language.ts';
 import { meQuery } from '../../../queries.ts';
+import { holds } from '../../../shell/nav.ts';
 import { showDate } from '../../../time.ts';
 import { Empty, Pill, Problem, Skeleton } from '../../../ui/bits.tsx';
 import { LightBar, LightPill, lights } from '../lights.tsx';
 import { textsQuery } from '../queries.ts';
 
 const KEEPERS = ['isms_coordinator', 'security_officer', 'ciso'];
-export const useKeeps = (): boolean =>
-  useQuery(meQuery).data?.roles.some(({ role }) => KEEPERS.includes(role)) ?? false;
+export function useKeeps(): boolean {
+  const me = useQuery(meQuery).data;
+  return me !== undefined && holds(me, KEEPERS);
+}
 
 /** The organisation's own approved procedures, before ours: what people here know under their numbers. */
 export function OwnTexts({ asOf }: { asOf: string | undefined }) {
