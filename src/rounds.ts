@@ -3,7 +3,15 @@ import { digestRound } from './http/digest.ts';
 import { isRefused } from './kernel/refusal.ts';
 import type { Platform } from './main.ts';
 import { endedExceptions } from './modules/compliance/index.ts';
-import { endingSoon, handoversDue, recordsOf, unlisted } from './modules/identity/index.ts';
+import {
+  combinations,
+  endingSoon,
+  handoversDue,
+  type RoleEnded,
+  recordsOf,
+  uncarried,
+  unlisted,
+} from './modules/identity/index.ts';
 import { overdue } from './modules/notices/index.ts';
 import { openDisposals, openErasures } from './modules/retention/index.ts';
 import { reviewDue } from './runtime/audit-review.ts';
@@ -18,6 +26,7 @@ export async function workRound(platform: Platform, organisation: string): Promi
   await askForReview(platform, organisation);
   await listWatched(platform, organisation);
   await carryOutHandovers(platform, organisation);
+  await revokeUncarried(platform, organisation);
   await tellEnding(platform, organisation);
   await digestRound({ ...platform, hasMail: () => platform.mailServer.read() !== undefined }, organisation);
 }
@@ -42,13 +51,40 @@ async function carryOutHandovers({ db, dispatch, parts }: Platform, organisation
   const clock = { organisation, actor: { kind: 'clock' } } as const;
   for (const { handover, leaver } of due) {
     const records = await withOrganisation(db, organisation, (tx) => recordsOf(tx, organisation, leaver));
+    let moved = 0;
     for (const record of records) {
       const command = { do: 'hand_over' as const, id: `hand-over:${handover}:${record}`, record, handover };
       const outcome = await dispatch({ ...clock, command });
       if (isRefused(outcome)) parts.defect(new Error(outcome.refused[0]?.message.en), `handover ${handover}`);
+      else if (outcome.count > 0) moved += 1;
     }
-    const input = { handover, records: records.length };
+    const input = { handover, records: moved };
     await dispatch({ ...clock, command: { do: 'identity.finish_handover', id: randomUUID(), input } });
+  }
+}
+
+/** Roles that only a 兼任 exception carried end with it, also when it is revoked before its time; holder and officers are told. */
+async function revokeUncarried({ db, dispatch, parts }: Platform, organisation: string): Promise<void> {
+  const found = await withOrganisation(db, organisation, (tx) =>
+    uncarried(tx, organisation, parts.clock(), combinations),
+  );
+  const clock = { organisation, actor: { kind: 'clock' } } as const;
+  for (const { grant, person, exception, number } of found) {
+    const command = { do: 'identity.revoke_carried', id: randomUUID(), input: { grant, exception } };
+    const ended = await dispatch({ ...clock, command });
+    if (isRefused(ended) || ended.count === 0) continue;
+    const { name, role } = ended.response as RoleEnded;
+    const message = {
+      zh: `兼任例外 ${number} 已失效，${name} 依該例外併任之「${role.zh}」角色同時撤銷`,
+      en: `Concurrent duties ${number} ended; the role “${role.en}” that ${name} held under it is revoked`,
+    };
+    const told = {
+      notice: `carried.${grant}`,
+      persons: [person],
+      roles: ['isms_coordinator', 'security_officer', 'auditor'],
+    };
+    const input = { ...told, about: person, message, go: '/people' };
+    await dispatch({ ...clock, command: { do: 'notices.send', id: randomUUID(), input } });
   }
 }
 

@@ -37,6 +37,7 @@ async function submitted(who: PersonName, title: string): Promise<string> {
 describe.sequential('兼任', () => {
   let document: string;
   let exception: string;
+  let duties: string;
   const agree = (who: PersonName, id: string) => desk.refused(who, id, 'agree', { review_opinion: '同意' });
 
   test('base.31: without it the only person who could is refused; the CISO permits it for a year at most', async () => {
@@ -115,6 +116,26 @@ describe.sequential('兼任', () => {
     await desk.act('fan', both, 'approve');
     expect(codes(await give())).toEqual(['required']);
     expect(codes(await give('2027-03-31'))).toEqual([]);
+    const asked = (await ok('kuo', 'people.get', { id: office.persons.chen })).roles.find(
+      ({ role }: { role: string }) => role === 'auditor',
+    );
+    await ok('kuo', 'people.confirmRole', { grant: asked.grant });
+    duties = both;
+  });
+
+  test('revoked before its end, it takes the role along that it carried, and says so', async () => {
+    const held = async () =>
+      (await ok('chou', 'people.get', { id: office.persons.chen })).roles.map(({ role }: { role: string }) => role);
+    expect(await held()).toContain('auditor');
+    await workRound(office.platform, office.organisation);
+    expect(await held()).toContain('auditor');
+    expect(await desk.act('kuo', duties, 'revoke', { reason: '稽核已補實' })).toBe('ended');
+    await workRound(office.platform, office.organisation);
+    expect(await held()).toEqual(['room_manager']);
+    expect((await told('chen')).filter((words) => words.includes('稽核人員'))).toHaveLength(1);
+    expect((await told('chen')).some((words) => words.includes('併任之角色同時撤銷'))).toBe(true);
+    await workRound(office.platform, office.organisation);
+    expect(office.defects()).toEqual([]);
   });
 });
 
@@ -200,6 +221,7 @@ describe.sequential('職務交接', () => {
   let host: string;
   let draft: string;
   let handover: string;
+  let exception: string;
 
   test('base.30: both sign, the head witnesses; the day it takes effect everything open goes over, once', async () => {
     host = await desk.open('chen', 'host', {
@@ -224,6 +246,17 @@ describe.sequential('職務交接', () => {
       from: '2026-12-09',
       until: '2026-12-31',
     });
+    exception = await desk.open('hsu', 'exception', { subject: host });
+    await desk.save('hsu', exception, {
+      loosens: ['scan_max_age_days'],
+      reason: '設備老舊',
+      risk: 'low',
+      until: '2027-03-31',
+      measures: [{ id: 'r1', what: '限制來源', owner: office.persons.hsu, check: '每週檢視', due: '2026-12-31' }],
+    });
+    await desk.act('hsu', exception, 'submit');
+    await desk.act('kuo', exception, 'advise', { advice: '可行', acceptable: true });
+    await desk.act('fan', exception, 'approve');
     handover = await desk.open('hsu', 'handover', {
       leaver: office.persons.hsu,
       successor: office.persons.chen,
@@ -233,6 +266,12 @@ describe.sequential('職務交接', () => {
     });
     expect((await desk.get('hsu', handover)).values.hosts).toMatchObject([{ source: host }]);
     await desk.act('hsu', handover, 'hand_over');
+    const [line] = (await desk.get('chen', handover)).values.exceptions;
+    expect(line).toMatchObject({ source: exception });
+    await desk.save('chen', handover, { exceptions: [{ ...line, known: false }] });
+    const refused = await desk.refused('chen', handover, 'take_over');
+    expect(refused.map(({ gate }) => gate)).toEqual(['exceptions_known']);
+    await desk.save('chen', handover, { exceptions: [{ ...line, known: true }] });
     await desk.act('chen', handover, 'take_over');
     await desk.act('hsieh', handover, 'witness');
     await workRound(office.platform, office.organisation);
@@ -244,6 +283,7 @@ describe.sequential('職務交接', () => {
     await workRound(office.platform, office.organisation);
     expect((await desk.get('chen', host)).values.owner).toBe(office.persons.chen);
     expect((await desk.get('chen', draft)).requester.id).toBe(office.persons.chen);
+    expect((await desk.get('chen', exception)).values.measures).toMatchObject([{ owner: office.persons.chen }]);
     const history = await ok('chen', 'records.history', { id: host });
     expect(history.map(({ label }: { label: { zh: string } }) => label.zh)).toContain('職務交接');
     const leaver = await ok('chou', 'people.get', { id: office.persons.hsu });

@@ -9,6 +9,7 @@ import type {
   Owed,
   Proposal,
   RecordState,
+  Row,
   Seal,
   Seed,
   Value,
@@ -88,13 +89,15 @@ export function evolve(state: RecordState | undefined, event: Happened): RecordS
 
 export type Handing = { from: string; to: string; handover: string; fields: string[]; requester?: boolean };
 
-/** The next person stands in the fields named, as requester and where the opener asked for the first; seals keep what was signed. */
+/**
+ * The next person stands in the fields and columns (`table.column`) named, as requester and where the opener asked for the first;
+ * seals keep what was signed.
+ */
 function handed(state: RecordState, { from, to, handover, fields, requester }: Handing, at: Moment): RecordState {
-  const now = Object.fromEntries(fields.map((field) => [field, to]));
+  const now = withNext(state.values, fields, from, to);
   const seals = state.seals.map((made) => {
-    const covered = fields.filter((field) => made.content[field] === from && !made.void);
-    if (covered.length === 0) return made;
-    return { ...made, corrected: { ...made.corrected, ...Object.fromEntries(covered.map((field) => [field, to])) } };
+    const covered = made.void ? {} : withNext({ ...made.content, ...made.corrected }, fields, from, to);
+    return Object.keys(covered).length === 0 ? made : { ...made, corrected: { ...made.corrected, ...covered } };
   });
   const assigned = state.assigned && {
     ...state.assigned,
@@ -108,6 +111,21 @@ function handed(state: RecordState, { from, to, handover, fields, requester }: H
     ...(requester ? { requester: to } : {}),
     handed: [...(state.handed ?? []), { from, to, at, handover, ...(requester ? { requester: true as const } : {}) }],
   };
+}
+
+/** Of some values, those that change when `to` takes the place of `from` in the fields and columns named. */
+function withNext(values: Values, fields: string[], from: string, to: string): Values {
+  const changed: Values = {};
+  for (const path of fields) {
+    const [field, column] = path.split('.') as [string, string?];
+    const value = changed[field] ?? values[field];
+    if (column === undefined) {
+      if (value === from) changed[field] = to;
+    } else if (Array.isArray(value) && (value as Row[]).some((row) => row[column] === from)) {
+      changed[field] = (value as Row[]).map((row) => (row[column] === from ? { ...row, [column]: to } : row)) as Value;
+    }
+  }
+  return changed;
 }
 
 type Data = {

@@ -9,7 +9,28 @@ const handover = type('handover', {
   flow: [state('signed'), state('in_effect', { final: true })],
   actions: [action('enter', { from: 'signed', to: 'in_effect', by: ['anyone'] })],
 });
-const moving = definition([change, host, finding, exception, handover], {
+/** A plan of measures, each with an owner and somebody it is about; whoever owns a measure does not approve. */
+const plan = type('plan', {
+  fields: [
+    field('checked_by', { type: { is: 'person' }, stays: true }),
+    field('measures', {
+      type: {
+        is: 'table',
+        columns: {
+          what: field('what'),
+          owner: field('owner', 'person'),
+          about: field('about', { type: { is: 'person' }, stays: true }),
+        },
+      },
+    }),
+  ],
+  flow: [state('draft'), state('asked'), state('approved', { final: true })],
+  actions: [
+    action('ask', { from: 'draft', to: 'asked', by: ['requester'], seal: ['main'] }),
+    action('approve', { from: 'asked', to: 'approved', by: ['anyone'], never: ['measures.owner'] }),
+  ],
+});
+const moving = definition([change, host, finding, exception, handover, plan], {
   lists: plain.lists,
   parameters: plain.parameters,
 });
@@ -66,4 +87,32 @@ test('what is closed stays as it was, and a second time changes nothing', () => 
   const { version } = office.state('h1');
   move('h1');
   expect(office.state('h1').version).toBe(version);
+});
+
+test('in rows, too, whose duty it is goes over; who did something or is meant stays; seals keep what was signed', () => {
+  office.open('fang', 'plan', 'p1', {
+    checked_by: 'wang',
+    measures: [
+      { id: 'r1', what: 'watch', owner: 'wang', about: 'wang' },
+      { id: 'r2', what: 'block', owner: 'li', about: 'li' },
+    ],
+  });
+  office.act('fang', 'p1', 'ask');
+  office.act('fang', 'o1', 'enter');
+  move('p1');
+  expect(office.state('p1').values).toMatchObject({
+    checked_by: 'wang',
+    measures: [
+      { owner: 'lin', about: 'wang' },
+      { owner: 'li', about: 'li' },
+    ],
+  });
+  const [seal] = office.state('p1').seals;
+  expect(seal?.void).toBeUndefined();
+  expect(seal?.content).toMatchObject({ measures: [{ owner: 'wang' }, { owner: 'li' }] });
+  expect(seal?.corrected).toMatchObject({ measures: [{ owner: 'lin' }, { owner: 'li' }] });
+  expect(office.folded('p1')).toEqual(office.state('p1'));
+  expect(outcome(office.act('wang', 'p1', 'approve'))).toEqual(['never']);
+  expect(outcome(office.act('lin', 'p1', 'approve'))).toEqual(['never']);
+  expect(outcome(office.act('chen', 'p1', 'approve'))).toEqual(['done']);
 });

@@ -1,8 +1,8 @@
 import { localDate } from '../calendar/date.ts';
-import type { RecordType } from '../pack/types.ts';
+import type { Field, RecordType } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
 import { text } from '../text.ts';
-import type { Command, RecordState } from './types.ts';
+import type { Command, RecordState, Row } from './types.ts';
 import { noSuchRecord } from './words.ts';
 import { emit, recordOf, typeOf, type Work } from './work.ts';
 
@@ -11,8 +11,9 @@ export const HANDOVER = 'handover';
 export const IN_EFFECT = 'in_effect';
 
 /**
- * One record goes from the leaver of a handover to the successor: fields of type person that name the leaver, whose case it is, and
- * what an opener asked of the leaver. Nothing closed changes, nor what acts and seals say. Only the program does it, and only for a
+ * One record goes from the leaver of a handover to the successor: fields and table columns of type person that name the leaver, whose
+ * case it is, and what an opener asked of the leaver. Nothing closed changes, nor what acts and seals say, nor a field declared
+ * `stays`: who tested something, or whom an exception permits it, is no duty that could go over. Only the program does it, and only for a
  * handover that both have signed and whose day has come.
  */
 export function handOver(work: Work, command: Extract<Command, { do: 'hand_over' }>): Refusal[] {
@@ -44,11 +45,17 @@ function partiesOf(work: Work, handover: RecordState | undefined): { from: strin
   return { from: leaver, to: successor };
 }
 
-/** Written fields that name the person; what is computed follows, what acts alone write stays as it was written. */
-const personFields = (type: RecordType, state: RecordState, person: string): string[] =>
-  Object.values(type.fields)
-    .filter(({ name, is, type: kind }) => kind.is === 'person' && !is && state.values[name] === person)
-    .map(({ name }) => name);
+/** Written fields that name the person, `table.column` in rows; what is computed follows. */
+function personFields(type: RecordType, state: RecordState, person: string): string[] {
+  const goes = (field: Field) => field.type.is === 'person' && !field.is && !field.stays;
+  return Object.values(type.fields).flatMap((field) => {
+    if (field.type.is !== 'table') return goes(field) && state.values[field.name] === person ? [field.name] : [];
+    const rows = (state.values[field.name] ?? []) as Row[];
+    return Object.values(field.type.columns)
+      .filter((column) => goes(column) && rows.some((row) => row[column.name] === person))
+      .map((column) => `${field.name}.${column.name}`);
+  });
+}
 
 const notSigned: Refusal = {
   code: 'state',

@@ -153,9 +153,12 @@ function barredPersons(work: Work, never: Action['never'], scope: Scope): { pers
   return { persons, pending };
 }
 
-/** Whoever had a case before it was handed over is barred where the present requester is. */
-const predecessors = ({ self }: Scope, persons: Set<string>): string[] =>
-  (self?.handed ?? []).filter(({ to, requester }) => requester && persons.has(to)).map(({ from }) => from);
+/** Whoever handed something in this record over is barred where who has it now is: moving to another post frees nobody. */
+function predecessors({ self }: Scope, persons: Set<string>): string[] {
+  const barred = new Set(persons);
+  for (const { from, to } of (self?.handed ?? []).toReversed()) if (barred.has(to)) barred.add(from);
+  return [...barred];
+}
 
 function roleIn(groups: Group[], ballots: Ballot[]): string | undefined {
   for (const { group, allowed } of ballots) {

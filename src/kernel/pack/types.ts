@@ -233,6 +233,8 @@ export type Field = {
   /** For text: lines shown. */
   lines?: number;
   personal: boolean;
+  /** Of a person: who did something or is meant, not whose duty it is; it does not go along in a handover of duties (職務交接). */
+  stays?: true;
   /** Actions for which it must be filled; ['*'] = always (open and save too). */
   required: string[];
   clauses: string[];

@@ -73,12 +73,13 @@ export async function handoversDue(tx: Tx, organisation: string): Promise<{ hand
   return rows;
 }
 
-/** Open records that are somebody's: whose case they are, who stands in a field, of whom the opener asked something. */
+/** Open records that are somebody's: whose case they are, who stands in a field or a row, of whom the opener asked something. */
 export async function recordsOf(tx: Tx, organisation: string, person: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select c.id from record c
     where c.organisation = ${organisation} and c.open and c.type <> 'handover' and (c.requester = ${person}
       or c.body->'assigned'->'persons' ? ${person}
-      or exists (select 1 from jsonb_each(c.body->'values') v where v.value = to_jsonb(${person}::text)))
+      or exists (select 1 from jsonb_each(c.body->'values') v where v.value = to_jsonb(${person}::text)
+        or jsonb_typeof(v.value) = 'array' and jsonb_path_exists(v.value, '$[*].* ? (@ == $who)', jsonb_build_object('who', ${person}::text))))
     order by c.id`.execute(tx);
   return rows.map(({ id }) => id);
 }

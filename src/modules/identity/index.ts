@@ -1,5 +1,6 @@
 import type { Module } from '../../runtime/module.ts';
 import { acceptInvitation, invite, linkAccount, unlinkAccount, withdrawInvitation } from './accounts.ts';
+import { projectCarried, revokeCarried } from './carried.ts';
 import { type CombinationsOf, none } from './combining.ts';
 import { addDeputy, endDeputy } from './deputies.ts';
 import { conflicts, type DefinitionOf, hasRole } from './facts.ts';
@@ -14,6 +15,7 @@ import { projectWatched } from './watched.ts';
 
 export { actsNobodyCanPerform, type ThinAct } from './acts.ts';
 export { roleLabel } from './authority.ts';
+export { type RoleEnded, uncarried } from './carried.ts';
 export type { Combination, CombinationsOf } from './combining.ts';
 export { accountsOfPerson, grantsOfPerson, loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
 export { endingSoon } from './ending.ts';
@@ -57,12 +59,14 @@ export function identity({ nodeKey, definitionOf, combinationsOf = none }: Ident
       'identity.accept_invitation': acceptInvitation(nodeKey),
       'identity.withdraw_invitation': withdrawInvitation(nodeKey),
       'identity.edit_setting': editSetting,
+      'identity.revoke_carried': revokeCarried(nodeKey),
       'identity.finish_handover': finishHandover(nodeKey),
     },
     async project(tx, event) {
       await project(tx, event, nodeKey);
       await projectWatched(tx, event);
       await projectHandover(tx, event);
+      await projectCarried(tx, event);
     },
     facts: {
       has_role: hasRole(nodeKey),

@@ -21,6 +21,7 @@ export function fieldOf(build: RecordBuild, name: string, section: string, item:
       type: typeOf(build, item),
       ...optional('lines', numberOf(entry(item, 'lines'))),
       personal: isTrue(entry(item, 'personal')),
+      ...optional('stays', isTrue(entry(item, 'stays')) || undefined),
       required: requiredOf(entry(item, 'required')),
       clauses: words(entry(item, 'clause')),
       ...optional('when', expression(build, entry(item, 'when'))),

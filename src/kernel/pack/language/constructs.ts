@@ -205,6 +205,7 @@ export const CONSTRUCTS: Record<string, Construct> = {
       unit: key(text),
       lines: key(number),
       personal: key(flag),
+      stays: key(flag, 'person: who did it or is meant; it does not go along in a handover of duties'),
       required: key(either(flag, name, listOf(name)), 'true, or the actions for which it must be filled'),
       ...clause,
       when: key(condition),

@@ -118,6 +118,7 @@ function sameField(known: Field, added: Field, merge: RecordMerge): Field {
     type: sameType(known, added, merge),
     label: labelled(added.label) ? added.label : known.label,
     personal: known.personal || added.personal,
+    ...(known.stays || added.stays ? { stays: true as const } : {}),
     required:
       known.required.includes('*') || added.required.includes('*') ? ['*'] : union(known.required, added.required),
     clauses: union(known.clauses, added.clauses),
