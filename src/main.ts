@@ -18,11 +18,13 @@ import { backupRounds } from './cli/backup-round.ts';
 import { checksOver } from './cli/ledgers.ts';
 import { openSealing } from './cli/sealing.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
+import { witnessLines } from './cli/witnessing.ts';
 import { openDemo } from './demo/start.ts';
 import { mayApproveReset, personsOfAccount } from './http/accounts.ts';
 import { ADDRESS_HEADER } from './http/app.ts';
 import { forgetLinks } from './http/caller.ts';
 import { addressOver, careForCertificate, openDoors } from './http/listening.ts';
+import { openShelf } from './http/package/shelf.ts';
 import type { HttpParts } from './http/parts.ts';
 import { postParts } from './http/post.ts';
 import { importReport } from './http/reports.ts';
@@ -124,10 +126,12 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
     log: sealer.log,
     verifierKey: sealer.verifierKey,
     witnesses: sealer.witnessing.view,
+    witnessLines: () => witnessLines(options.dataDir),
     personal,
     ...checksOver(db, blobs, secrets.nodeKey, parts.clock),
   });
   committed = (what) => sealer.committed(what);
+  const shelf = openShelf(join(options.dataDir, 'packages'), Date.now, (error) => parts.defect(error, 'package'));
   await sealer.start();
   return {
     parts,
@@ -137,6 +141,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
     db,
     database,
     blobs,
+    shelf,
     news,
     packFiles,
     officeCalendar,
@@ -153,6 +158,7 @@ export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' 
       };
     },
     async close() {
+      await shelf.close();
       await idle();
       await sealer.stop();
       await connection.close();
@@ -261,6 +267,7 @@ export function doorsOver(platform: Platform, options: { dataDir: string }, base
     dispatch,
     auth,
     blobs: platform.blobs,
+    shelf: platform.shelf,
     packFiles: () => platform.packFiles,
     news: platform.news,
     ledger: platform.ledger,

@@ -11,6 +11,7 @@ import { api, isSignedOut } from './api.ts';
 import { digestSearch } from './pages/digest/queries.ts';
 import type { Search } from './pages/lists/list-view.tsx';
 import { otherPage } from './pages/others.ts';
+import { packageSearch } from './pages/package/queries.ts';
 import { populationSearch } from './pages/populations/queries.ts';
 import { trailSearch } from './pages/trail/search.ts';
 import { meQuery, queryClient } from './queries.ts';
@@ -104,6 +105,7 @@ const routes = [
   createRoute({ ...page('/people/$id', otherPage('people/person')) }),
   createRoute({ ...page('/trail', otherPage('trail/page')), validateSearch: trailSearch }),
   createRoute({ ...page('/populations', otherPage('populations/page')), validateSearch: populationSearch }),
+  createRoute({ ...page('/package', () => import('./pages/package/page.tsx')), validateSearch: packageSearch }),
   createRoute({ ...page('/import/scan', otherPage('import/scan')) }),
   createRoute({
     ...page('/import/$type', otherPage('import/page')),

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CheckpointPolicy } from '../kernel/ledger/checkpoint.ts';
 import type { Report } from '../kernel/ledger/report.ts';
@@ -15,7 +16,7 @@ import { readSettings } from './settings.ts';
 export const command: Command = {
   help: `用法 Usage: ancheng verify [--data 資料夾] [--json]
             ancheng verify --log 資料夾 --policy 政策檔 [--as-of 日期] [--db 位址 [--node-key 檔] [--files 資料夾]] [--json]
-            ancheng verify --proof 檔.tlog-proof --policy 政策檔 [--json]
+            ancheng verify --proof 檔.tlog-proof或資料夾 --policy 政策檔 [--json]
 
 檢查資料夾內每個機關:簽章(L0)、雜湊樹(L1)、資料庫逐列(L2)、鑑別碼與授權(L3)、附件(L4)。平台執行中亦可。
 Checks every organisation of the data folder: signatures (L0), tree (L1), database rows (L2), marks and authority (L3),
@@ -37,7 +38,7 @@ On any machine, from the sealed files and keys you hold: signatures and witnesse
   --node-key F   指令主機的金鑰檔,另驗鑑別碼(L3) · key file of the command servers: also marks (L3)
   --files DIR    附件資料夾,另驗附件(L4) · folder of stored files: also L4
 
-  --proof FILE   一筆紀錄的證明 · the proof of one record
+  --proof PATH   一筆紀錄的證明,或資料夾內的全部證明 · the proof of one record, or every proof in a folder
   --json         以 JSON 輸出 · as JSON`,
   async run(args) {
     const { values } = parseArgs({
@@ -67,6 +68,8 @@ On any machine, from the sealed files and keys you hold: signatures and witnesse
       return EXIT.usage;
     }
     const { hasCheckpoint, proofIn, verifyLog } = await import('./verify-log.ts');
+    if (values.proof && statSync(values.proof, { throwIfNoEntry: false })?.isDirectory())
+      return tellProofs(values.proof, policy, json);
     if (values.proof) return tellProof(proofIn(values.proof), policy, json);
     if (!values.log) throw usageError('需要 --log 或 --proof · --log or --proof is needed');
     if (!hasCheckpoint(values.log)) throw usageError(`沒有封存點 · no checkpoint in ${values.log}`);
@@ -155,6 +158,31 @@ async function tellProof(proof: string, policy: CheckpointPolicy, json: boolean)
     say('✓ 證明成立:這筆事項在封存的軌跡內 · the proof holds: the sealed ledger has this event');
   }
   return EXIT.ok;
+}
+
+/** Every proof below a folder, as a package holds them: how many hold, and each that does not by its name. */
+async function tellProofs(folder: string, policy: CheckpointPolicy, json: boolean): Promise<ExitCode> {
+  const { verifyProof } = await import('../kernel/ledger/proof.ts');
+  const names = globSync('**/*.tlog-proof', { cwd: folder }).sort();
+  if (names.length === 0) throw usageError(`資料夾內沒有證明 · no proofs in ${folder}`);
+  const failed: { file: string; refused: Refused['refused'] }[] = [];
+  const logs = new Set<string>();
+  for (const file of names) {
+    const proven = verifyProof(readFileSync(join(folder, file), 'utf8'), policy);
+    if (isRefused(proven)) failed.push({ file, refused: proven.refused });
+    else logs.add(proven.checkpoint.origin);
+  }
+  const held = names.length - failed.length;
+  if (json)
+    say(JSON.stringify({ ok: failed.length === 0, proofs: names.length, held, logs: [...logs], failed }, null, 2));
+  else {
+    for (const { file, refused } of failed) say(`✗ ${file} ${refused[0]?.message.zh} · ${refused[0]?.message.en}`);
+    for (const log of logs) say(`軌跡 ledger: ${log}`);
+    say(
+      `${failed.length === 0 ? '✓' : '✗'} ${names.length} 份證明,${held} 份成立 · ${held} of ${names.length} proofs hold`,
+    );
+  }
+  return failed.length === 0 ? EXIT.ok : EXIT.refused;
 }
 
 /** Every organisation of a data folder, the installation's own ledger included. */

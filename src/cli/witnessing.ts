@@ -157,6 +157,13 @@ export function readPolicy(dataDir: string): Policy | Refused | undefined {
   return existsSync(path) ? parsePolicy(readFileSync(path, 'utf8')) : undefined;
 }
 
+/** The witnesses of the policy, one a line, as they go into packages; empty where there are none or the policy cannot be read. */
+export function witnessLines(dataDir: string): string[] {
+  const policy = readPolicy(dataDir);
+  if (policy === undefined || isRefused(policy)) return [];
+  return policy.witnesses.map(({ name, verifierKey }) => `witness ${name} ${verifierKey}`);
+}
+
 function viewOf({ name, url }: PolicyWitness, standing: Standing | undefined, now: Date): WitnessView {
   const { size, at, failed, ahead } = standing ?? {};
   const lately = at !== undefined && now.getTime() - Date.parse(at) < DAY_MS;

@@ -8,6 +8,7 @@ import type { Refusal } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import { no } from './answers/ask.ts';
 import { answers } from './answers/index.ts';
+import { packageRoute } from './answers/packages.ts';
 import { certificateRoute } from './certificate.ts';
 import { documentPage, openApiDocument } from './document.ts';
 import { fileRoutes } from './files.ts';
@@ -45,6 +46,7 @@ export function createApp(http: HttpParts): Hono {
   streamRoute(app, http);
   fileRoutes(app, http);
   printRoutes(app, http);
+  packageRoute(app, http);
   procedureRoutes(app, http);
   webRoutes(app, http.webRoot);
   return app;

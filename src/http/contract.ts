@@ -3,6 +3,7 @@ import { populations } from './contract/audit.ts';
 import { calendar } from './contract/calendar.ts';
 import { keeping } from './contract/keeping.ts';
 import { certificate, mail } from './contract/network.ts';
+import { packages } from './contract/packages.ts';
 import { me, people, resets, setup, units, watched } from './contract/people.ts';
 import { digest, findings, notices, parameters, procedure, scans, tokens, trail, views } from './contract/proof.ts';
 import { checklists, plan, texts } from './contract/texts.ts';
@@ -20,7 +21,7 @@ export const plainRoutes = {
   upload: 'POST /api/v1/files', // multipart, one part `file`; answers {id, name, sha256, size, media}
   download: 'GET /api/v1/files/{sha256}', // `?name=` sets the file name
   print: 'GET /api/v1/records/{id}/print.{format}', // pdf, odt; `?asOf=`
-  package: 'GET /api/v1/procedures/{pack}/package.zip', // `?asOf=`; index and proofs that verify offline
+  package: 'GET /api/v1/packages/{id}/package.zip', // made by `packages.make`: PDFs, index and proofs that verify offline
   stream: 'GET /api/v1/stream', // SSE; event `changed` {records: [id], tasks: boolean, notices: boolean}
   auth: '/api/auth/*', // better-auth: e-mail and password, TOTP, passkeys, sessions
 } as const;
@@ -53,6 +54,7 @@ export const contract = {
   tokens,
   calendar,
   populations,
+  packages,
   keeping,
   certificate,
   mail,

@@ -13,6 +13,8 @@ export type HttpParts = {
   dispatch: Dispatch;
   auth: Authentication;
   blobs: Blobs;
+  /** Evidence packages in the making, and made. */
+  shelf: import('./package/shelf.ts').Shelf;
   /** Packs on this installation's disk. */
   packFiles: () => SourceFile[];
   news: NewsRoom;
@@ -46,6 +48,8 @@ export type NewsRoom = {
 export type Ledger = {
   verify(organisation: string): Promise<Verification>;
   witnesses(organisation: string): Promise<Witnesses>;
+  /** Whom to trust to check proofs elsewhere, as a C2SP tlog-policy: the log’s key, and witnesses where there are any. */
+  policy(organisation: string): Promise<string>;
   /** A proof per event position under the newest checkpoint; undefined while not sealed yet. */
   proofs(
     organisation: string,

@@ -26,32 +26,20 @@ export function printRoutes(app: Hono, http: HttpParts): void {
     const format = c.req.param('file').endsWith('odt') ? 'odt' : 'pdf';
     const language: Language = c.req.query('language') === 'en' ? 'en' : 'zh';
     const asOf = c.req.query('asOf');
-    const paper = await look(
+    const printed = await look(
       http.parts,
       http.cache,
       caller.organisation,
       caller.viewer,
       async (looking) => {
-        const view = await recordView(looking, c.req.param('id'));
-        if (isRefused(view)) return view;
-        const found = await recordOf(looking, view.id);
-        if (!found) return noSuch('這筆紀錄', 'record');
         const organisation = caller.organisations.find((one) => one.id === caller.organisation)?.name ?? '';
-        const history = await historyOf(looking, view.id, found.type);
-        return paperOf({
-          view,
-          type: found.type,
-          history,
-          language,
-          organisation,
-          now: looking.now,
-          baseUrl: http.baseUrl,
-          basis: await basisOf(looking, view, language, c.req.query('numbers') === 'both'),
-        });
+        const both = c.req.query('numbers') === 'both';
+        return recordPaper(looking, c.req.param('id'), { language, organisation, baseUrl: http.baseUrl, both });
       },
       asOf,
     );
-    if (isRefused(paper)) return c.json(paper, statusOf(paper.refused) as 404);
+    if (isRefused(printed)) return c.json(printed, statusOf(printed.refused) as 404);
+    const { paper } = printed;
     fonts ??= openFonts();
     if (isRefused(fonts)) return c.json(fonts, 503);
     const bytes = format === 'pdf' ? await renderPdf(paper, { fonts }) : await renderOdt(paper);
@@ -65,6 +53,26 @@ export function printRoutes(app: Hono, http: HttpParts): void {
       },
     });
   });
+}
+
+/** A record as its form, with what it was made from; refuses what the reader may not see. */
+export async function recordPaper(
+  looking: Look,
+  id: string,
+  { both = false, ...about }: { language: Language; organisation: string; baseUrl: string; both?: boolean },
+) {
+  const view = await recordView(looking, id);
+  if (isRefused(view)) return view;
+  const found = await recordOf(looking, view.id);
+  if (!found) return noSuch('這筆紀錄', 'record');
+  const { type, state } = found;
+  const history = await historyOf(looking, view.id, type);
+  const basis = await basisOf(looking, view, about.language, both);
+  const emergencies = Object.keys(state.acts).flatMap((act) => {
+    const action = type.actions[act];
+    return action?.emergency ? [action.label] : [];
+  });
+  return { paper: paperOf({ view, type, history, now: looking.now, basis, ...about }), view, type, emergencies };
 }
 
 /**

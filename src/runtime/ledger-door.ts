@@ -26,6 +26,8 @@ export type LedgerParts = {
   markKey: NodeKey;
   log: (organisation: string) => Promise<Log>;
   verifierKey: (organisation: string) => Promise<string>;
+  /** Witnesses as a tlog-policy names them, one a line; absent where nobody witnesses. */
+  witnessLines?: () => string[];
   /** Who outside has seen the ledger; absent where nothing runs that could ask. */
   witnesses?: (organisation: string) => Promise<Witnesses>;
   /** Opens personal values, to compare what people see with what was entered; those without keys are left out. */
@@ -56,6 +58,9 @@ export function ledgerDoor(parts: LedgerParts) {
     },
     witnesses: async (organisation: string): Promise<Witnesses> =>
       (await parts.witnesses?.(organisation)) ?? { sealedSize: 0, witnesses: [] },
+    /** The log’s key and the witnesses’; their cosignatures are told where they are there, and none is demanded. */
+    policy: async (organisation: string): Promise<string> =>
+      [`log ${await parts.verifierKey(organisation)}`, ...(parts.witnessLines?.() ?? []), 'quorum none', ''].join('\n'),
     /** A proof per sealed position under the published checkpoint; undefined when none of them is sealed yet. */
     async proofs(organisation: string, positions: number[]) {
       const log = await parts.log(organisation);

@@ -217,6 +217,10 @@ const LET_IN: Record<string, readonly Asker[]> = {
   'keeping.release': KEEPERS,
   'keeping.erase': [],
   'keeping.backups': ['room_manager', ...OVERSEERS],
+  'packages.sections': OVERSEERS,
+  'packages.list': OVERSEERS,
+  'packages.make': OVERSEERS,
+  'packages.cancel': [], // there is none
   'trail.list': OVERSEERS,
   'trail.export': OVERSEERS,
   'trail.witnesses': OVERSEERS,

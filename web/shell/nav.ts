@@ -17,6 +17,7 @@ export type NavEntry = {
     | 'calendar'
     | 'connection'
     | 'populations'
+    | 'package'
     | 'keeping'
     | 'trail';
   /** The page file it needs, when that page is delivered separately. */
@@ -78,6 +79,7 @@ export const navigation: NavGroup[] = [
       { link: { to: '/calendar' }, key: 'calendar', shown: keepsCalendar },
       { link: { to: '/connection' }, key: 'connection', shown: (me) => me.administrator },
       { link: { to: '/populations' }, key: 'populations', file: 'populations/page', shown: readsTrail },
+      { link: { to: '/package' }, key: 'package', shown: readsTrail },
       { link: { to: '/keeping' }, key: 'keeping', shown: keepsRecords },
       { link: { to: '/trail' }, key: 'trail', file: 'trail/page', shown: readsTrail },
     ],

@@ -7,6 +7,7 @@ import { digestAnswers } from './digest.ts';
 import { keepingAnswers } from './keeping.ts';
 import { mailAnswers } from './mail.ts';
 import { meAnswers } from './me.ts';
+import { packageAnswers } from './packages.ts';
 import { peopleAnswers, unitAnswers } from './people.ts';
 import { planAnswers } from './plan.ts';
 import { noticeAnswers, parameterAnswers, procedureAnswers, tokenAnswers, trailAnswers, viewAnswers } from './proof.ts';
@@ -45,6 +46,7 @@ export const answers = os.router({
   tokens: tokenAnswers,
   calendar: calendarAnswers,
   populations: populationAnswers,
+  packages: packageAnswers,
   keeping: keepingAnswers,
   certificate: certificateAnswers,
   mail: mailAnswers,

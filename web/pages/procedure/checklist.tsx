@@ -2,16 +2,19 @@ import './page.css';
 import './document.css';
 import './mapping/page.css';
 import './own/document.css';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ChecklistView } from '../../../src/runtime/text-views.ts';
 import { api, newCommandId } from '../../api.ts';
 import { mappingChanged, useCitation } from '../../citations.ts';
 import { say, t } from '../../language.ts';
+import { meQuery } from '../../queries.ts';
+import { readsTrail } from '../../shell/nav.ts';
 import { Alert, Empty, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Icon } from '../../ui/icons.tsx';
 import { tell } from '../../ui/toast.tsx';
 import { AsOf, PastNote } from './as-of.tsx';
 import { type Light, LightDot, LightFilter, LightPill } from './lights.tsx';
@@ -46,6 +49,7 @@ function Checklist({ checklist, asOf }: { checklist: ChecklistView; asOf: string
   const back = (day?: string) =>
     navigate({ search: day ? { asOf: day } : {}, hash: (hash) => hash ?? '', replace: true, resetScroll: false });
   const narrow = useNarrow();
+  const packs = readsTrail(useSuspenseQuery(meQuery).data);
   useWalk(
     shown.map(({ key }) => ({ id: key })),
     chosen,
@@ -73,6 +77,16 @@ function Checklist({ checklist, asOf }: { checklist: ChecklistView; asOf: string
         </div>
         <div className="row">
           <AsOf value={asOf} onChange={back} />
+          {packs && (
+            <Link
+              className="button"
+              to="/package"
+              search={{ by: 'checklist', id: checklist.checklist, ...(asOf && { asOf }) }}
+            >
+              <Icon name="download" size={15} />
+              {t('clause.package')}
+            </Link>
+          )}
           {checklist.mayKeep && (
             <Withdraw
               title={checklist.title}

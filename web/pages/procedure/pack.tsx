@@ -1,9 +1,11 @@
 import './page.css';
-import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, useRouterState } from '@tanstack/react-router';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useRouterState } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import type { ProcedureView } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
+import { meQuery } from '../../queries.ts';
+import { readsTrail } from '../../shell/nav.ts';
 import { Empty, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -94,7 +96,7 @@ function Head({ procedure, asOf }: { procedure: ProcedureView; asOf: string | un
   const navigate = route.useNavigate();
   const go = (day?: string) =>
     navigate({ search: day ? { asOf: day } : {}, hash: (hash) => hash ?? '', replace: true, resetScroll: false });
-  const file = `/api/v1/procedures/${procedure.pack}/package.zip${asOf ? `?asOf=${asOf}` : ''}`;
+  const packs = readsTrail(useSuspenseQuery(meQuery).data);
   return (
     <>
       <header className="page-head procedure-head">
@@ -107,10 +109,16 @@ function Head({ procedure, asOf }: { procedure: ProcedureView; asOf: string | un
         </div>
         <div className="row">
           <AsOf value={asOf} onChange={go} />
-          <a className="button" href={file} download>
-            <Icon name="download" size={15} />
-            {t('clause.package')}
-          </a>
+          {packs && (
+            <Link
+              className="button"
+              to="/package"
+              search={{ by: 'procedure', id: procedure.pack, ...(asOf && { asOf }) }}
+            >
+              <Icon name="download" size={15} />
+              {t('clause.package')}
+            </Link>
+          )}
         </div>
       </header>
       <PastNote asOf={asOf} onBack={() => go()} />

@@ -1,10 +1,12 @@
 import './page.css';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useRouterState } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import type { TextClause, TextView } from '../../../src/runtime/text-views.ts';
 import { api, newCommandId } from '../../api.ts';
 import { t } from '../../language.ts';
+import { meQuery } from '../../queries.ts';
+import { readsTrail } from '../../shell/nav.ts';
 import { showDate } from '../../time.ts';
 import { Alert, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -83,6 +85,7 @@ function OwnText({ text, asOf }: { text: TextView; asOf: string | undefined }) {
 }
 
 function Head({ text, asOf }: { text: TextView; asOf: string | undefined }) {
+  const packs = readsTrail(useSuspenseQuery(meQuery).data);
   const navigate = route.useNavigate();
   const [changes, setChanges] = useState(false);
   const go = (day?: string) =>
@@ -118,6 +121,12 @@ function Head({ text, asOf }: { text: TextView; asOf: string | undefined }) {
               <Icon name="download" size={15} />
               {t('own.original')}
             </a>
+          )}
+          {packs && (
+            <Link className="button" to="/package" search={{ by: 'text', id: text.text, ...(asOf && { asOf }) }}>
+              <Icon name="download" size={15} />
+              {t('clause.package')}
+            </Link>
           )}
           {text.mayKeep && (
             <>
