@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { isRefused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
-import { type DigestItem, itemsOf, type NoticeFact, type TaskFact, type Weekly } from '../modules/digest/content.ts';
+import {
+  type DigestItem,
+  itemsOf,
+  listed,
+  type NoticeFact,
+  type TaskFact,
+  type Weekly,
+} from '../modules/digest/content.ts';
 import { MOST_LETTERS } from '../modules/digest/index.ts';
 import { letterOf } from '../modules/digest/letter.ts';
 import { dayToTell, isFirstOfWeek, nearUntil } from '../modules/digest/morning.ts';
@@ -21,10 +28,13 @@ export type DigestParts = {
   commandId?: () => string;
 };
 
-type Told = { person: string; items: DigestItem[]; weekly?: Weekly; mail?: { subject: string; text: string } };
-
-/** One person is told no more in one morning; the rest comes the next. */
-const MOST_ITEMS = 60;
+type Told = {
+  person: string;
+  items: DigestItem[];
+  more?: number;
+  weekly?: Weekly;
+  mail?: { subject: string; text: string };
+};
 
 /**
  * What a round has to tell in an organisation: at once what cannot wait, when mail can leave; from half past eight of a working day
@@ -74,11 +84,11 @@ async function lettersOf(round: DigestParts, one: Look, day: string): Promise<To
     .flatMap((person): Told[] => {
       const facts = { tasks: (tasks.get(person) ?? []).map(taskFact), notices: notices.get(person) ?? [] };
       const near = nearUntil(calendar, day);
-      const items = itemsOf({ ...facts, now: one.now, near, told: told.get(person) ?? new Set() }).slice(0, MOST_ITEMS);
+      const { items, more } = listed(itemsOf({ ...facts, now: one.now, near, told: told.get(person) ?? new Set() }));
       const wants = preferred.get(person) ?? from.USUAL;
       const week = wants.weekly ? weekly.get(person) : undefined;
       if (items.length === 0 && !week) return [];
-      const letter = { person, items, ...(week ? { weekly: week } : {}) };
+      const letter = { person, items, ...(more ? { more } : {}), ...(week ? { weekly: week } : {}) };
       const mail = wants.mail && round.hasMail() ? mailOf(one, day, letter, facts, wants.language) : undefined;
       return [{ ...letter, ...(mail ? { mail } : {}) }];
     });

@@ -17,6 +17,8 @@ export type DigestView = {
     told?: Text;
     record?: RecordRef;
   }[];
+  /** How many more waited than are listed. */
+  more?: number;
   /** For heads, on the first working day of a week. */
   week?: {
     units: { unit: Named; open: number; late: number }[];

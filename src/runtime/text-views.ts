@@ -99,6 +99,12 @@ export type PlanView = {
     late: boolean;
   })[];
   packs: { pack: string; title: Text }[];
+  /** The organisation's own procedures as they are cut and numbered, with what each part is mapped to. */
+  own: {
+    text: string;
+    title: string;
+    parts: { level: number; number: string; heading: boolean; words: string; ours: string[] }[];
+  }[];
   waiting?: { plan: string; reason: string; at: string; by?: Named; byFor?: Named; starts: number };
   past: {
     plan: string;

@@ -57,6 +57,16 @@ const mailed = async (id: string): Promise<{ person: string; body: string }[]> =
   return rows;
 };
 
+test('what one morning does not list is counted, and told where to find', async () => {
+  const command = {
+    do: 'digest.give',
+    id: 'more',
+    input: { day: '2026-10-02', letters: [{ person: office.persons.wang, items: [], more: 3 }] },
+  };
+  await office.platform.dispatch({ organisation: office.organisation, actor: { kind: 'clock' }, command });
+  expect((await digestOf('wang', '2026-10-02')).digest).toMatchObject({ more: 3, lines: [] });
+});
+
 test('before half past eight nobody hears anything; then once, whoever else wakes at the same time', async () => {
   await weakness('弱密碼');
   await roundsAt('2026-10-05', '08:29');

@@ -80,6 +80,14 @@ export function itemsOf({ now, near, tasks, notices, told }: Morning): DigestIte
   return [...withTask, ...alone];
 }
 
+const MOST_LISTED = 60;
+
+/** One person is told no more in one morning, and how many more there are; those come the next. */
+export const listed = (items: DigestItem[]): { items: DigestItem[]; more: number } => ({
+  items: items.slice(0, MOST_LISTED),
+  more: Math.max(0, items.length - MOST_LISTED),
+});
+
 function stageOf({ due }: TaskFact, now: Moment, near: Moment): Stage {
   if (due === undefined) return 'new';
   if (due < now) return 'late';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Calendar, emptyCalendar } from '../../kernel/calendar/calendar.ts';
 import { text } from '../../kernel/text.ts';
-import { type DigestItem, itemsOf, keyOf, type Morning, type NoticeFact, type TaskFact } from './content.ts';
+import { type DigestItem, itemsOf, keyOf, listed, type Morning, type NoticeFact, type TaskFact } from './content.ts';
 import { letterOf } from './letter.ts';
 import { dayToTell, isFirstOfWeek, nearUntil } from './morning.ts';
 
@@ -94,6 +94,15 @@ describe('what is told', () => {
     ]);
   });
 
+  test('given more than a page holds, then the latest are listed, how many more is said, and those are told the next morning', () => {
+    const tasks = Array.from({ length: 62 }, (_, n) => task({ record: `r${n}`, due: at('2026-11-27', '17:00') }));
+    const all = given({ tasks });
+    const { items, more } = listed(all);
+    expect([items.length, more]).toEqual([60, 2]);
+    expect(given({ tasks, told: toldOf(items) })).toHaveLength(2);
+    expect(listed(items)).toEqual({ items, more: 0 });
+  });
+
   test('late things come first', () => {
     const tasks = [task({ record: 'r1' }), task({ record: 'r2', due: at('2026-11-13', '17:00') })];
     expect(given({ tasks }).map(({ record }) => record)).toEqual(['r2', 'r1']);
@@ -126,4 +135,8 @@ test('a letter says what, why and by when, in the language asked for', () => {
   expect(en.subject).toContain('morning digest 2026-11-16: 1');
   expect(en.text).toContain('3 days overdue');
   expect(en.text).not.toMatch(/逾期|核可/);
+  expect(zh.text).not.toContain('另有');
+  expect(letterOf({ ...letter, more: 12 }, 'zh').text).toContain(
+    '另有 12 項未列於本摘要，請見首頁「待辦事項」與「通知」',
+  );
 });

@@ -28,7 +28,16 @@ const weekly = z.object({
 const give = z.object({
   day,
   letters: z
-    .array(z.object({ person: z.string(), items: z.array(item), weekly: weekly.optional(), mail: mailed.optional() }))
+    .array(
+      z.object({
+        person: z.string(),
+        items: z.array(item),
+        /** How many more wait than are told. */
+        more: count.optional(),
+        weekly: weekly.optional(),
+        mail: mailed.optional(),
+      }),
+    )
     .max(MOST_LETTERS),
   /** With the last letters of the day: how many people were told in all. */
   ends: z.object({ persons: count }).optional(),
@@ -68,11 +77,15 @@ function giveDigest(): ModuleCommand<z.infer<typeof give>, Given> {
     decide({ persons, ended }, { day: on, letters, ends }, { actor, directory, organisation }) {
       if (actor.kind !== 'clock') return onlyTheClock;
       const told = ended ? [] : letters.filter(({ person }) => !persons.has(person));
-      const events = told.flatMap(({ person, items, weekly: figures, mail }): NewEvent[] => [
+      const events = told.flatMap(({ person, items, more, weekly: figures, mail }): NewEvent[] => [
         {
           stream: `digest:${person}`,
           type: 'digest.given',
-          data: { day: on, person, items: items.map(written), ...(figures ? { weekly: figures } : {}) },
+          data: {
+            ...{ day: on, person, items: items.map(written) },
+            ...(more ? { more } : {}),
+            ...(figures ? { weekly: figures } : {}),
+          },
         },
         ...(mail ? queued(`digest.${on}.${person}`, person, directory.persons[person]?.email, mail) : []),
       ]);

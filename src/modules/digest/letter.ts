@@ -9,6 +9,8 @@ export type Letter = {
   day: LocalDate;
   office: string;
   items: DigestItem[];
+  /** How many more wait than are listed. */
+  more?: number;
   tasks: TaskFact[];
   notices: NoticeFact[];
   weekly?: Weekly;
@@ -20,7 +22,12 @@ export function letterOf(letter: Letter, language: Language): { subject: string;
   const say = (words: Text) => words[language];
   const { items, day, office } = letter;
   const date = language === 'zh' ? formatRoc(day, 'slash') : day;
-  const groups = [...STAGES.map((stage) => groupOf(letter, stage, say)), noticesOf(letter, say), weeklyOf(letter, say)];
+  const groups = [
+    ...STAGES.map((stage) => groupOf(letter, stage, say)),
+    noticesOf(letter, say),
+    moreOf(letter, say),
+    weeklyOf(letter, say),
+  ];
   const subject = say(
     items.length > 0
       ? text(`${office}　今日摘要 ${date}：${items.length} 項`, `${office}, morning digest ${date}: ${items.length}`)
@@ -60,6 +67,18 @@ function noticesOf({ items, notices }: Letter, say: (words: Text) => string): st
   });
   return lines.length > 0 ? [say(text('【通知】', 'Notices')), ...lines] : [];
 }
+
+const moreOf = ({ more }: Letter, say: (words: Text) => string): string[] =>
+  more
+    ? [
+        say(
+          text(
+            `另有 ${more} 項未列於本摘要，請見首頁「待辦事項」與「通知」；尚未告知者於次一工作日續列。`,
+            `${more} more are not listed here: see your tasks on the home page and your notices. What was not told yet follows the next working day.`,
+          ),
+        ),
+      ]
+    : [];
 
 function weeklyOf({ weekly, unitNames }: Letter, say: (words: Text) => string): string[] {
   if (!weekly) return [];

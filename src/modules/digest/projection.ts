@@ -12,9 +12,9 @@ export async function project(tx: Tx, event: StoredEvent): Promise<void> {
 }
 
 async function given(tx: Tx, { organisation, at, data }: StoredEvent): Promise<void> {
-  const { day, person, weekly } = data;
-  await sql`insert into digest (organisation, day, person, at, weekly)
-    values (${organisation}, ${day}, ${person}, ${at}, ${weekly ? JSON.stringify(weekly) : null}) on conflict do nothing`.execute(
+  const { day, person, weekly, more = 0 } = data;
+  await sql`insert into digest (organisation, day, person, at, weekly, more)
+    values (${organisation}, ${day}, ${person}, ${at}, ${weekly ? JSON.stringify(weekly) : null}, ${more}) on conflict do nothing`.execute(
     tx,
   );
   const items = data.items as DigestItem[];

@@ -135,7 +135,8 @@ export async function digestsOf(look: Look, day: string, person?: string): Promi
     person: string;
     at: Date;
     weekly: Weekly | null;
-  }>`select d.person, d.at, d.weekly from digest d
+    more: number;
+  }>`select d.person, d.at, d.weekly, d.more from digest d
     where d.organisation = ${look.organisation} and d.day = ${day}::date ${only}`.execute(look.tx);
   const items = await sql<ItemRow>`select d.person, d.kind, d.stage, d.record, d.action, n.message from digest_item d
     left join notice n on n.organisation = d.organisation and n.person = d.person and n.id = d.notice
@@ -147,13 +148,14 @@ export async function digestsOf(look: Look, day: string, person?: string): Promi
   );
   const lines = Map.groupBy(items.rows, (row) => row.person);
   return given.rows
-    .map(({ person: id, at, weekly }): DigestView => {
+    .map(({ person: id, at, weekly, more }): DigestView => {
       const unit = unitNamed(look, look.context.directory.persons[id]?.unit ?? '');
       return {
         person: { ...personNamed(look, id), unit },
         day,
         at: at.toISOString(),
         lines: (lines.get(id) ?? []).flatMap((row) => lineOf(look, row, refs)),
+        ...(more > 0 ? { more } : {}),
         ...(weekly ? { week: weekOf(look, weekly) } : {}),
       };
     })

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { addMonths, localDate } from '../../kernel/calendar/date.ts';
 import { capacityIn } from '../../kernel/engine/capacity.ts';
 import type { PlanView } from '../text-views.ts';
+import { standing, standingText } from './citations.ts';
 import { countsPerClause, dayOf, definitionThen, lightOf, startsOf } from './lights.ts';
 import { actingOf, actsAs, type Look } from './look.ts';
 import { personNamed } from './names.ts';
@@ -44,6 +45,7 @@ export async function planView(look: Look): Promise<PlanView> {
         ...(proposed.has(clause.id) ? { proposed: proposed.get(clause.id)! } : {}),
       })),
     packs: definition.packs.map(({ name, title }) => ({ pack: name, title })),
+    own: await ownOutlines(look),
     ...(waiting ? { waiting: described(look, waiting) } : {}),
     past: rows.flatMap((row) =>
       row.outcome === null
@@ -66,6 +68,25 @@ export async function planView(look: Look): Promise<PlanView> {
       : {}),
     furthest: addMonths(localDate(look.now), FURTHEST_MONTHS),
   };
+}
+
+type Outlined = PlanView['own'][number]['parts'][number] & { text: string; title: string };
+
+/** Headings, and clauses that are mapped, of the organisation's own procedures, in their order. */
+async function ownOutlines(look: Look): Promise<PlanView['own']> {
+  const found = await sql<Outlined>`select t.id as text, t.title, c.level, c.cite as number, c.heading,
+      case when c.heading then left(c.body, 60) else '' end as words, array_remove(array_agg(l.ours order by l.ours), null) as ours
+    from procedure_text t join text_clause c on c.organisation = t.organisation and c.text = t.id and c.edition = t.edition
+    left join text_link l on l.organisation = c.organisation and l.text = c.text and l.edition = c.edition and l.clause = c.key
+      and l.ours <> '' and ${standing(look, 'l')}
+    where t.organisation = ${look.organisation} and c.number <> '' and ${standingText(look)}
+    group by t.id, t.title, t.pos, c.seq, c.level, c.cite, c.heading, c.body
+    having c.heading or count(l.ours) > 0 order by t.pos desc, c.seq`.execute(look.tx);
+  return [...Map.groupBy(found.rows, ({ text }) => text)].map(([text, rows]) => ({
+    text,
+    title: rows[0]!.title,
+    parts: rows.map(({ level, number, heading, words, ours }) => ({ level, number, heading, words, ours })),
+  }));
 }
 
 /** A decision made after the date looked at is not known then. */

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { DigestView } from '../../../src/runtime/digest-views.ts';
-import { say, t } from '../../language.ts';
+import { comma, say, t } from '../../language.ts';
 import { showLongDate, showMoment } from '../../time.ts';
 import { Pill, type Tone } from '../../ui/bits.tsx';
 
@@ -15,7 +15,7 @@ const groups: { key: 'late' | 'due' | 'new' | 'notices'; tone: Tone; holds(line:
 
 /** One person's morning on one sheet: what is late, what is near, what is new, what was told. */
 export function Sheet({ digest }: { digest: DigestView }) {
-  const { person, day, at, lines, week } = digest;
+  const { person, day, at, lines, more, week } = digest;
   return (
     <article className="card digest-sheet">
       <header>
@@ -45,6 +45,13 @@ export function Sheet({ digest }: { digest: DigestView }) {
           )
         );
       })}
+      {more !== undefined && (
+        <p className="digest-more">
+          {t('digest.more', { count: more })} <Link to="/">{t('digest.moreTasks')}</Link>
+          {comma()}
+          <Link to="/notices">{t('digest.moreNotices')}</Link>
+        </p>
+      )}
       {week && <Week week={week} />}
     </article>
   );

@@ -9,7 +9,7 @@ import { officeTime, showDate } from '../../time.ts';
 import { Alert, Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ClauseLink } from '../../ui/go.tsx';
-import { type Chapter, chaptersOf, stateOf } from './adoption/chapters.ts';
+import { type Chapter, proceduresOf, stateOf } from './adoption/chapters.ts';
 import { Decide, Propose } from './adoption/dialogs.tsx';
 import { AsOf, PastNote } from './as-of.tsx';
 import { Crumb } from './crumb.tsx';
@@ -46,7 +46,7 @@ export default function PlanPage() {
 function Plan({ plan }: { plan: PlanView }) {
   const [chosen, setChosen] = useState<Set<string>>(new Set());
   const [proposing, setProposing] = useState(false);
-  const chapters = chaptersOf(plan);
+  const procedures = proceduresOf(plan);
   if (plan.clauses.length === 0) return <Empty title={t('clause.noneTitle')}>{t('clause.noneText')}</Empty>;
   const flip = (clauses: string[], on: boolean) => {
     const next = new Set(chosen);
@@ -69,24 +69,25 @@ function Plan({ plan }: { plan: PlanView }) {
           </Button>
         </div>
       )}
-      {plan.packs.map(({ pack, title }) => {
-        const own = chapters.filter((chapter) => chapter.pack === pack);
-        return own.length === 0 ? null : (
-          <Card key={pack} title={say(title)}>
-            <ul className="chapters">
-              {own.map((chapter) => (
-                <ChapterRow
-                  key={`${pack} ${chapter.name}`}
-                  chapter={chapter}
-                  asOf={plan.asOf}
-                  chosen={chosen}
-                  onFlip={plan.mayPropose ? flip : undefined}
-                />
-              ))}
-            </ul>
-          </Card>
-        );
-      })}
+      {procedures.map(({ key, title, own, chapters }) => (
+        <Card
+          key={key}
+          title={title}
+          aside={plan.own.length > 0 && !own && <span className="sub">{t('plan.unmapped')}</span>}
+        >
+          <ul className="chapters">
+            {chapters.map((chapter) => (
+              <ChapterRow
+                key={chapter.name}
+                chapter={chapter}
+                asOf={plan.asOf}
+                chosen={chosen}
+                onFlip={plan.mayPropose ? flip : undefined}
+              />
+            ))}
+          </ul>
+        </Card>
+      ))}
       <Past plan={plan} />
       {proposing && (
         <Propose
@@ -187,7 +188,7 @@ function ChapterRow({
       <details>
         <summary>
           <strong>{chapter.name}</strong>
-          <span className="first-words">{say(chapter.clauses[0]!.text)}</span>
+          <span className="first-words">{chapter.words ?? say(chapter.clauses[0]!.text)}</span>
           <span className="sub">{t('clauses.all', { count: ids.length })}</span>
           <StartPills state={state} />
         </summary>
