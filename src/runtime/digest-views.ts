@@ -34,6 +34,8 @@ export type LightChange = {
   to: ClauseView['light'];
   because?: { what: Text; record?: RecordRef; at: string };
 };
+/** One day: clauses late in it, and those that became late; without figures before anything was adopted. */
+export type LateDay = { day: string; workday: boolean; late?: number; began?: number };
 /** A clause that is late, and what its owner last said about it (說明及改善). */
 export type RedLight = {
   clause: LightChange['clause'];

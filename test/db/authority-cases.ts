@@ -99,6 +99,7 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'procedure.get': () => ({ pack: 'xiluo' }),
   'procedure.evidence': () => ({ clause: 'xiluo.1' }),
   'procedure.red': () => ({}),
+  'procedure.days': () => ({}),
   'procedure.changes': () => ({}),
   'procedure.explain': () => ({ clause: 'xiluo.3.1', cause: '試', measure: '試' }),
   'texts.list': () => ({}),

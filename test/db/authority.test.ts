@@ -152,6 +152,7 @@ const LET_IN: Record<string, readonly Asker[]> = {
   'procedure.get': SIGNED_IN,
   'procedure.evidence': SIGNED_IN,
   'procedure.red': OVERSEERS,
+  'procedure.days': SIGNED_IN,
   'procedure.changes': OVERSEERS,
   'procedure.explain': ['unit_head', ...KEEPERS], // heads publish documents, which realises this clause
   'texts.list': SIGNED_IN,

@@ -56,6 +56,8 @@ const PAGES = () => [
   `/records/${record}`,
   `/records/${held}`,
   '/notices',
+  '/digest',
+  '/digest?of=office',
   '/calendar',
   '/account',
   '/procedure',

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { endOfDay } from '../../kernel/calendar/date.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
+import { lateDays } from '../../runtime/query/late-days.ts';
 import { lightChanges } from '../../runtime/query/light-changes.ts';
 import type { Look } from '../../runtime/query/look.ts';
 import { evidenceOf, parameters, procedure, procedures } from '../../runtime/query/procedure.ts';
@@ -43,6 +44,7 @@ export const procedureAnswers = {
     asking(context, (look) => evidenceOf(look, input.clause), input.asOf),
   ),
   red: os.procedure.red.handler(({ context }) => overseeing(context, redLights)),
+  days: os.procedure.days.handler(({ context }) => asking(context, lateDays)),
   changes: os.procedure.changes.handler(({ context }) => overseeing(context, lightChanges)),
   explain: os.procedure.explain.handler(async ({ input: { commandId, ...given }, context }) => {
     const { pos } = await commanding(context, { do: 'compliance.explain', id: commandId, input: given });

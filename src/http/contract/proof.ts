@@ -35,6 +35,11 @@ export const procedure = {
   red: read('procedure', '/red-lights', 'Clauses that are late, and what is said about them').output(
     z.array(view<New.RedLight>()),
   ),
+  days: read(
+    'procedure',
+    '/late-days',
+    'Each day of the past half year: clauses late in it, and those that became late',
+  ).output(z.array(view<New.LateDay>())),
   changes: read(
     'procedure',
     '/light-changes',

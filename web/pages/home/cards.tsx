@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { say, t } from '../../language.ts';
-import { findingsQuery, proceduresQuery, trailHeadQuery } from '../../queries.ts';
+import { findingsQuery, listQuery, proceduresQuery, trailHeadQuery } from '../../queries.ts';
 import { fromNow, officeTime, showDay } from '../../time.ts';
 import { Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 
@@ -88,6 +88,33 @@ export function FindingsCard() {
           </div>
         </>
       )}
+    </Card>
+  );
+}
+
+/** Incidents in progress that the viewer may read; where an office declares none there is no card. */
+export function IncidentsCard() {
+  const open = useQuery(listQuery({ type: 'incident', open: true, limit: 1 }));
+  if (!open.data) return null;
+  const [newest] = open.data.items;
+  return (
+    <Card title={t('incidents.open')}>
+      <div className="figure">
+        <strong>{open.data.total.toLocaleString()}</strong>
+      </div>
+      <div className="sub">
+        {newest ? (
+          <Link to="/records/$id" params={{ id: newest.id }}>
+            {newest.title}
+          </Link>
+        ) : (
+          t('incidents.none')
+        )}
+        {'　'}
+        <Link to="/lists/$type" params={{ type: 'incident' }}>
+          {t('incidents.go')}
+        </Link>
+      </div>
     </Card>
   );
 }

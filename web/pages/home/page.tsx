@@ -11,10 +11,11 @@ import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Resets } from '../people/resets.tsx';
 import { RedLights, WaysIn } from './audit.tsx';
-import { ClauseCard, FindingsCard, LedgerCard } from './cards.tsx';
+import { ClauseCard, FindingsCard, IncidentsCard, LedgerCard } from './cards.tsx';
 import { ChangedLights } from './changed-lights.tsx';
 import { Doors } from './doors.tsx';
 import { LateWithWhom } from './late.tsx';
+import { LateDays } from './late-days.tsx';
 import { Management } from './management.tsx';
 import { NextWeek } from './next-week.tsx';
 import { Worklist } from './worklist.tsx';
@@ -53,7 +54,9 @@ export default function HomePage() {
           <div className="stack">
             {coordinates && <NextWeek />}
             <ClauseCard />
+            {!audits && <LateDays />}
             {!audits && <FindingsCard />}
+            {!audits && <IncidentsCard />}
             {readsTrail(me) && <LedgerCard />}
           </div>
         )}

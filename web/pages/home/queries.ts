@@ -6,6 +6,8 @@ export const nextWeekQuery = queryOptions({
   queryFn: () => api.tasks.list({ scope: 'all', week: true }),
 });
 
+export const lateDaysQuery = queryOptions({ queryKey: ['procedures', 'days'], queryFn: () => api.procedure.days() });
+
 export const lightChangesQuery = queryOptions({
   queryKey: ['procedures', 'changes'],
   queryFn: () => api.procedure.changes(),

@@ -40,6 +40,9 @@ export default function SignSeveral({ tasks, onClose }: { tasks: Task[]; onClose
       await Promise.all(['tasks', 'records', 'me'].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
     },
   });
+  const signable = cases.some(({ against }) => !against);
+  const nothing = signable ? t('several.choose') : t('several.none');
+  const whyNotYet = chosen.length === 0 ? nothing : factor.password ? undefined : t('action.factorFirst');
   return (
     <Dialog title={t('several.title')} wide onClose={onClose}>
       {cases.length < tasks.length && <Skeleton lines={6} />}
@@ -60,13 +63,8 @@ export default function SignSeveral({ tasks, onClose }: { tasks: Task[]; onClose
       <div className="actions">
         <Button onPress={onClose}>{results.length > 0 ? t('common.close') : t('common.cancel')}</Button>
         {results.length === 0 && (
-          <Button
-            look="go"
-            busy={sign.isPending}
-            why={chosen.length === 0 ? t('several.none') : factor.password ? undefined : t('action.factorFirst')}
-            onPress={() => sign.mutate()}
-          >
-            {t('several.sign', { count: chosen.length })}
+          <Button look="go" busy={sign.isPending} why={whyNotYet} onPress={() => sign.mutate()}>
+            {chosen.length > 0 ? t('several.sign', { count: chosen.length }) : t('several.seal')}
           </Button>
         )}
       </div>
@@ -85,6 +83,8 @@ type CaseProps = {
 
 function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
   const done = result && !result.refused && !result.error;
+  // Gates of what is signed here; those of a later step are no reason to hesitate now.
+  const state = against ?? (task.gates && task.gates.all > 0 && t('home.gates', task.gates));
   return (
     <li>
       <label>
@@ -102,9 +102,7 @@ function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
           </div>
           {task.changed && task.changed.fields.length > 0 && <Changed changed={task.changed} />}
           <div className="sub">
-            {against ??
-              (record.gates.all > 0 && t('home.gates', { passed: record.gates.passed, all: record.gates.all }))}
-            {(against !== undefined || record.gates.all > 0) && ' · '}
+            {state && `${state} · `}
             <SinceLastLook record={record} />
           </div>
         </span>
