@@ -1,6 +1,7 @@
 /**
  * `node bench/commands.ts [seconds] [runs]`: saves through HTTP, each asking five gates, writing an event, projections and the ledger's head,
- * from another process at 1, 8 and 32 clients. `--profile <folder>` writes a CPU profile of the server.
+ * from another process at 1, 8 and 32 clients. `--profile <folder>` writes a CPU profile of the server;
+ * `--statements` shows which statements take the database's time at 32 clients.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -8,12 +9,15 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { SUPERUSER } from '../src/adapters/postgres/embedded/cluster.ts';
+import { secret } from '../src/adapters/postgres/secrets.ts';
 import { bareInsertsPerSecond, flushesPerSecond, median, quantile } from './limits.ts';
 import { processorSeconds } from './processes.ts';
 import { BENCH } from './server.ts';
 
 const { values: options, positionals } = parseArgs({
-  options: { profile: { type: 'string' } },
+  options: { profile: { type: 'string' }, statements: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 const SECONDS = Number(positionals[0] ?? 5);
@@ -21,11 +25,12 @@ const RUNS = Number(positionals[1] ?? 3);
 const PORT = 18_611;
 const RECORDS = 512;
 
-type Ready = { url: string; ids: string[]; database: string };
+type Ready = { url: string; ids: string[]; database: string; folder: string };
 
 async function startServer(): Promise<{ child: ChildProcess; ready: Ready }> {
   const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
   const args = [...profiling, join(import.meta.dirname, 'server.ts'), String(PORT), String(RECORDS)];
+  if (options.statements) args.push('statements');
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ready = await new Promise<Ready>((resolve, reject) => {
     createInterface({ input: child.stdout! }).on('line', (line) => line.startsWith('{') && resolve(JSON.parse(line)));
@@ -115,6 +120,35 @@ async function load(
   };
 }
 
+/** What each statement took since it was last asked, the costliest first; milliseconds and blocks a save. */
+async function statementsSince(ready: Ready, saves: number) {
+  const { hostname, port, pathname } = new URL(ready.database);
+  const password = secret(ready.folder, 'postgres-super');
+  const client = new pg.Client({
+    host: hostname,
+    port: Number(port),
+    database: pathname.slice(1),
+    user: SUPERUSER,
+    password,
+  });
+  await client.connect();
+  await client.query('create extension if not exists pg_stat_statements');
+  const { rows } = await client.query<{ query: string; calls: number; ms: number; blocks: number; wal: number }>(
+    `select regexp_replace(query, '[[:space:]]+', ' ', 'g') as query, calls::int, total_exec_time + total_plan_time as ms,
+       (shared_blks_hit + shared_blks_read)::float as blocks, wal_bytes::float as wal from pg_stat_statements order by ms desc limit 40`,
+  );
+  await client.query('select pg_stat_statements_reset()');
+  await client.end();
+  return rows.map(({ query, calls, ms, blocks, wal }) => ({
+    statement: query.slice(0, 110),
+    calls,
+    'ms a call': (ms / calls).toFixed(3),
+    'ms a save': (ms / saves).toFixed(4),
+    'blocks a call': Math.round(blocks / calls),
+    'WAL bytes a save': Math.round(wal / saves),
+  }));
+}
+
 const { child, ready } = await startServer();
 try {
   const headers = await signIn(ready.url);
@@ -123,7 +157,12 @@ try {
   const rows = [];
   for (const clients of [1, 8, 32]) {
     const runs: Run[] = [];
+    if (options.statements) await statementsSince(ready, 1);
     for (let i = 0; i < RUNS; i++) runs.push(await load(child.pid!, ready, headers, clients));
+    if (options.statements) {
+      const saves = runs.reduce((sum, run) => sum + run.rate * SECONDS, 0);
+      console.table(await statementsSince(ready, saves));
+    }
     const bare = await bareInsertsPerSecond(ready.database, clients);
     rows.push({
       clients,

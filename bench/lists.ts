@@ -10,7 +10,7 @@ import { look } from '../src/runtime/query/look.ts';
 import { withOrganisation } from '../src/runtime/store/session.ts';
 import type { ListQuery } from '../src/runtime/views.ts';
 import { quantile } from './limits.ts';
-import { BENCH, benchId, foundBench, openBench, openForms } from './server.ts';
+import { analyze, BENCH, benchId, foundBench, openBench, openForms } from './server.ts';
 
 const LARGE = Number(process.argv[2] ?? 100_000);
 const TURNS = 20;
@@ -56,14 +56,6 @@ async function fill(platform: Platform, from: number, until: number): Promise<vo
       lateral (select distinct substr('量測表單第' || i || '號', k, 2) as gram from generate_series(1, 12) k) g where length(gram) = 2
       on conflict do nothing`.execute(tx);
   });
-}
-
-async function analyze(platform: Platform): Promise<void> {
-  const { default: pg } = await import('pg');
-  const owner = new pg.Client({ connectionString: platform.database.ownerUrl });
-  await owner.connect();
-  await owner.query('analyze record; analyze record_field; analyze record_bigram');
-  await owner.end();
 }
 
 type Measured = { p95: number; blocks: number };

@@ -1,12 +1,14 @@
 /**
  * The real composition with real HTTP and its own PostgreSQL, an organisation of one office and the bench pack adopted; prints one
- * line of JSON with what a load needs. `node bench/server.ts <port> <records>`; ends with SIGTERM.
+ * line of JSON with what a load needs. `node bench/server.ts <port> <records> [statements]`; ends with SIGTERM.
+ * With `statements` the database counts what each statement takes (pg_stat_statements).
  */
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
+import pg from 'pg';
 import { loadPacks } from '../src/adapters/files/packs.ts';
 import { createApp } from '../src/http/app.ts';
 import type { Actor, Value } from '../src/kernel/engine/types.ts';
@@ -23,11 +25,13 @@ export const benchId = (key: string): string => {
 };
 
 /** An empty platform in a folder of its own. Under root the database is another account's, so the folder is readable. */
-export async function openBench(): Promise<{ platform: Platform; folder: string; close(): Promise<void> }> {
+export async function openBench(
+  settings: Record<string, string> = {},
+): Promise<{ platform: Platform; folder: string; close(): Promise<void> }> {
   const ground = mkdtempSync(join(tmpdir(), 'ancheng-bench-'));
   chmodSync(ground, 0o755);
   const folder = join(ground, 'data');
-  const platform = await openPlatform({ dataDir: folder, log: (line) => console.error(line) });
+  const platform = await openPlatform({ dataDir: folder, log: (line) => console.error(line), settings });
   if (isRefused(platform)) throw new Error(platform.refused[0]?.message.en);
   platform.packFiles.push(...(await loadPacks([join(import.meta.dirname, 'packs')])));
   return {
@@ -38,6 +42,14 @@ export async function openBench(): Promise<{ platform: Platform; folder: string;
       rmSync(ground, { recursive: true, force: true });
     },
   };
+}
+
+/** Statistics, as the database's own housekeeping has them ready within a minute. */
+export async function analyze({ database }: Platform): Promise<void> {
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  await owner.query('analyze');
+  await owner.end();
 }
 
 let commands = 0;
@@ -98,8 +110,10 @@ export async function openForms(platform: Platform, count: number): Promise<stri
   return ids;
 }
 
-async function main(port: number, records: number): Promise<void> {
-  const { platform, folder, close } = await openBench();
+async function main(port: number, records: number, statements: boolean): Promise<void> {
+  const { platform, folder, close } = await openBench(
+    statements ? { shared_preload_libraries: 'pg_stat_statements' } : {},
+  );
   await foundBench(platform, ['bench']);
   const url = `http://localhost:${port}`;
   const { http, auth } = doorsOver(platform, { dataDir: folder }, url);
@@ -114,8 +128,9 @@ async function main(port: number, records: number): Promise<void> {
     },
   );
   const ids = await openForms(platform, records);
+  await analyze(platform);
   const server = serve({ fetch: createApp(http).fetch, hostname: '127.0.0.1', port });
-  console.log(JSON.stringify({ url, ids, database: platform.database.ownerUrl }));
+  console.log(JSON.stringify({ url, ids, database: platform.database.ownerUrl, folder }));
   process.once('SIGTERM', () => {
     server.close();
     if ('closeAllConnections' in server) server.closeAllConnections();
@@ -123,4 +138,4 @@ async function main(port: number, records: number): Promise<void> {
   });
 }
 
-if (import.meta.main) await main(Number(process.argv[2]), Number(process.argv[3]));
+if (import.meta.main) await main(Number(process.argv[2]), Number(process.argv[3]), process.argv[4] === 'statements');

@@ -61,7 +61,9 @@ import { startScheduler } from './runtime/schedule.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** Opens everything over one data folder except the HTTP door: the demo, tests and tools use the same composition. */
-export async function openPlatform(options: Omit<ServerOptions, 'port' | 'host' | 'demo'> & { clock?: () => Date }) {
+export async function openPlatform(
+  options: Omit<ServerOptions, 'port' | 'host' | 'demo'> & { clock?: () => Date; settings?: Record<string, string> },
+) {
   const database = await openDatabase(options);
   if (isRefused(database)) return database;
   const migrated = await migrate({

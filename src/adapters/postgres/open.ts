@@ -23,6 +23,8 @@ export type OpenOptions = {
   /** The owner's address of an external PostgreSQL ≥ 15; without it the embedded one is started. */
   databaseUrl?: string;
   databaseAppUrl?: string;
+  /** Settings of the embedded server over ours: what benchmarks measure with. */
+  settings?: Record<string, string>;
   log: (line: string) => void;
 };
 
