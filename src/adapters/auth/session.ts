@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../../runtime/module.ts';
 import { type Account, accountOf } from './accounts.ts';
 import { rowMac, sameMac } from './binding.ts';
@@ -33,13 +34,7 @@ export async function liveSession(
   policy: SignInPolicy,
   now: Date,
 ): Promise<{ session: SessionState; account: Account } | { idle: true; account: string } | undefined> {
-  const row = await authTables(db)
-    .selectFrom('auth.session as s')
-    .innerJoin('auth.user_account as a', 'a.id', 's.user_id')
-    .selectAll('a')
-    .select(['s.id as session', 's.user_id', 's.factor', 's.mac', 's.active_at', 's.created_at as started_at'])
-    .where('s.token', '=', token)
-    .executeTakeFirst();
+  const row = await storedSession(db, token);
   if (!row) return undefined;
   const right = sessionMac({ token, account: row.user_id, factor: row.factor }, key);
   if (!sameMac(Buffer.from(row.mac), Buffer.from(right))) {
@@ -60,6 +55,50 @@ export async function liveSession(
     idleUntil: new Date(idleUntil).toISOString(),
   };
   return { session, account: accountOf(row) };
+}
+
+type Row = Awaited<ReturnType<typeof sessionsOf>>[number];
+
+const sessionsOf = (db: Db, tokens: string[]) =>
+  authTables(db)
+    .selectFrom('auth.session as s')
+    .innerJoin('auth.user_account as a', 'a.id', 's.user_id')
+    .selectAll('a')
+    .select([
+      's.token',
+      's.id as session',
+      's.user_id',
+      's.factor',
+      's.mac',
+      's.active_at',
+      's.created_at as started_at',
+    ])
+    .where('s.token', '=', sql<string>`any(${tokens})`)
+    .execute();
+
+const asking = new WeakMap<
+  Db,
+  { next?: { tokens: Set<string>; rows: Promise<Map<string, Row>> }; now: Promise<unknown> }
+>();
+
+/**
+ * One session as it stands now. Those that are asked for while a question is under way are asked together in the next one: alone at
+ * once, many in one query, none from memory.
+ */
+async function storedSession(db: Db, token: string): Promise<Row | undefined> {
+  const asked = asking.get(db) ?? { now: Promise.resolve() };
+  asking.set(db, asked);
+  if (!asked.next) {
+    const tokens = new Set<string>();
+    const rows = asked.now.then(async () => {
+      delete asked.next;
+      return new Map((await sessionsOf(db, [...tokens])).map((row) => [row.token, row]));
+    });
+    asked.next = { tokens, rows };
+    asked.now = rows.catch(() => undefined);
+  }
+  asked.next.tokens.add(token);
+  return (await asked.next.rows).get(token);
 }
 
 /** Notes that the user did something. */
