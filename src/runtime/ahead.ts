@@ -2,10 +2,12 @@ import { sql } from 'kysely';
 import type { Waiting } from '../kernel/engine/types.ts';
 import { waiting } from '../kernel/engine/waiting.ts';
 import { type Wakes, wakes } from '../kernel/engine/wakes.ts';
-import { projectTasks } from './store/project-tasks.ts';
+import { taskRows } from './store/project-tasks.ts';
+import type { Statement } from './store/session.ts';
 import { inputOf, settled, type Work } from './work.ts';
 
-type Plan = { record: string; since: string; tasks: Waiting[]; wakes: Wakes };
+/** What is ahead of a record: who must act, and when the clock must look again. */
+export type Plan = { record: string; since: string; tasks: Waiting[]; wakes: Wakes };
 
 /**
  * At a group's end, for every record it touched: who must act next, until when, and when the clock must look again.
@@ -25,27 +27,41 @@ export async function planAhead(work: Work): Promise<void> {
     plans.push({ record: id, since: state.since, tasks, wakes: wake });
   }
   await wakeWatchers(work, plans);
-  work.afterRecords.push(() => writePlans(work, plans));
+  for (const plan of plans) work.plans.set(plan.record, plan);
+  work.news.tasks = true;
 }
 
-async function writePlans(work: Work, plans: Plan[]): Promise<void> {
-  const { tx, organisation } = work;
-  await projectTasks(
-    tx,
-    organisation,
-    plans.map(({ record }) => record),
-    plans.flatMap(({ record, since, tasks }) => tasks.map((task) => ({ ...task, record, since }))),
-  );
-  work.news.tasks = true;
+/** Rows of what is ahead; records whose own rows are `fresh` have their moments already. */
+export function planRows(organisation: string, plans: Plan[], fresh: Set<string>): Statement[] {
+  if (plans.length === 0) return [];
+  const records = plans.map(({ record }) => record);
+  return [
+    ...taskRows(
+      organisation,
+      records,
+      plans.flatMap(({ record, since, tasks }) => tasks.map((task) => ({ ...task, record, since }))),
+    ),
+    ...momentRows(
+      organisation,
+      plans.filter(({ record }) => !fresh.has(record)),
+    ),
+    sql`delete from record_watch where organisation = ${organisation} and record = any(${records})`,
+    ...watchRows(organisation, plans),
+  ];
+}
+
+function momentRows(organisation: string, plans: Plan[]): Statement[] {
+  if (plans.length === 0) return [];
   const moments = plans.map(({ record, wakes: { at, due } }) => ({ id: record, wake_at: at, due_at: due }));
-  await sql`update record r set wake_at = x.wake_at, due_at = x.due_at
+  return [
+    sql`update record r set wake_at = x.wake_at, due_at = x.due_at
     from jsonb_to_recordset(${JSON.stringify(moments)}::jsonb) as x(id text, wake_at timestamptz, due_at timestamptz)
-    where r.organisation = ${organisation} and r.id = x.id and (r.wake_at is distinct from x.wake_at or r.due_at is distinct from x.due_at)`.execute(
-    tx,
-  );
-  await sql`delete from record_watch where organisation = ${organisation} and record = any(${plans.map(({ record }) => record)})`.execute(
-    tx,
-  );
+    where r.organisation = ${organisation} and r.id = x.id and r.id = any(${moments.map(({ id }) => id)})
+      and (r.wake_at is distinct from x.wake_at or r.due_at is distinct from x.due_at)`,
+  ];
+}
+
+function watchRows(organisation: string, plans: Plan[]): Statement[] {
   const watches = plans.flatMap(({ record, wakes: { reads } }) =>
     [
       ...reads.records.map((id) => `record ${id}`),
@@ -53,9 +69,11 @@ async function writePlans(work: Work, plans: Plan[]): Promise<void> {
       ...reads.facts.map((fact) => `fact ${fact}`),
     ].map((what) => ({ record, what })),
   );
-  if (watches.length === 0) return;
-  await sql`insert into record_watch select ${organisation} as organisation, x.what, x.record from jsonb_to_recordset(${JSON.stringify(watches)}::jsonb)
-    as x(what text, record text) on conflict do nothing`.execute(tx);
+  if (watches.length === 0) return [];
+  return [
+    sql`insert into record_watch select ${organisation} as organisation, x.what, x.record from jsonb_to_recordset(${JSON.stringify(watches)}::jsonb)
+    as x(what text, record text) on conflict do nothing`,
+  ];
 }
 
 /** Whoever watches what changed is due now: the scheduler ticks it after the commit. */

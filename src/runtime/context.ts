@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Moment } from '../kernel/engine/types.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import type { Tx } from './module.ts';
-import type { OrganisationContext, Parts } from './parts.ts';
+import type { News, OrganisationContext, Parts } from './parts.ts';
 
 /** Events after which definition or directory must be read again. */
 const CHANGES = ['unit.', 'person.', 'grant.', 'deputy.', 'definition.', 'account.'];
@@ -41,6 +41,11 @@ export function contexts(parts: Pick<Parts, 'loadDirectory'>) {
       const context = await read(tx, organisation, now, parts, cached?.context.definitions);
       if (context) cache.set(organisation, { context, readAt: nextPos, day });
       return context;
+    },
+    /** A group of ours went from one position to another: when it changed nobody's context, there is nothing to look at again. */
+    passed(organisation: string, from: number, { size, eventTypes }: Pick<News, 'size' | 'eventTypes'>): void {
+      const cached = cache.get(organisation);
+      if (cached?.readAt === from && ![...eventTypes].some(changesContext)) cached.readAt = size;
     },
     forget: (organisation: string) => cache.delete(organisation),
   };

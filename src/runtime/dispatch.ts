@@ -5,7 +5,6 @@ import { Undone } from './entailed.ts';
 import { runGroup } from './group.ts';
 import type { Dispatch } from './module.ts';
 import type { Parts } from './parts.ts';
-import { withOrganisation } from './store/session.ts';
 import type { Answer, Request } from './work.ts';
 
 const LARGEST_GROUP = 256;
@@ -84,15 +83,10 @@ async function runTogether(
   group: Waiting[],
 ): Promise<void> {
   try {
-    const { answers, news } = await withOrganisation(parts.db, organisation, (tx) =>
-      runGroup(
-        parts,
-        cache,
-        tx,
-        organisation,
-        group.map(({ request }) => request),
-      ),
-    );
+    const requests = group.map(({ request }) => request);
+    const { answers, news } = await parts.db
+      .transaction()
+      .execute((tx) => runGroup(parts, cache, tx, organisation, requests));
     group.forEach(({ resolve }, index) => {
       resolve(answers[index]!);
     });

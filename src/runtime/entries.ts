@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
+import { type QueryResult, sql } from 'kysely';
 import type { GateSeen, Moment, Value } from '../kernel/engine/types.ts';
 import type { Json } from '../kernel/ledger/canonical.ts';
 import { type Envelope, encodeEntry, isEntryTooLarge, type LedgerActor, notBefore } from '../kernel/ledger/envelope.ts';
@@ -10,6 +10,7 @@ import { type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import type { NewEvent, StoredEvent, Tx } from './module.ts';
 import type { Parts } from './parts.ts';
+import type { Statement } from './store/session.ts';
 
 /** The organisation's sequencer row, locked first in every group. */
 export type Head = { nextPos: number; lastMac: Uint8Array; lastAt?: Moment; epoch: number };
@@ -36,27 +37,38 @@ export type Journal = {
   stored: StoredEvent[];
 };
 
+export type HeadRow = { next_pos: string; last_mac: Buffer; last_at: Date | null; epoch: number };
+
 /** Locks the organisation's head: one writer at a time, the one lock order. */
-export async function lockHead(tx: Tx, organisation: string): Promise<Head | undefined> {
-  const found = await sql<{ next_pos: string; last_mac: Buffer; last_at: Date | null; epoch: number }>`
-    select next_pos, last_mac, last_at, epoch from head where organisation = ${organisation} for update`.execute(tx);
-  const row = found.rows[0];
+export const headLock = (organisation: string) => sql<HeadRow>`
+    select next_pos, last_mac, last_at, epoch from head where organisation = ${organisation} for update`;
+
+export function headIn({ rows: [row] }: QueryResult<HeadRow>): Head | undefined {
   if (!row) return undefined;
   const head: Head = { nextPos: Number(row.next_pos), lastMac: row.last_mac, epoch: row.epoch };
   if (row.last_at) head.lastAt = row.last_at.toISOString();
   return head;
 }
 
-/** Versions of streams this group appends to, asked once for all. */
+export type VersionRow = { stream: string; version: number };
+
+/** The newest version of each of these streams that has one. */
+export const newestVersions = (organisation: string, streams: string[]) => sql<VersionRow>`
+    select s.stream, newest.version from unnest(${streams}::text[]) as s(stream) cross join lateral (
+      select stream_version as version from event e where e.organisation = ${organisation} and e.stream = s.stream
+      order by stream_version desc limit 1) newest`;
+
+/** Versions of streams a group appends to, asked once for all. */
 export async function loadVersions(tx: Tx, organisation: string, journal: Journal, streams: string[]): Promise<void> {
   const unknown = [...new Set(streams)].filter((stream) => !journal.versions.has(stream));
   if (unknown.length === 0) return;
-  const found = await sql<{ stream: string; version: number }>`
-    select s.stream, newest.version from unnest(${unknown}::text[]) as s(stream) cross join lateral (
-      select stream_version as version from event e where e.organisation = ${organisation} and e.stream = s.stream
-      order by stream_version desc limit 1) newest`.execute(tx);
-  for (const stream of unknown) journal.versions.set(stream, 0);
-  for (const row of found.rows) journal.versions.set(row.stream, row.version);
+  noteVersions(journal, unknown, await newestVersions(organisation, unknown).execute(tx));
+}
+
+/** What was asked is known, also that a stream has no version yet. */
+export function noteVersions(journal: Journal, asked: string[], { rows }: QueryResult<VersionRow>): void {
+  for (const stream of asked) journal.versions.set(stream, 0);
+  for (const { stream, version } of rows) journal.versions.set(stream, version);
 }
 
 /**
@@ -180,19 +192,19 @@ function largestField({ data }: Drafted): string | undefined {
   return sizes.sort((a, b) => b.size - a.size)[0]?.name;
 }
 
-/** Writes the journal's rows and advances the head; the group's last statements before commit. */
-export async function flushJournal(tx: Tx, organisation: string, journal: Journal): Promise<void> {
-  if (journal.rows.length === 0) return;
-  await sql`insert into event (organisation, pos, stream, stream_version, type, entry, mac, recorded_at)
-    select ${organisation}, x.pos, x.stream, x.stream_version, x.type, decode(x.entry, 'base64'), decode(x.mac, 'base64'), x.recorded_at
-    from jsonb_to_recordset(${JSON.stringify(journal.rows)}::jsonb)
-      as x(pos bigint, stream text, stream_version int, type text, entry text, mac text, recorded_at timestamptz)`.execute(
-    tx,
-  );
+/** The journal's rows and the head behind them; the group's last statements before commit. Empties the journal. */
+export function journalRows(organisation: string, journal: Journal): Statement[] {
+  const rows = journal.rows.splice(0);
+  if (rows.length === 0) return [];
   const { head } = journal;
-  await sql`update head set next_pos = ${head.nextPos}, last_mac = ${Buffer.from(head.lastMac)}, last_at = ${head.lastAt ?? null}
-    where organisation = ${organisation}`.execute(tx);
-  journal.rows = [];
+  return [
+    sql`insert into event (organisation, pos, stream, stream_version, type, entry, mac, recorded_at)
+    select ${organisation}, x.pos, x.stream, x.stream_version, x.type, decode(x.entry, 'base64'), decode(x.mac, 'base64'), x.recorded_at
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as x(pos bigint, stream text, stream_version int, type text, entry text, mac text, recorded_at timestamptz)`,
+    sql`update head set next_pos = ${head.nextPos}, last_mac = ${Buffer.from(head.lastMac)}, last_at = ${head.lastAt ?? null}
+    where organisation = ${organisation}`,
+  ];
 }
 
 /** SHA-256 of a request: the same command id with another content is refused. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type QueryResult, sql } from 'kysely';
 import type { Known, Moment, Need, RecordState, Value } from '../kernel/engine/types.ts';
 import type { Definition, Query, Where } from '../kernel/pack/types.ts';
 import type { Module, Tx } from './module.ts';
@@ -63,10 +63,18 @@ export async function answer(asking: Asking, known: Known, needs: Need[]): Promi
 async function answerRecords({ tx, organisation }: Asking, known: Known, needs: { id: string }[]) {
   const ids = [...new Set(needs.map((need) => need.id))].filter((id) => !known.records.has(id));
   if (ids.length === 0) return;
-  const found = await sql<{ id: string; body: RecordState }>`
-    select id, body from record where organisation = ${organisation} and id = any(${ids})`.execute(tx);
-  for (const id of ids) known.records.set(id, undefined);
-  for (const row of found.rows) known.records.set(row.id, row.body);
+  noteRecords(known, ids, await recordStates(organisation, ids).execute(tx));
+}
+
+export type RecordRow = { id: string; body: RecordState };
+
+/** The present states of these records, of those that are there. */
+export const recordStates = (organisation: string, ids: string[]) =>
+  sql<RecordRow>`select id, body from record where organisation = ${organisation} and id = any(${ids})`;
+
+export function noteRecords(known: Known, asked: string[], { rows }: QueryResult<RecordRow>): void {
+  for (const id of asked) known.records.set(id, undefined);
+  for (const { id, body } of rows) known.records.set(id, body);
 }
 
 async function answerSets(asking: Asking, known: Known, needs: Extract<Need, { need: 'set' }>[]) {

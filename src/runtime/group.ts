@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { type QueryResult, sql } from 'kysely';
 import { decide } from '../kernel/engine/decide.ts';
-import type { Command, Moment } from '../kernel/engine/types.ts';
+import type { Command, Moment, Need } from '../kernel/engine/types.ts';
 import { notBefore } from '../kernel/ledger/envelope.ts';
 import { isRefused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
@@ -9,10 +9,21 @@ import type { contexts } from './context.ts';
 import { decideModule } from './decide-module.ts';
 import { decideRecord } from './decide-record.ts';
 import { entailed } from './entailed.ts';
-import { type Head, loadVersions, lockHead, requestHash } from './entries.ts';
-import { answer, needsMore, unknownWorld } from './gather.ts';
+import {
+  type Head,
+  type HeadRow,
+  headIn,
+  headLock,
+  loadVersions,
+  newestVersions,
+  noteVersions,
+  requestHash,
+  type VersionRow,
+} from './entries.ts';
+import { answer, needsMore, noteRecords, type RecordRow, recordStates, unknownWorld } from './gather.ts';
 import type { DispatchResult, Tx } from './module.ts';
 import type { News, OrganisationContext, Parts } from './parts.ts';
+import { onlyOf, together } from './store/session.ts';
 import { type Answer, flushTables, inputOf, type Request, type Work } from './work.ts';
 
 const ENGINE = new Set<string>([
@@ -32,14 +43,28 @@ export async function runGroup(
   organisation: string,
   requests: Request[],
 ): Promise<{ answers: Answer[]; news: News }> {
-  const head = await lockHead(tx, organisation);
+  const records = recordsNamed(requests);
+  // The lock is taken before anything is read: each statement sees what was committed when its turn came.
+  const [, heads, commands, versions, states] = await together<[unknown, HeadRow, CommandRow, VersionRow, RecordRow]>(
+    tx,
+    [
+      onlyOf(organisation),
+      headLock(organisation),
+      commandsSeen(organisation, requests),
+      newestVersions(organisation, records),
+      recordStates(organisation, records),
+    ],
+  );
+  const head = headIn(heads);
   if (!head) return { answers: requests.map(() => noOrganisation), news: emptyNews(organisation, 0) };
   // One moment for the whole group (its requests share `at`), never before the newest entry.
   const now = notBefore(head.lastAt, requests[0]?.at ?? parts.clock());
   const context = await cache.of(tx, organisation, head.nextPos, now);
   if (!context) return { answers: requests.map(() => noOrganisation), news: emptyNews(organisation, head.nextPos) };
   const work = beginWork(parts, cache, tx, organisation, head, context, now);
-  const repeated = await repeatedCommands(tx, organisation, requests);
+  noteVersions(work.journal, records, versions);
+  noteRecords(work.known, records, states);
+  const repeated = answersGiven(commands);
   await prefetch(
     work,
     requests.filter((request) => !repeated.has(request.command.id)),
@@ -55,8 +80,18 @@ export async function runGroup(
   await flushTables(work);
   work.news.size = work.journal.head.nextPos;
   if (work.journal.head.nextPos > head.nextPos) work.news.mac = work.journal.head.lastMac;
+  cache.passed(organisation, head.nextPos, work.news);
   return { answers, news: work.news };
 }
+
+/** Records that commands of the engine name: their states and versions are asked while the head is locked. */
+const recordsNamed = (requests: Request[]): string[] => [
+  ...new Set(
+    requests.flatMap(({ command }) =>
+      ENGINE.has(command.do) && 'record' in command && command.record ? [command.record] : [],
+    ),
+  ),
+];
 
 /** A group in the making over a locked head: nothing known, nothing decided yet. */
 export function beginWork(
@@ -78,7 +113,7 @@ export function beginWork(
     asking: { tx, organisation, definition: context.definition, modules: parts.modules, now, queries: new Map() },
     touched: [],
     unplanned: new Set(),
-    afterRecords: [],
+    plans: new Map(),
     news: emptyNews(organisation, head.nextPos),
     commands: [],
     reload: async () => {
@@ -101,13 +136,16 @@ const emptyNews = (organisation: string, size: number): News => ({
 
 const noOrganisation = refused({ code: 'missing', message: text('沒有這個機關。', 'There is no such organisation.') });
 
-/** Answers to command ids seen before: the same request gets its stored answer, another one is refused. */
-async function repeatedCommands(tx: Tx, organisation: string, requests: Request[]) {
-  const found = await sql<{ id: string; request_hash: Buffer; first_pos: string; count: number; response: never }>`
+type CommandRow = { id: string; request_hash: Buffer; first_pos: string; count: number; response: never };
+
+const commandsSeen = (organisation: string, requests: Request[]) => sql<CommandRow>`
     select id, request_hash, first_pos, count, response from command
-    where organisation = ${organisation} and id = any(${requests.map((request) => request.command.id)})`.execute(tx);
-  return new Map(
-    found.rows.map((row) => [
+    where organisation = ${organisation} and id = any(${requests.map((request) => request.command.id)})`;
+
+/** Answers to command ids seen before: the same request gets its stored answer, another one is refused. */
+const answersGiven = ({ rows }: QueryResult<CommandRow>) =>
+  new Map(
+    rows.map((row) => [
       row.id,
       (request: Request): Answer =>
         row.request_hash.equals(requestHash(request.command))
@@ -115,7 +153,6 @@ async function repeatedCommands(tx: Tx, organisation: string, requests: Request[
           : otherContent,
     ]),
   );
-}
 
 /** The same for a command id that comes twice inside one group. */
 const sameAgain =
@@ -130,18 +167,19 @@ const otherContent = refused({
   message: text('這個指令編號已用於不同內容。', 'This command id was used for something else.'),
 });
 
-/** One round of decisions only to learn what they need, so that the whole group's needs are asked together. */
+/** Rounds of decisions only to learn what they need, so that the whole group's needs are asked together. */
 async function prefetch(work: Work, requests: Request[]): Promise<void> {
   const engine = requests.filter((request) => ENGINE.has(request.command.do));
-  const streams = engine.flatMap(({ command }) => ('record' in command && command.record ? [command.record] : []));
-  await loadVersions(work.tx, work.organisation, work.journal, streams);
-  for (let pass = 0; pass < 3 && engine.length > 1; pass++) {
-    const needs = engine.flatMap((request) => {
+  await loadVersions(work.tx, work.organisation, work.journal, recordsNamed(engine));
+  let asking = engine.length > 1 ? engine : [];
+  for (let pass = 0; pass < 3 && asking.length > 0; pass++) {
+    const needs: Need[] = [];
+    asking = asking.filter((request) => {
       const outcome = decide(inputOf(work, request), request.command as Command);
-      return needsMore(outcome) ? outcome.needs : [];
+      if (needsMore(outcome)) needs.push(...outcome.needs);
+      return needsMore(outcome);
     });
-    if (needs.length === 0) return;
-    await answer(work.asking, work.known, needs);
+    if (needs.length > 0) await answer(work.asking, work.known, needs);
   }
 }
 

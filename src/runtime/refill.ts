@@ -10,7 +10,7 @@ import type { Definition } from '../kernel/pack/types.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import { planAhead } from './ahead.ts';
 import { changesContext, type contexts } from './context.ts';
-import { lockHead } from './entries.ts';
+import { headIn, headLock } from './entries.ts';
 import { beginWork } from './group.ts';
 import { logState, swapLogState } from './ledger-rows.ts';
 import type { StoredEvent, Tx } from './module.ts';
@@ -73,7 +73,7 @@ async function refillCommand(
   { organisation, definition }: Refill,
   command: Sealed[],
 ): Promise<void> {
-  const head = await lockHead(tx, organisation);
+  const head = headIn(await headLock(organisation).execute(tx));
   const first = command[0];
   if (!head || head.nextPos !== first?.position)
     throw new Error(`entry ${first?.position} does not follow the database, which ends at ${head?.nextPos}`);

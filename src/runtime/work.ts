@@ -5,15 +5,17 @@ import type { Json } from '../kernel/ledger/canonical.ts';
 import type { LedgerActor } from '../kernel/ledger/envelope.ts';
 import { hidePersonal } from '../kernel/ledger/personal.ts';
 import type { Refused } from '../kernel/refusal.ts';
-import { type Drafted, enter, flushJournal, type Journal, loadVersions, requestHash } from './entries.ts';
+import { type Plan, planRows } from './ahead.ts';
+import { type Drafted, enter, type Journal, journalRows, loadVersions, requestHash } from './entries.ts';
 import { type Asking, answer, needsMore } from './gather.ts';
 import { grantsOf } from './grants.ts';
-import type { DispatchResult, Tx } from './module.ts';
+import type { DispatchResult, StoredEvent, Tx } from './module.ts';
 import type { News, OrganisationContext, Parts } from './parts.ts';
 import { ERASED } from './query/history.ts';
-import { projectEvidence } from './store/project-evidence.ts';
-import { projectNotices } from './store/project-notices.ts';
-import { projectRecords, type Touched, typeUnder } from './store/project-records.ts';
+import { evidenceRows } from './store/project-evidence.ts';
+import { noticeRows } from './store/project-notices.ts';
+import { recordRows, type Touched, typeUnder } from './store/project-records.ts';
+import { type Statement, together } from './store/session.ts';
 
 /** A request as it waits for its organisation's writer. */
 export type Request = {
@@ -35,8 +37,8 @@ export type Work = {
   touched: Touched[];
   /** Records whose tasks, deadline and next wake-up are to be worked out at the group's end. */
   unplanned: Set<string>;
-  /** What waits for the records' rows to be there. */
-  afterRecords: (() => Promise<void>)[];
+  /** What was worked out for them and is not yet in the tables. */
+  plans: Map<string, Plan>;
   news: News;
   commands: { id: string; hash: string; pos: number; count: number; response: unknown }[];
   reload: () => Promise<OrganisationContext>;
@@ -144,39 +146,62 @@ export function finish(
   return { ...entered, response: response as never, repeated: false };
 }
 
-/** Events, projections and command answers decided so far into the tables. */
+/** Everything decided so far into the tables: projections, plans, events with the head, answers to commands, in one go. */
 export async function flushTables(work: Work): Promise<void> {
-  await flushProjections(work);
-  for (const write of work.afterRecords.splice(0)) await write();
-  await flushJournal(work.tx, work.organisation, work.journal);
-  if (work.commands.length === 0) return;
-  await sql`insert into command select ${work.organisation} as organisation, x.id, decode(x.hash, 'base64'), x.pos, x.count, x.response
-    from jsonb_to_recordset(${JSON.stringify(work.commands)}::jsonb) as x(id text, hash text, pos bigint, count int, response jsonb)`.execute(
-    work.tx,
+  const { tx, organisation, journal, touched, plans } = work;
+  const fresh = new Set(touched.map(({ after }) => after.id));
+  const { statements, events } = projections(work);
+  const planned = [...plans.values()];
+  plans.clear();
+  statements.push(
+    ...planRows(organisation, planned, fresh),
+    ...journalRows(organisation, journal),
+    ...commandRows(organisation, work.commands.splice(0)),
   );
-  work.commands = [];
+  if (statements.length > 0) await together(tx, statements);
+  await projectModules(work, events);
+}
+
+function commandRows(organisation: string, commands: Work['commands']): Statement[] {
+  if (commands.length === 0) return [];
+  return [
+    sql`insert into command select ${organisation} as organisation, x.id, decode(x.hash, 'base64'), x.pos, x.count, x.response
+    from jsonb_to_recordset(${JSON.stringify(commands)}::jsonb) as x(id text, hash text, pos bigint, count int, response jsonb)`,
+  ];
 }
 
 /** Records and evidence, so that SQL answers as later commands must see it. */
 export async function flushProjections(work: Work): Promise<void> {
-  const {
-    tx,
-    organisation,
-    context,
-    journal: { stored },
-  } = work;
+  const { statements, events } = projections(work);
+  if (statements.length > 0) await together(work.tx, statements);
+  await projectModules(work, events);
+}
+
+/** Statements for what was decided since the last flush, and its events, whose modules' rows come behind them. */
+function projections(work: Work): { statements: Statement[]; events: StoredEvent[] } {
+  const { organisation, context, plans } = work;
   const touched = work.touched.splice(0);
-  const events = stored.splice(0);
-  if (touched.length > 0) {
-    const titles = (id: string) => titleIn(work, id);
-    await projectRecords(tx, organisation, touched, typeUnder(context.definitions), titles);
-  }
-  if (events.length === 0) return;
-  await projectEvidence(tx, organisation, events, (hash) => context.definitions.get(hash));
-  work.news.notices.push(...(await projectNotices(tx, organisation, events)));
+  const events = work.journal.stored.splice(0);
+  const notices = noticeRows(organisation, events);
+  work.news.notices.push(...notices.told);
+  const statements = [
+    ...recordRows(
+      organisation,
+      touched,
+      typeUnder(context.definitions),
+      (id) => titleIn(work, id),
+      (id) => plans.get(id)?.wakes,
+    ),
+    ...evidenceRows(organisation, events, (hash) => context.definitions.get(hash)),
+    ...notices.statements,
+  ];
+  return { statements, events };
+}
+
+async function projectModules(work: Work, events: StoredEvent[]): Promise<void> {
   for (const event of events) {
     work.news.eventTypes.add(event.type);
-    for (const module of work.parts.modules) await module.project?.(tx, event);
+    for (const module of work.parts.modules) await module.project?.(work.tx, event);
   }
 }
 

@@ -6,8 +6,8 @@ import { matches } from '../../src/kernel/cel/where.ts';
 import type { RecordState, Value } from '../../src/kernel/engine/types.ts';
 import type { Field, Operand, RecordType, ValueType, Where } from '../../src/kernel/pack/types.ts';
 import type { Db } from '../../src/runtime/module.ts';
-import { projectRecords } from '../../src/runtime/store/project-records.ts';
-import { withOrganisation } from '../../src/runtime/store/session.ts';
+import { recordRows } from '../../src/runtime/store/project-records.ts';
+import { together, withOrganisation } from '../../src/runtime/store/session.ts';
 import { whereSql } from '../../src/runtime/store/where-sql.ts';
 import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
 
@@ -319,12 +319,16 @@ test('SQL and memory choose the same records, whatever the condition and whateve
     fc.asyncProperty(candidates, fc.array(where, { minLength: 12, maxLength: 12 }), async (states, wheres) => {
       const byId = new Map(states.map((one) => [one.id, one]));
       await withOrganisation(db, 'o', async (tx) => {
-        await projectRecords(
+        const touched = states.map((after) => ({ after, pos: 1 }));
+        await together(
           tx,
-          'o',
-          states.map((after) => ({ after, pos: 1 })),
-          () => type,
-          () => undefined,
+          recordRows(
+            'o',
+            touched,
+            () => type,
+            () => undefined,
+            () => undefined,
+          ),
         );
         for (const condition of wheres) {
           const known = outerValues(condition);

@@ -33,6 +33,7 @@ export function connect<Tables>(url: string, options: ConnectOptions): Connectio
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
     keepAlive: true,
+    pipeline: true, // what is sent together is answered together (runtime/store/session.ts); what is awaited waits as before
     options: '-c jit=off', // compiling a plan to machine code takes longer than any of our statements
     types: { getTypeParser },
   });

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
 
@@ -43,7 +44,9 @@ function forgetRare(names: Map<string, { name?: string }>): void {
 
 function prepared(client: pg.PoolClient, nameOf: (text: string) => string | undefined): PostgresPoolClient {
   let outdated = false;
+  const hold = holding(client.connection.stream);
   const query = (text: unknown, values?: readonly unknown[]) => {
+    hold();
     if (typeof text !== 'string' || values === undefined || values.length === 0)
       return client.query(text as string, values as unknown[]);
     const name = nameOf(text);
@@ -54,6 +57,20 @@ function prepared(client: pg.PoolClient, nameOf: (text: string) => string | unde
     return sent;
   };
   return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release(outdated) };
+}
+
+/** What is asked in one turn of the program leaves in one packet. */
+function holding(stream: Duplex): () => void {
+  let held = false;
+  return () => {
+    if (held) return;
+    held = true;
+    stream.cork();
+    process.nextTick(() => {
+      held = false;
+      stream.uncork();
+    });
+  };
 }
 
 /** "cached plan must not change result type": a table got a column meanwhile; this connection is not used again. */

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { GateSeen, Vote } from '../../kernel/engine/types.ts';
 import type { Definition } from '../../kernel/pack/types.ts';
-import type { StoredEvent, Tx } from '../module.ts';
+import type { StoredEvent } from '../module.ts';
+import type { Statement } from './session.ts';
 
 /** Clauses that a mechanism realises: `action.go_live.accept` → [xiluo.3.5.1, …]. One index per definition. */
 const indexes = new WeakMap<Definition, Map<string, string[]>>();
@@ -25,12 +26,11 @@ type Breach = { clause: string; record: string; reason: string; at: string; ends
  * Dated evidence per clause from what happened: which mechanism acted, which gate held, what was late.
  * Lights are sums over these rows, so they answer for any past date.
  */
-export async function projectEvidence(
-  tx: Tx,
+export function evidenceRows(
   organisation: string,
   events: StoredEvent[],
   definition: (hash: string) => Definition | undefined,
-): Promise<void> {
+): Statement[] {
   const evidence: Evidence[] = [];
   const refusals: Evidence[] = [];
   const breaches: Breach[] = [];
@@ -52,9 +52,11 @@ export async function projectEvidence(
     }
     breaches.push(...breachesIn(event));
   }
-  await writeEvidence(tx, organisation, evidence);
-  await writeDays(tx, organisation, evidence, refusals);
-  await writeBreaches(tx, organisation, breaches);
+  return [
+    ...evidenceOf(organisation, evidence),
+    ...daysOf(organisation, evidence, refusals),
+    ...breachesOf(organisation, breaches),
+  ];
 }
 
 /** What an event shows to be working. */
@@ -119,13 +121,15 @@ function breachesIn(event: StoredEvent): Breach[] {
   }
 }
 
-async function writeEvidence(tx: Tx, organisation: string, rows: Evidence[]) {
-  if (rows.length === 0) return;
-  await sql`insert into clause_evidence select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-    as x(clause text, pos bigint, at timestamptz, record text, what text) on conflict do nothing`.execute(tx);
+function evidenceOf(organisation: string, rows: Evidence[]): Statement[] {
+  if (rows.length === 0) return [];
+  return [
+    sql`insert into clause_evidence select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    as x(clause text, pos bigint, at timestamptz, record text, what text) on conflict do nothing`,
+  ];
 }
 
-async function writeDays(tx: Tx, organisation: string, evidence: Evidence[], refusals: Evidence[]) {
+function daysOf(organisation: string, evidence: Evidence[], refusals: Evidence[]): Statement[] {
   const days = new Map<string, { clause: string; day: string; evidence: number; refusals: number; last_pos: number }>();
   const count = (row: Evidence, what: 'evidence' | 'refusals') => {
     const day = taipeiDay(row.at);
@@ -137,27 +141,26 @@ async function writeDays(tx: Tx, organisation: string, evidence: Evidence[], ref
   };
   for (const row of evidence) count(row, 'evidence');
   for (const row of refusals) count(row, 'refusals');
-  if (days.size === 0) return;
-  await sql`insert into clause_day select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify([...days.values()])}::jsonb)
+  if (days.size === 0) return [];
+  return [
+    sql`insert into clause_day select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify([...days.values()])}::jsonb)
       as x(clause text, day date, evidence int, refusals int, last_pos bigint)
     on conflict (organisation, clause, day) do update set evidence = clause_day.evidence + excluded.evidence,
-      refusals = clause_day.refusals + excluded.refusals, last_pos = greatest(clause_day.last_pos, excluded.last_pos)`.execute(
-    tx,
-  );
+      refusals = clause_day.refusals + excluded.refusals, last_pos = greatest(clause_day.last_pos, excluded.last_pos)`,
+  ];
 }
 
 const taipeiDay = (at: string) => new Date(Date.parse(at) + 8 * 3600_000).toISOString().slice(0, 10);
 
-async function writeBreaches(tx: Tx, organisation: string, breaches: Breach[]) {
+function breachesOf(organisation: string, breaches: Breach[]): Statement[] {
   const begun = breaches.filter((breach) => !breach.ends);
-  if (begun.length > 0) {
-    await sql`insert into clause_breach select ${organisation}, x.clause, x.record, x.reason, x.at, null from jsonb_to_recordset(${JSON.stringify(begun)}::jsonb)
-      as x(clause text, record text, reason text, at timestamptz) on conflict do nothing`.execute(tx);
-  }
   const ended = breaches.filter((breach) => breach.ends);
-  if (ended.length === 0) return;
-  await sql`update clause_breach b set until_at = x.at from jsonb_to_recordset(${JSON.stringify(ended)}::jsonb) as x(record text, reason text, at timestamptz)
-    where b.organisation = ${organisation} and b.record = x.record and b.reason = x.reason and b.until_at is null and b.from_at < x.at`.execute(
-    tx,
-  );
+  const statements: Statement[] = [];
+  if (begun.length > 0)
+    statements.push(sql`insert into clause_breach select ${organisation}, x.clause, x.record, x.reason, x.at, null from jsonb_to_recordset(${JSON.stringify(begun)}::jsonb)
+      as x(clause text, record text, reason text, at timestamptz) on conflict do nothing`);
+  if (ended.length > 0)
+    statements.push(sql`update clause_breach b set until_at = x.at from jsonb_to_recordset(${JSON.stringify(ended)}::jsonb) as x(record text, reason text, at timestamptz)
+    where b.organisation = ${organisation} and b.record = x.record and b.reason = x.reason and b.until_at is null and b.from_at < x.at`);
+  return statements;
 }

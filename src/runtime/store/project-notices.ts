@@ -1,29 +1,30 @@
 import { sql } from 'kysely';
-import type { StoredEvent, Tx } from '../module.ts';
+import type { StoredEvent } from '../module.ts';
+import type { Statement } from './session.ts';
 
 /**
  * Rows for everybody an event tells something. `record.told` data: `{ notice, to: person ids, message: {zh, en}, until?, else?, again? }`;
  * `notice.sent` data: `{ notice, to, message, until? }`; `notice.escalated` data: `{ notice, person, to, message, record?, next? }`; `notice.read` and `notice.acknowledged` data:
- * `{ notice, person }`. Returns the persons told.
+ * `{ notice, person }`. `told`: the persons told.
  */
-export async function projectNotices(tx: Tx, organisation: string, events: StoredEvent[]): Promise<string[]> {
+export function noticeRows(organisation: string, events: StoredEvent[]): { statements: Statement[]; told: string[] } {
   const rows = events.flatMap(rowsOf);
-  if (rows.length > 0) {
-    await sql`insert into notice (organisation, id, person, record, message, at, ack_until, otherwise, again, next_at, go)
+  const statements: Statement[] = [];
+  if (rows.length > 0)
+    statements.push(sql`insert into notice (organisation, id, person, record, message, at, ack_until, otherwise, again, next_at, go)
       select ${organisation}, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(id text, person text, record text,
         message jsonb, at timestamptz, ack_until timestamptz, otherwise text[], again jsonb, next_at timestamptz, go text)
-      on conflict do nothing`.execute(tx);
-  }
+      on conflict do nothing`);
   const reminded: string[] = [];
   for (const event of events) {
-    if (event.type === 'notice.read') await markRead(tx, organisation, event);
-    else if (event.type === 'notice.acknowledged') await markAcknowledged(tx, organisation, event);
+    if (event.type === 'notice.read') statements.push(markRead(organisation, event));
+    else if (event.type === 'notice.acknowledged') statements.push(markAcknowledged(organisation, event));
     else if (event.type === 'notice.escalated') {
-      await moveOn(tx, organisation, event);
+      statements.push(moveOn(organisation, event));
       if (event.data.next) reminded.push(String(event.data.person));
     }
   }
-  return [...new Set([...rows.map((row) => row.person), ...reminded])];
+  return { statements, told: [...new Set([...rows.map((row) => row.person), ...reminded])] };
 }
 
 type Row = { id: string; person: string; at: string; [column: string]: unknown };
@@ -52,21 +53,16 @@ function rowsOf(event: StoredEvent): Row[] {
   return to.map((person) => ({ id: `${data.notice}.else`, person, record: data.record, message: data.message, at }));
 }
 
-async function markRead(tx: Tx, organisation: string, { at, data }: StoredEvent): Promise<void> {
-  await sql`update notice set read_at = coalesce(read_at, ${at}) where organisation = ${organisation}
-    and person = ${data.person} and id = any(${data.notices ?? [data.notice]})`.execute(tx);
-}
+const markRead = (organisation: string, { at, data }: StoredEvent): Statement =>
+  sql`update notice set read_at = coalesce(read_at, ${at}) where organisation = ${organisation}
+    and person = ${data.person} and id = any(${data.notices ?? [data.notice]})`;
 
-async function markAcknowledged(tx: Tx, organisation: string, { at, data }: StoredEvent): Promise<void> {
-  await sql`update notice set ack_at = coalesce(ack_at, ${at}), read_at = coalesce(read_at, ${at})
-    where organisation = ${organisation} and person = ${data.person} and id = ${data.notice}`.execute(tx);
-}
+const markAcknowledged = (organisation: string, { at, data }: StoredEvent): Statement =>
+  sql`update notice set ack_at = coalesce(ack_at, ${at}), read_at = coalesce(read_at, ${at})
+    where organisation = ${organisation} and person = ${data.person} and id = ${data.notice}`;
 
 /** Asked again, it is unread again; the ledger keeps when it was read before. */
-async function moveOn(tx: Tx, organisation: string, { at, data }: StoredEvent): Promise<void> {
-  await sql`update notice set escalated_at = coalesce(escalated_at, ${at}), next_at = ${data.next ?? null},
+const moveOn = (organisation: string, { at, data }: StoredEvent): Statement =>
+  sql`update notice set escalated_at = coalesce(escalated_at, ${at}), next_at = ${data.next ?? null},
       read_at = case when ${data.next !== undefined} then null else read_at end
-    where organisation = ${organisation} and person = ${data.person} and id = ${data.notice} and ack_at is null`.execute(
-    tx,
-  );
-}
+    where organisation = ${organisation} and person = ${data.person} and id = ${data.notice} and ack_at is null`;

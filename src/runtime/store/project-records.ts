@@ -1,33 +1,38 @@
 import { sql } from 'kysely';
 import type { RecordState } from '../../kernel/engine/types.ts';
+import type { Wakes } from '../../kernel/engine/wakes.ts';
 import type { Definition, RecordType } from '../../kernel/pack/types.ts';
 import { uniqueKey } from '../gather.ts';
 import type { Tx } from '../module.ts';
 import { bigrams, type FieldRow, fieldRows, searchable, titleOf } from './fields.ts';
+import type { Statement } from './session.ts';
 
 /** A record before and after one command, and the position of the command's last event about it. */
 export type Touched = { before?: RecordState; after: RecordState; pos: number };
 
 export type Titles = (id: string) => string | undefined;
+/** When the clock must look at a record again, and until when somebody must act; undefined while not worked out. */
+export type Moments = (id: string) => Pick<Wakes, 'at' | 'due'> | undefined;
 
 /**
- * Writes current state, past states, typed fields, unique keys and bigrams of the records a group touched.
- * Only what changed is rewritten. `typeOf` gives the definition a record opened under.
+ * Current state, past states, typed fields, unique keys and bigrams of the records a group touched. Only what changed is rewritten.
+ * `typeOf` gives the definition a record opened under.
  */
-export async function projectRecords(
-  tx: Tx,
+export function recordRows(
   organisation: string,
   touched: Touched[],
   typeOf: (state: RecordState) => RecordType,
   titles: Titles,
-): Promise<void> {
-  if (touched.length === 0) return;
-  await writeVersions(tx, organisation, touched, typeOf, titles);
+  moments: Moments,
+): Statement[] {
+  if (touched.length === 0) return [];
   const last = lastOf(touched);
-  await writeRecords(tx, organisation, last, typeOf, titles);
-  await writeFields(tx, organisation, last, typeOf);
-  await writeUnique(tx, organisation, last, typeOf);
-  await writeBigrams(tx, organisation, last, typeOf, titles);
+  return [
+    stateRows(organisation, touched, typeOf, titles, moments),
+    ...fieldChanges(organisation, last, typeOf),
+    ...uniqueChanges(organisation, last, typeOf),
+    ...bigramChanges(organisation, last, typeOf, titles),
+  ];
 }
 
 /** First `before` and last `after` per record: a group may touch one record several times. */
@@ -43,78 +48,74 @@ function lastOf(touched: Touched[]): Touched[] {
 
 const isOpen = (type: RecordType, state: RecordState) => !type.flow[state.state]?.final;
 
-async function writeRecords(
-  tx: Tx,
+/**
+ * Every state the group brought about, the newest of each record as its current one; the version in force before ends where the first
+ * of them begins. One statement, so that a state travels and is parsed once.
+ */
+function stateRows(
   organisation: string,
   touched: Touched[],
   typeOf: (s: RecordState) => RecordType,
   titles: Titles,
-) {
-  const rows = touched.map(({ after, pos }) => ({
-    id: after.id,
-    type: after.type,
-    number: after.number,
-    title: titleOf(typeOf(after), after, titles),
-    state: after.state,
-    open: isOpen(typeOf(after), after),
-    unit: after.unit,
-    requester: after.requester,
-    origin: after.origin,
-    opened_at: after.openedAt,
-    changed_at: after.changedAt,
-    since: after.since,
-    closed_at: after.closedAt,
-    version: after.version,
-    pos,
-    definition: after.definition,
-    body: after,
-  }));
-  await sql`insert into record (organisation, id, type, number, title, state, open, unit, requester, origin, opened_at, changed_at, since, closed_at,
-      version, pos, definition, body)
-    select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(
-      id text, type text, number text, title text, state text, open boolean, unit text, requester text, origin text,
-      opened_at timestamptz, changed_at timestamptz, since timestamptz, closed_at timestamptz, version int, pos bigint, definition text, body jsonb)
+  moments: Moments,
+): Statement {
+  const next = new Map<string, number>();
+  const rows = touched
+    .toReversed()
+    .map(({ after, pos }) => {
+      const posTo = next.get(after.id);
+      next.set(after.id, pos);
+      const { at, due } = moments(after.id) ?? {};
+      return {
+        id: after.id,
+        pos_from: pos,
+        pos_to: posTo,
+        type: after.type,
+        number: after.number,
+        title: titleOf(typeOf(after), after, titles),
+        state: after.state,
+        open: isOpen(typeOf(after), after),
+        unit: after.unit,
+        requester: after.requester,
+        origin: after.origin,
+        opened_at: after.openedAt,
+        changed_at: after.changedAt,
+        since: after.since,
+        closed_at: after.closedAt,
+        version: after.version,
+        definition: after.definition,
+        body: after,
+        wake_at: at,
+        due_at: due,
+      };
+    })
+    .reverse();
+  const firsts = [...next].map(([id, pos]) => ({ id, pos }));
+  const unplanned = firsts.map(({ id }) => id).filter((id) => !moments(id));
+  return sql`with x as materialized (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(
+      id text, pos_from bigint, pos_to bigint, type text, number text, title text, state text, open boolean, unit text, requester text,
+      origin text, opened_at timestamptz, changed_at timestamptz, since timestamptz, closed_at timestamptz, version int, definition text,
+      body jsonb, wake_at timestamptz, due_at timestamptz)),
+    ended as (update record_version v set pos_to = f.pos
+      from unnest(${firsts.map(({ id }) => id)}::text[], ${firsts.map(({ pos }) => pos)}::bigint[]) as f(id, pos), lateral (
+        select w.pos_from from record_version w where w.organisation = ${organisation} and w.id = f.id order by w.pos_from desc limit 1) newest
+      where v.organisation = ${organisation} and v.id = f.id and v.pos_from = newest.pos_from and v.pos_to is null),
+    version as (insert into record_version
+      select ${organisation}, id, pos_from, pos_to, type, number, title, state, open, changed_at, body from x)
+    insert into record (organisation, id, type, number, title, state, open, unit, requester, origin, opened_at, changed_at, since, closed_at,
+      wake_at, due_at, version, pos, definition, body)
+    select ${organisation}, id, type, number, title, state, open, unit, requester, origin, opened_at, changed_at, since, closed_at,
+      wake_at, due_at, version, pos_from, definition, body from x where pos_to is null
     on conflict (organisation, id) do update set
       number = excluded.number, title = excluded.title, state = excluded.state, open = excluded.open, unit = excluded.unit,
       requester = excluded.requester, origin = excluded.origin, changed_at = excluded.changed_at, since = excluded.since,
       closed_at = excluded.closed_at,
-      version = excluded.version, pos = excluded.pos, definition = excluded.definition, body = excluded.body`.execute(
-    tx,
-  );
+      wake_at = case when record.id = any(${unplanned}) then record.wake_at else excluded.wake_at end,
+      due_at = case when record.id = any(${unplanned}) then record.due_at else excluded.due_at end,
+      version = excluded.version, pos = excluded.pos, definition = excluded.definition, body = excluded.body`;
 }
 
-async function writeVersions(
-  tx: Tx,
-  organisation: string,
-  touched: Touched[],
-  typeOf: (s: RecordState) => RecordType,
-  titles: Titles,
-) {
-  const rows = touched.map((one, index) => {
-    const next = touched.slice(index + 1).find((later) => later.after.id === one.after.id);
-    return {
-      id: one.after.id,
-      pos_from: one.pos,
-      pos_to: next?.pos,
-      type: one.after.type,
-      number: one.after.number,
-      title: titleOf(typeOf(one.after), one.after, titles),
-      state: one.after.state,
-      open: isOpen(typeOf(one.after), one.after),
-      changed_at: one.after.changedAt,
-      body: one.after,
-    };
-  });
-  const firsts = new Map(touched.toReversed().map((one) => [one.after.id, one.pos]));
-  await sql`update record_version v set pos_to = x.pos
-    from jsonb_to_recordset(${JSON.stringify([...firsts].map(([id, pos]) => ({ id, pos })))}::jsonb) as x(id text, pos bigint)
-    where v.organisation = ${organisation} and v.id = x.id and v.pos_to is null`.execute(tx);
-  await sql`insert into record_version select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(
-      id text, pos_from bigint, pos_to bigint, type text, number text, title text, state text, open boolean,
-      changed_at timestamptz, body jsonb)`.execute(tx);
-}
-
-async function writeFields(tx: Tx, organisation: string, touched: Touched[], typeOf: (s: RecordState) => RecordType) {
+function fieldChanges(organisation: string, touched: Touched[], typeOf: (s: RecordState) => RecordType): Statement[] {
   const gone: { record: string; field: string }[] = [];
   const come: (FieldRow & { type: string; record: string })[] = [];
   for (const { before, after } of touched) {
@@ -129,15 +130,18 @@ async function writeFields(tx: Tx, organisation: string, touched: Touched[], typ
       for (const row of rows) come.push({ ...row, type: after.type, record: after.id });
     }
   }
-  if (gone.length > 0) {
-    await sql`delete from record_field f using jsonb_to_recordset(${JSON.stringify(gone)}::jsonb) as x(record text, field text)
-      where f.organisation = ${organisation} and f.record = x.record and f.field = x.field`.execute(tx);
-  }
-  if (come.length > 0) {
-    await sql`insert into record_field select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(come)}::jsonb)
-      as x(type text, field text, t text, n double precision, m timestamptz, d date, record text)`.execute(tx);
-  }
+  const statements: Statement[] = [];
+  if (gone.length > 0)
+    statements.push(sql`delete from record_field where organisation = ${organisation} and record = any(${recordsIn(gone)})
+      and (record, field) in (select * from unnest(${gone.map(({ record }) => record)}::text[], ${gone.map(({ field }) => field)}::text[]))`);
+  if (come.length > 0)
+    statements.push(sql`insert into record_field select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(come)}::jsonb)
+      as x(type text, field text, t text, n double precision, m timestamptz, d date, record text)`);
+  return statements;
 }
+
+/** Rows to go are looked for among those of their records, however small the tables were when the plan was made. */
+const recordsIn = (rows: { record: string }[]) => [...new Set(rows.map(({ record }) => record))];
 
 /** Keys of a record's unique gates: present only while it is in one of the gate's states and every field is filled. */
 export function uniqueKeys(type: RecordType, state: RecordState): { gate: string; key: string }[] {
@@ -150,31 +154,29 @@ export function uniqueKeys(type: RecordType, state: RecordState): { gate: string
   });
 }
 
-async function writeUnique(tx: Tx, organisation: string, touched: Touched[], typeOf: (s: RecordState) => RecordType) {
+function uniqueChanges(organisation: string, touched: Touched[], typeOf: (s: RecordState) => RecordType): Statement[] {
   const changed = touched.filter(
     ({ before, after }) =>
       JSON.stringify(before ? uniqueKeys(typeOf(before), before) : []) !==
       JSON.stringify(uniqueKeys(typeOf(after), after)),
   );
-  if (changed.length === 0) return;
-  await sql`delete from record_unique where organisation = ${organisation} and record = any(${changed.map(({ after }) => after.id)})`.execute(
-    tx,
-  );
+  if (changed.length === 0) return [];
   const rows = changed.flatMap(({ after }) =>
     uniqueKeys(typeOf(after), after).map((key) => ({ ...key, record: after.id })),
   );
-  if (rows.length === 0) return;
-  await sql`insert into record_unique select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-    as x(gate text, key text, record text)`.execute(tx);
+  const gone = sql`delete from record_unique where organisation = ${organisation} and record = any(${changed.map(({ after }) => after.id)})`;
+  if (rows.length === 0) return [gone];
+  const come = sql`insert into record_unique select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    as x(gate text, key text, record text)`;
+  return [gone, come];
 }
 
-async function writeBigrams(
-  tx: Tx,
+function bigramChanges(
   organisation: string,
   touched: Touched[],
   typeOf: (s: RecordState) => RecordType,
   titles: Titles,
-) {
+): Statement[] {
   const gramsOf = (state: RecordState) =>
     new Set(bigrams(searchable(typeOf(state), state, titleOf(typeOf(state), state, titles))));
   const gone: { record: string; gram: string }[] = [];
@@ -185,14 +187,14 @@ async function writeBigrams(
     for (const gram of then.difference(now)) gone.push({ record: after.id, gram });
     for (const gram of now.difference(then)) come.push({ gram, record: after.id });
   }
-  if (gone.length > 0) {
-    await sql`delete from record_bigram b using jsonb_to_recordset(${JSON.stringify(gone)}::jsonb) as x(record text, gram text)
-      where b.organisation = ${organisation} and b.record = x.record and b.gram = x.gram`.execute(tx);
-  }
-  if (come.length > 0) {
-    await sql`insert into record_bigram select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(come)}::jsonb)
-      as x(gram text, record text) on conflict do nothing`.execute(tx);
-  }
+  const statements: Statement[] = [];
+  if (gone.length > 0)
+    statements.push(sql`delete from record_bigram where organisation = ${organisation} and record = any(${recordsIn(gone)})
+      and (record, gram) in (select * from unnest(${gone.map(({ record }) => record)}::text[], ${gone.map(({ gram }) => gram)}::text[]))`);
+  if (come.length > 0)
+    statements.push(sql`insert into record_bigram select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(come)}::jsonb)
+      as x(gram text, record text) on conflict do nothing`);
+  return statements;
 }
 
 /** Numbers used by these records advance their sequences. */

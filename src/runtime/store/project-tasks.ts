@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Waiting } from '../../kernel/engine/types.ts';
-import type { Tx } from '../module.ts';
+import type { Statement } from './session.ts';
 
 export type TaskOf = Waiting & { record: string; since: string };
 
@@ -8,7 +8,7 @@ export type TaskOf = Waiting & { record: string; since: string };
  * Replaces the tasks of these records: one row per person and action waiting for them.
  * Deputies see their principals' tasks when reading, so dates need no rewriting.
  */
-export async function projectTasks(tx: Tx, organisation: string, records: string[], tasks: TaskOf[]): Promise<void> {
+export function taskRows(organisation: string, records: string[], tasks: TaskOf[]): Statement[] {
   const rows = tasks.flatMap((task) =>
     task.persons.map((person) => ({
       id: `${task.record}:${task.action}:${person}`,
@@ -21,10 +21,11 @@ export async function projectTasks(tx: Tx, organisation: string, records: string
       since: task.since,
     })),
   );
-  await sql`delete from task where organisation = ${organisation} and record = any(${records})`.execute(tx);
-  if (rows.length === 0) return;
-  await sql`insert into task (organisation, id, record, action, person, role, owed, due_at, since)
+  const gone = sql`delete from task where organisation = ${organisation} and record = any(${records})`;
+  if (rows.length === 0) return [gone];
+  const come = sql`insert into task (organisation, id, record, action, person, role, owed, due_at, since)
     select ${organisation}, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as x(id text, record text, action text, person text, role text, owed boolean, due_at timestamptz, since timestamptz)
-    on conflict do nothing`.execute(tx);
+    on conflict do nothing`;
+  return [gone, come];
 }

@@ -1,5 +1,12 @@
-import { sql } from 'kysely';
+import { type QueryResult, type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../module.ts';
+
+/** What is to be written, not yet sent. */
+export type Statement = RawBuilder<unknown>;
+
+/** From here on the transaction sees only this organisation. */
+export const onlyOf = (organisation: string): Statement =>
+  sql`select set_config('ancheng.organisation', ${organisation}, true)`;
 
 /**
  * Runs `work` in one transaction that sees only this organisation: row-level security reads the setting.
@@ -7,7 +14,7 @@ import type { Db, Tx } from '../module.ts';
  */
 export function withOrganisation<T>(db: Db, organisation: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.transaction().execute(async (tx) => {
-    await sql`select set_config('ancheng.organisation', ${organisation}, true)`.execute(tx);
+    await onlyOf(organisation).execute(tx);
     return work(tx);
   });
 }
@@ -26,4 +33,21 @@ export function reading<T>(db: Db, organisation: string, work: (tx: Tx) => Promi
         set_config('plan_cache_mode', 'force_custom_plan', true)`.execute(tx);
       return work(tx);
     });
+}
+
+/**
+ * Sends statements in one go; their results come in the same order. The database carries them out one after another, each seeing
+ * the one before, but nobody waits between them. The first that fails is thrown once all are answered; the transaction is lost then.
+ */
+export function together<Results extends unknown[] = unknown[]>(
+  tx: Tx,
+  statements: { [K in keyof Results]: RawBuilder<Results[K]> },
+): Promise<{ [K in keyof Results]: QueryResult<Results[K]> }> {
+  const queries = statements.map((statement) => statement.compile(tx));
+  return tx.getExecutor().provideConnection(async (connection) => {
+    const outcomes = await Promise.allSettled(queries.map((query) => connection.executeQuery(query)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+    return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<QueryResult<unknown>>).value) as never;
+  });
 }
