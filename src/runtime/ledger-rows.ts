@@ -54,10 +54,12 @@ export async function versionsBefore(
   position: number,
   streams: string[],
 ): Promise<Map<string, number>> {
-  const found = await sql<{ stream: string; version: number }>`select stream, max(stream_version) as version from event
-    where organisation = ${organisation} and pos < ${position} and stream = any(${streams}) group by stream`.execute(
-    tx,
-  );
+  // Each stream's versions are walked from the newest down: a long history costs no more than a short one.
+  const found = await sql<{ stream: string; version: number }>`
+    select s.stream, before.version from unnest(${streams}::text[]) as s(stream) cross join lateral (
+      select stream_version as version from event e
+      where e.organisation = ${organisation} and e.stream = s.stream and e.pos < ${position}
+      order by stream_version desc limit 1) before`.execute(tx);
   return new Map(found.rows.map((row) => [row.stream, row.version]));
 }
 
