@@ -1,11 +1,10 @@
 /**
  * `node bench/commands.ts [seconds] [runs]`: saves through HTTP, each asking five gates, writing an event, projections and the ledger's head,
  * from another process at 1, 8 and 32 clients. `--profile <folder>` writes a CPU profile of the server;
- * `--statements` shows which statements take the database's time at 32 clients.
+ * `--statements` shows which statements take the database's time; `--clients 32` measures only that many.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -15,15 +14,22 @@ import { secret } from '../src/adapters/postgres/secrets.ts';
 import { bareInsertsPerSecond, flushesPerSecond, median, quantile } from './limits.ts';
 import { processorSeconds } from './processes.ts';
 import { BENCH } from './server.ts';
+import { openWire } from './wire.ts';
 
 const { values: options, positionals } = parseArgs({
-  options: { profile: { type: 'string' }, statements: { type: 'boolean', default: false } },
+  options: {
+    profile: { type: 'string' },
+    statements: { type: 'boolean', default: false },
+    clients: { type: 'string', default: '1,8,32' },
+  },
   allowPositionals: true,
 });
 const SECONDS = Number(positionals[0] ?? 5);
 const RUNS = Number(positionals[1] ?? 3);
 const PORT = 18_611;
 const RECORDS = 512;
+/** Saves before anything counts: until then it is measured how the program is compiled. */
+const WARM = 5_000;
 
 type Ready = { url: string; ids: string[]; database: string; folder: string };
 
@@ -39,42 +45,27 @@ async function startServer(): Promise<{ child: ChildProcess; ready: Ready }> {
   return { child, ready };
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-
-/** One request, its answer read whole. */
-function post(
-  url: string,
-  body: unknown,
-  headers: Record<string, string>,
-): Promise<{ status: number; cookies: string[]; text: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      url,
-      { method: 'POST', agent, headers: { 'content-type': 'application/json', ...headers } },
-      (answer) => {
-        let text = '';
-        answer.setEncoding('utf8');
-        answer.on('data', (chunk: string) => {
-          text += chunk;
-        });
-        answer.on('end', () =>
-          resolve({ status: answer.statusCode ?? 0, cookies: answer.headers['set-cookie'] ?? [], text }),
-        );
-      },
-    );
-    sent.on('error', reject);
-    sent.end(JSON.stringify(body));
-  });
-}
-
 async function signIn(url: string): Promise<Record<string, string>> {
   const { email, password } = BENCH;
-  const answer = await post(`${url}/api/auth/sign-in/email`, { email, password }, { origin: url });
-  if (answer.status !== 200) throw new Error(`no session: ${answer.status} ${answer.text}`);
-  return { cookie: answer.cookies.map((cookie) => cookie.split(';')[0]).join('; '), origin: url };
+  const answer = await fetch(`${url}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ email, password }),
+  });
+  if (answer.status !== 200) throw new Error(`no session: ${answer.status} ${await answer.text()}`);
+  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+  return { cookie: cookies.join('; '), origin: url };
 }
 
-type Run = { rate: number; p50: number; p99: number; failures: number; program: number; database: number };
+type Run = {
+  rate: number;
+  p50: number;
+  p99: number;
+  failures: number;
+  program: number;
+  database: number;
+  load: number;
+};
 const versions = new Map<string, number>();
 
 /** So many clients, each with records of its own, saving as fast as they are answered. */
@@ -87,16 +78,18 @@ async function load(
   const millis: number[] = [];
   let failures = 0;
   const before = processorSeconds(server);
+  const ours = process.cpuUsage();
   const from = performance.now();
   const end = from + SECONDS * 1000;
   const client = async (index: number) => {
+    const wire = await openWire(url, headers);
     const own = ids.filter((_, i) => i % clients === index);
     for (let turn = 0; performance.now() < end; turn++) {
       const id = own[turn % own.length]!;
       const version = versions.get(id) ?? 1;
       const input = { commandId: randomUUID(), id, version, values: { note: `${index} ${turn} ${version}` } };
       const sent = performance.now();
-      const answer = await post(`${url}/api/rpc/records/save`, { json: input }, headers);
+      const answer = await wire.post('/api/rpc/records/save', { json: input });
       millis.push(performance.now() - sent);
       if (answer.status === 200)
         versions.set(id, (JSON.parse(answer.text) as { json: { version: number } }).json.version);
@@ -105,10 +98,12 @@ async function load(
         if (failures === 1) console.error(answer.status, answer.text.slice(0, 300));
       }
     }
+    wire.close();
   };
   await Promise.all(Array.from({ length: clients }, (_, index) => client(index)));
   const rate = millis.length / ((performance.now() - from) / 1000);
   const after = processorSeconds(server);
+  const spent = process.cpuUsage(ours);
   const each = (seconds: number) => (seconds * 1000) / millis.length;
   return {
     rate,
@@ -117,6 +112,7 @@ async function load(
     failures,
     program: each(after.own - before.own),
     database: each(after.started - before.started),
+    load: each((spent.user + spent.system) / 1e6),
   };
 }
 
@@ -152,10 +148,10 @@ async function statementsSince(ready: Ready, saves: number) {
 const { child, ready } = await startServer();
 try {
   const headers = await signIn(ready.url);
-  await load(child.pid!, ready, headers, 8); // warm
+  for (let warm = 0; warm < WARM; ) warm += Math.round((await load(child.pid!, ready, headers, 32)).rate * SECONDS);
   const flushes = flushesPerSecond();
   const rows = [];
-  for (const clients of [1, 8, 32]) {
+  for (const clients of options.clients.split(',').map(Number)) {
     const runs: Run[] = [];
     if (options.statements) await statementsSince(ready, 1);
     for (let i = 0; i < RUNS; i++) runs.push(await load(child.pid!, ready, headers, clients));
@@ -173,6 +169,7 @@ try {
       budget: clients === 32 ? '1,500/s, p99 50 ms' : '',
       'program cpu ms': median(runs.map((run) => run.program)).toFixed(2),
       'database cpu ms': median(runs.map((run) => run.database)).toFixed(2),
+      'load cpu ms': median(runs.map((run) => run.load)).toFixed(2),
       'bare inserts/s': Math.round(bare),
     });
   }
