@@ -22,19 +22,19 @@ export const command: Command = {
             ancheng backup list --to 資料夾
             ancheng backup check --to 資料夾
 
-備份資料庫、附件、金鑰與封存檔到備份碟;平台不必停止,只寫入有變動的部分,全程加密。
+備份資料庫、附件、金鑰與封存檔到備份碟；平台不必停止，只寫入有變動的部分，全程加密。
 Saves database, attachments, keys and sealed files to a backup disk: the platform need not stop, only what changed is
 written, everything is encrypted.
 
-  key    製作復原金鑰(只顯示一次,請列印保管) · makes the recovery key (shown once; print it and keep it)
+  key    製作復原金鑰（只顯示一次，請列印保管） · makes the recovery key (shown once; print it and keep it)
   disk   準備一個備份碟 · prepares a backup disk
   list   列出備份碟上的備份 · lists the backups on a disk
-  check  逐檔檢查備份碟有無損壞(不需復原金鑰) · reads a whole disk for damage (needs no recovery key)
+  check  逐檔檢查備份碟有無損壞（不需復原金鑰） · reads a whole disk for damage (needs no recovery key)
 
-  --to DIR      備份碟,可重複;有接上的才寫入 · a backup disk; repeatable, those plugged in are written (ANCHENG_BACKUP_TO)
+  --to DIR      備份碟，可重複；有接上的才寫入 · a backup disk; repeatable, those plugged in are written (ANCHENG_BACKUP_TO)
   --out FILE    復原金鑰寫到檔案 · the file for the recovery key
-  --replace     換新金鑰;舊備份仍需舊金鑰 · a new key; backups made before still need the old one
-  --data DIR    資料夾,同 start · the data folder, as for start
+  --replace     換新金鑰；舊備份仍需舊金鑰 · a new key; backups made before still need the old one
+  --data DIR    資料夾，同 start · the data folder, as for start
   --json        以 JSON 輸出 · as JSON`,
   async run(args) {
     const { values, positionals } = parseArgs({
@@ -74,7 +74,7 @@ async function make({ to, values, settings }: Asked): Promise<ExitCode> {
     for (const { disk, made } of values.json ? [] : runs) {
       say(`✓ ${disk.name}:${made.id}`);
       say(`  ${made.rows} 列 rows, ${made.attachments} 附件 attachments, ${size(made.bytes)}`);
-      say(`  本次寫入 written now ${size(made.written)};碟上共 ${made.generations.length} 份 generations on the disk`);
+      say(`  本次寫入 written now ${size(made.written)}；碟上共 ${made.generations.length} 份 generations on the disk`);
       for (const sha256 of made.missing) say(`✗ 附件不在或已變 attachment missing or altered: ${sha256}`);
     }
     return runs.every(({ made }) => made.missing.length === 0) ? EXIT.ok : EXIT.refused;
@@ -89,7 +89,7 @@ async function makeKey({ values, settings }: Asked): Promise<ExitCode> {
   if (!existsSync(join(settings.dataDir, 'secrets/installation')))
     throw usageError(`${settings.dataDir} 裡沒有安程的資料 · no data of Ancheng there`);
   if (readBackupKeys(settings.dataDir) && !values.replace)
-    throw usageError('已有復原金鑰;確要更換請加 --replace · there is a recovery key; to change it add --replace');
+    throw usageError('已有復原金鑰；確要更換請加 --replace · there is a recovery key; to change it add --replace');
   if (values.out !== undefined && existsSync(values.out))
     throw usageError(`檔案已存在 · the file exists: ${values.out}`);
   const { sheet } = await makeRecoveryKey(settings.dataDir, installationName(settings.dataDir), new Date());
@@ -97,7 +97,7 @@ async function makeKey({ values, settings }: Asked): Promise<ExitCode> {
   else {
     writeFileSync(values.out, sheet, { mode: 0o600, flag: 'wx' });
     say(`✓ 復原金鑰 recovery key: ${values.out}`);
-    say('  請列印兩份分置兩處上鎖,然後刪除檔案 · print it twice, lock the copies away, then delete the file');
+    say('  請列印兩份分置兩處上鎖，然後刪除檔案 · print it twice, lock the copies away, then delete the file');
   }
   return EXIT.ok;
 }
@@ -105,11 +105,11 @@ async function makeKey({ values, settings }: Asked): Promise<ExitCode> {
 async function prepare({ values, settings }: Asked, place: string | undefined): Promise<ExitCode> {
   if (place === undefined || !values.name) throw usageError('需要資料夾與 --name · a folder and --name are needed');
   if (!existsSync(place))
-    throw usageError(`沒有這個資料夾,碟未接上? · no such folder; is the disk plugged in? ${place}`);
+    throw usageError(`沒有這個資料夾，碟未接上？ · no such folder; is the disk plugged in? ${place}`);
   const { diskAt } = await import('../adapters/backup/disk.ts');
   const { installationName } = await import('../adapters/sealing/installation.ts');
   const known = await diskAt(place).card();
-  if (known) throw usageError(`這是「${known.name}」,已準備過 · already prepared, as "${known.name}"`);
+  if (known) throw usageError(`這是「${known.name}」，已準備過 · already prepared, as "${known.name}"`);
   const id = `disk-${randomBytes(4).toString('hex')}`;
   const installation = installationName(settings.dataDir);
   await diskAt(place).prepare({ format: 1, id, name: values.name, installation, preparedAt: new Date().toISOString() });

@@ -111,10 +111,10 @@ function explainDisk(place: string, error: unknown): Refused {
 
 const noKey = refused({
   code: 'unready',
-  message: text('還沒有復原金鑰,無法備份。', 'There is no recovery key yet, so nothing can be backed up.'),
+  message: text('還沒有復原金鑰，無法備份。', 'There is no recovery key yet, so nothing can be backed up.'),
   fix: {
     text: text(
-      '請先執行 ancheng backup key --out 檔案,列印後上鎖保管。',
+      '請先執行 ancheng backup key --out 檔案，列印後上鎖保管。',
       'First run ancheng backup key --out FILE, print it and lock it away.',
     ),
   },
@@ -124,14 +124,14 @@ const noDisk = (places: string[]): Refused =>
   refused({
     code: 'unready',
     message: text(
-      places.length === 0 ? '沒有指定備份碟。' : `${places.join('、')} 都不是準備好的備份碟,可能尚未接上。`,
+      places.length === 0 ? '沒有指定備份碟。' : `${places.join('、')} 都不是準備好的備份碟，可能尚未接上。`,
       places.length === 0
         ? 'No backup disk was named.'
         : `No prepared backup disk in ${places.join(', ')}; it may not be plugged in.`,
     ),
     fix: {
       text: text(
-        '請接上備份碟;第一次使用時先執行 ancheng backup disk 資料夾 --name 名稱。',
+        '請接上備份碟；第一次使用時先執行 ancheng backup disk 資料夾 --name 名稱。',
         'Plug it in; before first use run ancheng backup disk FOLDER --name NAME.',
       ),
     },

@@ -15,15 +15,15 @@ import { readSettings } from './settings.ts';
 export const command: Command = {
   help: `用法 Usage: ancheng certificate show|own|office|off [--data 資料夾] …
 
-設定本系統的 https 憑證;執行中的系統請由「憑證」頁設定,或於設定後重新啟動。
+設定本系統的 https 憑證；執行中的系統請由「憑證」頁設定，或於設定後重新啟動。
 Sets the certificate for https; while the platform runs use its certificate page, or restart it afterwards.
 
   show                        目前的憑證 · the certificate in use
-  own --name 名稱 [--name …]   自設憑證中心簽發;各電腦須信任其根憑證
+  own --name 名稱 [--name …]   自設憑證中心簽發；各電腦須信任其根憑證
                               signed by an authority of its own, whose root every computer must trust
       [--office 機關名] [--new-root]
   office --name 名稱 --certificates FILE.pem --key FILE.key | --pfx FILE.pfx
-                              機關取得的憑證;密碼以環境變數 ANCHENG_PASSPHRASE 提供
+                              機關取得的憑證；密碼以環境變數 ANCHENG_PASSPHRASE 提供
                               one the office was given; its passphrase in ANCHENG_PASSPHRASE
   root                        輸出根憑證(PEM) · prints the root
   off                         停用 · back to http`,

@@ -27,9 +27,9 @@ export async function handOver(dataDir: string, command: string[]): Promise<Refu
   if (refusal) return refusal;
   const place = placeWithin(PROGRAM, account);
   if (isRefused(place)) return place;
-  say(`以 root 啟動,改以使用者 ${account.name} 執行 · started as root; goes on as the account ${account.name}`);
+  say(`以 root 啟動，改以使用者 ${account.name} 執行 · started as root; goes on as the account ${account.name}`);
   if (place !== PROGRAM)
-    say(`程式複本(該使用者讀不到原處) · copy of the program, out of that account's reach: ${place}`);
+    say(`程式複本（該使用者讀不到原處） · copy of the program, out of that account's reach: ${place}`);
   await tellWrapper(account);
   become(account, dataDir);
   const node = place === PROGRAM ? process.execPath : join(place, 'node_modules', 'node', 'bin', 'node');

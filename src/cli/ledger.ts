@@ -26,11 +26,11 @@ export const command: Command = {
             ancheng ledger accept  檔案… [--data 資料夾]
             ancheng ledger sheet   --to 檔案.html --organisation 機關 [--data 資料夾]
 
-export   匯出封存檔、每日封存點、時戳與政策檔:隨身碟、一次寫入媒體或交稽核人員;於他機以 ancheng verify 驗證
+export   匯出封存檔、每日封存點、時戳與政策檔：隨身碟、一次寫入媒體或交稽核人員；於他機以 ancheng verify 驗證
          the sealed files, each day's checkpoint, time stamps and a policy: for a USB disk, write-once media, an auditor
-request  封閉網路:每個機關一個連署請求檔,以隨身碟或郵件送交見證者 · closed networks: one request file per ledger
+request  封閉網路：每個機關一個連署請求檔，以隨身碟或郵件送交見證者 · closed networks: one request file per ledger
 accept   收回見證者的連署檔 · takes the witness's answers back
-sheet    一頁紙:封存點與 QR,供用印、郵寄、張貼或附於月報 · one page with the checkpoint and its QR code, to print and keep`,
+sheet    一頁紙：封存點與 QR，供用印、郵寄、張貼或附於月報 · one page with the checkpoint and its QR code, to print and keep`,
   async run(args) {
     const { values, positionals } = parseArgs({
       args,
@@ -201,7 +201,7 @@ const readMe = (organisation: string) => `稽核軌跡封存檔 · sealed ledger
 checkpoint   最新的簽署封存點 · the newest signed checkpoint
 tile/        全部事項與雜湊樹(C2SP tlog-tiles) · every entry and the tree
 days/        每日最後的封存點、見證連署與時戳(.tsr) · each day's last checkpoint, cosignatures, time stamps
-policy       隨附的政策檔;請改用您自行保管的金鑰與見證者名單 · shipped along; better use keys you hold yourself
+policy       隨附的政策檔；請改用您自行保管的金鑰與見證者名單 · shipped along; better use keys you hold yourself
 
 驗證 Verify:  ancheng verify --log . --policy policy
 時戳 Stamps:  openssl ts -verify -in days/YYYY-MM-DD.tsr -data days/YYYY-MM-DD.stamped -CAfile CA.pem

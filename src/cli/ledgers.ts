@@ -123,7 +123,7 @@ async function reach(
   if (!settings.databaseUrl) {
     const running = runningUrl(settings.dataDir, PROGRAM, 'postgres-app');
     if (running && (await answers(running))) return { url: running, stop: async () => {} };
-    log('平台未執行,為檢查啟動資料庫 · the platform is not running; starting its database for the check');
+    log('平台未執行，為檢查啟動資料庫 · the platform is not running; starting its database for the check');
   }
   const opened = await openDatabase({ ...settings, log });
   return isRefused(opened) ? opened : { url: opened.appUrl, stop: () => opened.stop() };

@@ -11,7 +11,7 @@ const commands: Record<string, Entry> = {
   },
   demo: {
     summary: {
-      zh: '啟動示範機關(資料另存,不動正式資料)',
+      zh: '啟動示範機關（資料另存，不動正式資料）',
       en: 'start a demo organisation, in a data folder of its own',
     },
     load: () => import('./demo.ts'),
@@ -25,7 +25,7 @@ const commands: Record<string, Entry> = {
     load: () => import('./service.ts'),
   },
   verify: {
-    summary: { zh: '驗證軌跡未遭竄改,可離線', en: 'verify that a ledger was not altered; works offline' },
+    summary: { zh: '驗證軌跡未遭竄改，可離線', en: 'verify that a ledger was not altered; works offline' },
     load: () => import('./verify.ts'),
   },
   signer: {
@@ -33,11 +33,11 @@ const commands: Record<string, Entry> = {
     load: () => import('./signer.ts'),
   },
   backup: {
-    summary: { zh: '備份到備份碟;製作復原金鑰', en: 'back up to a disk; make the recovery key' },
+    summary: { zh: '備份到備份碟；製作復原金鑰', en: 'back up to a disk; make the recovery key' },
     load: () => import('./backup.ts'),
   },
   restore: {
-    summary: { zh: '還原備份,或做還原演練', en: 'restore a backup, or drill it' },
+    summary: { zh: '還原備份，或做還原演練', en: 'restore a backup, or drill it' },
     load: () => import('./restore.ts'),
   },
   witness: {
@@ -49,12 +49,12 @@ const commands: Record<string, Entry> = {
     load: () => import('./ledger.ts'),
   },
   pack: {
-    summary: { zh: '檢查程序書包:pack check [資料夾…]', en: 'check packs: pack check [folder…]' },
+    summary: { zh: '檢查程序書包：pack check [資料夾…]', en: 'check packs: pack check [folder…]' },
     load: () => import('./pack.ts'),
   },
   read: {
     summary: {
-      zh: '讀取一份工具報告並顯示內容,不匯入',
+      zh: '讀取一份工具報告並顯示內容，不匯入',
       en: 'read a tool’s report and show what is in it, importing nothing',
     },
     load: () => import('./read.ts'),
@@ -66,7 +66,7 @@ export async function main(args: string[]): Promise<void> {
   try {
     process.exitCode = await run(args);
   } catch (error) {
-    process.stderr.write(`程式缺陷,請連同下列訊息回報 · A defect; please report it with what follows\n`);
+    process.stderr.write(`程式缺陷，請連同下列訊息回報 · A defect; please report it with what follows\n`);
     console.error(error);
     process.exitCode = EXIT.defect;
   }

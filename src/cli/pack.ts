@@ -11,7 +11,7 @@ import { say } from './say.ts';
 export const command: Command = {
   help: `用法 Usage: ancheng pack check [資料夾 folder…] [--json]
 
-編譯程序書包並執行其範例;錯誤附行、欄與改法。未指定資料夾時檢查隨附的全部程序書包。
+編譯程序書包並執行其範例；錯誤附行、欄與改法。未指定資料夾時檢查隨附的全部程序書包。
 Compiles packs and runs their examples; errors come with line, column and remedy. Without folders, checks all packs we ship.
 Packs that the given ones use are taken from those we ship.
 

@@ -22,7 +22,7 @@ export async function reachDatabase(place: Place, log: (line: string) => void): 
   if (place.databaseUrl !== undefined) return { kind: 'external', ownerUrl: place.databaseUrl, stop: async () => {} };
   const running = runningUrl(place.dataDir, OWNER, 'postgres-owner');
   if (running && (await answers(running))) return { kind: 'embedded', ownerUrl: running, stop: async () => {} };
-  log('平台未執行,暫時啟動資料庫 · the platform is not running; starting its database for the time being');
+  log('平台未執行，暫時啟動資料庫 · the platform is not running; starting its database for the time being');
   const opened = await openDatabase({ ...place, log });
   return isRefused(opened) ? opened : { kind: 'embedded', ownerUrl: opened.ownerUrl, stop: () => opened.stop() };
 }

@@ -11,7 +11,7 @@ import { say, tellRefused } from './say.ts';
 export const command: Command = {
   help: `用法 Usage: ancheng read <檔案 file> [--summary]
 
-辨認並讀取工具報告(弱點掃描、病毒掃描、雜湊清單),以 JSON 列出全部內容,不寫入任何資料。
+辨認並讀取工具報告（弱點掃描、病毒掃描、雜湊清單），以 JSON 列出全部內容，不寫入任何資料。
 Recognises and reads a tool's report (vulnerability scan, malware scan, list of digests) and prints everything in it as JSON; stores nothing.
 
   --summary   只列摘要 · only a summary, for reading`,

@@ -15,18 +15,18 @@ export const command: Command = {
   help: `用法 Usage: ancheng restore --from 備份碟 --key 檔案 --data 新資料夾 [--generation 編號]
             ancheng restore --drill --from 備份碟 --key 檔案 [--data 資料夾] [--scratch 資料夾] [--json]
 
-將備份還原到空的資料夾(設定 DATABASE_URL 時還原到該空資料庫),然後逐筆驗證。不會覆蓋任何現有資料。
+將備份還原到空的資料夾（設定 DATABASE_URL 時還原到該空資料庫），然後逐筆驗證。不會覆蓋任何現有資料。
 Restores a backup into an empty data folder (into the empty database of DATABASE_URL when that is set) and verifies every
 entry. Never overwrites anything.
 
-  --drill           還原演練:還原到暫存資料夾、驗證、刪除,並把結果交給平台登錄為還原測試紀錄
+  --drill           還原演練：還原到暫存資料夾、驗證、刪除，並把結果交給平台登錄為還原測試紀錄
                     a drill: restores into a scratch folder, verifies, deletes it, and hands the result to the platform,
                     which opens a restore test record
   --from DIR        備份碟 · the backup disk
-  --key FILE        復原金鑰的檔案;- 表示由標準輸入讀取 · file with the recovery key; - reads it from standard input
-  --generation ID   哪一份,預設最新 · which one; the newest by default
-  --data DIR        還原到哪裡;演練時為正式系統的資料夾 · where to restore; for a drill, the folder of the live system
-  --scratch DIR     暫存位置,預設系統暫存區 · where the drill works; the system's temporary folder by default
+  --key FILE        復原金鑰的檔案；- 表示由標準輸入讀取 · file with the recovery key; - reads it from standard input
+  --generation ID   哪一份，預設最新 · which one; the newest by default
+  --data DIR        還原到哪裡；演練時為正式系統的資料夾 · where to restore; for a drill, the folder of the live system
+  --scratch DIR     暫存位置，預設系統暫存區 · where the drill works; the system's temporary folder by default
   --json            以 JSON 輸出 · as JSON`,
   async run(args) {
     const { values } = parseArgs({

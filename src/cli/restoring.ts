@@ -162,7 +162,7 @@ async function verified(
       const faults = report.findings.filter(({ ok }) => !ok).map(({ message }) => message);
       if (events !== expected)
         faults.push(
-          text(`應有 ${expected} 筆,實有 ${events} 筆`, `${expected} entries were saved, ${events} are there`),
+          text(`應有 ${expected} 筆，實有 ${events} 筆`, `${expected} entries were saved, ${events} are there`),
         );
       restored.push({
         organisation: id,
@@ -204,12 +204,12 @@ const notEmpty = (folder: string): Refused =>
   refused({
     code: 'conflict',
     message: text(
-      `資料夾 ${folder} 裡已有資料,不會覆蓋。`,
+      `資料夾 ${folder} 裡已有資料，不會覆蓋。`,
       `There is something in ${folder} already; nothing is overwritten.`,
     ),
     fix: {
       text: text(
-        '請指定空的資料夾;舊資料夾請整個改名保留,待新系統確認無誤後再處理。',
+        '請指定空的資料夾；舊資料夾請整個改名保留，待新系統確認無誤後再處理。',
         'Name an empty folder; keep the old one under another name until the restored system is known to be right.',
       ),
     },
@@ -218,7 +218,7 @@ const notEmpty = (folder: string): Refused =>
 const databaseInUse = refused({
   code: 'conflict',
   message: text(
-    'DATABASE_URL 的資料庫裡已有資料表,不會覆蓋。',
+    'DATABASE_URL 的資料庫裡已有資料表，不會覆蓋。',
     'The database in DATABASE_URL has tables already; nothing is overwritten.',
   ),
   fix: { text: text('請指定一個新建的空資料庫。', 'Name a newly created, empty database.') },
@@ -228,7 +228,7 @@ const otherRelease = (release: string): Refused =>
   refused({
     code: 'unready',
     message: text(
-      `這份備份由 ${release} 版製作,本版沒有它的資料表定義。`,
+      `這份備份由 ${release} 版製作，本版沒有它的資料表定義。`,
       `Release ${release} made this backup, and this release does not know its tables.`,
     ),
     fix: { text: text('請改用該版本或更新的版本還原。', 'Restore with that release or a newer one.') },

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { explain } from '../adapters/postgres/embedded/trouble.ts';
 import { isRefused, type Refused } from '../kernel/refusal.ts';
@@ -23,9 +24,12 @@ export type Server = {
 };
 
 /** Runs the platform until it is told to stop (SIGINT, SIGTERM, SIGHUP) or cannot go on. */
-export async function serve(settings: Settings, kind: 'start' | 'demo'): Promise<ExitCode> {
-  const refusal = await handOver(settings.dataDir, [kind, ...asArguments(settings)]);
+export async function serve(wanted: Settings, kind: 'start' | 'demo'): Promise<ExitCode> {
+  const refusal = await handOver(wanted.dataDir, [kind, ...asArguments(wanted)]);
   if (refusal) return refuse(refusal);
+  const port = await freePort(wanted).catch((error: unknown) => explainListening(error, wanted));
+  if (isRefused(port)) return refuse(port);
+  const settings = { ...wanted, port };
   goOnUnread();
   withdrawStop(settings.dataDir);
   const asked = askedToStop(settings.dataDir); // from here on, so that a signal during start-up is not lost
@@ -56,11 +60,25 @@ function keepCompiled(dataDir: string): void {
   enableCompileCache(process.env.NODE_COMPILE_CACHE);
 }
 
+/**
+ * The port to listen on, tried before anything is started or said: a taken one is told at once, and 0 becomes a number, because
+ * sign-in and links are bound to the address people open.
+ */
+function freePort({ host, port }: Settings): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const trial = createServer().once('error', reject);
+    trial.listen(port, host, () => {
+      const { port: free } = trial.address() as AddressInfo;
+      trial.close(() => resolve(free));
+    });
+  });
+}
+
 const STOP_MS = 60_000;
 
 /** The database was told to stop when the process ends, whatever kept the rest. */
 function giveUp(): void {
-  process.stderr.write('一分鐘內無法停止,強制結束 · could not stop within a minute; ending\n');
+  process.stderr.write('一分鐘內無法停止，強制結束 · could not stop within a minute; ending\n');
   process.exit(EXIT.defect);
 }
 

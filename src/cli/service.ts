@@ -31,13 +31,13 @@ const STOP_SECONDS = 75;
 export const command: Command = {
   help: `用法 Usage: ancheng service install|remove|start|stop|status|run [--data 資料夾] [--host 位址] [--port 埠] [--http-port 埠]
 
-在 Windows 登錄為開機即啟動的工作(以 LOCAL SERVICE 執行),並管理之。Linux 請用 systemctl。
+在 Windows 登錄為開機即啟動的工作（以 LOCAL SERVICE 執行），並管理之。Linux 請用 systemctl。
 On Windows: registers a task that starts with the machine (as LOCAL SERVICE), and manages it. On Linux use systemctl.
 
-  install   登錄;再次執行即更新,未給的選項沿用前次 · registers; again to update, options not given are kept
-  remove    移除登錄,資料保留 · removes it; data stays
+  install   登錄；再次執行即更新，未給的選項沿用前次 · registers; again to update, options not given are kept
+  remove    移除登錄，資料保留 · removes it; data stays
   start, stop, status
-  run       由登錄的工作執行:寫入 <資料夾>/logs,異常結束時重新啟動
+  run       由登錄的工作執行：寫入 <資料夾>/logs，異常結束時重新啟動
             what the task runs: logs to <data>/logs, starts again after a failure`,
   run: runService,
 };

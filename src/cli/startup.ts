@@ -133,7 +133,7 @@ async function askSizes(at: Starting, organisation: string, note: string): Promi
 async function refillOne(at: Starting, organisation: string, { database, log: sealed }: Heads): Promise<void> {
   if (!sealed) return;
   at.say(
-    `資料庫少於封存檔,由封存檔補回 · the database is behind its log; refilling it: ${organisation} ${database.events} → ${sealed.size}`,
+    `資料庫少於封存檔，由封存檔補回 · the database is behind its log; refilling it: ${organisation} ${database.events} → ${sealed.size}`,
   );
   const log = await at.log(organisation);
   const count = await refill(at.parts, at.cache, {
@@ -143,7 +143,7 @@ async function refillOne(at: Starting, organisation: string, { database, log: se
     definition: (hash) => definitionBeside(logFolder(at.dataDir, organisation), hash),
   });
   at.say(
-    `已補回 ${count} 筆事項;帳號與未使用的上傳不在軌跡內 · ${count} events are back; accounts and unused uploads are not in the ledger`,
+    `已補回 ${count} 筆事項；帳號與未使用的上傳不在軌跡內 · ${count} events are back; accounts and unused uploads are not in the ledger`,
   );
 }
 
@@ -168,7 +168,7 @@ async function beginLog(at: Starting, organisation: string, heads: Heads): Promi
   await must(at, organisation, { do: 'trail.begin_log', id: randomUUID(), input });
   if (organisation !== INSTALLATION) await openIncident(at, organisation, incident, size, held);
   at.say(
-    `軌跡曾見 ${size} 筆,此處僅 ${held} 筆:另起新期 ${epoch},事件編號 ${incident} · the ledger was seen at ${size}, only ${held} are here: a new log, epoch ${epoch}, was begun: ${organisation}`,
+    `軌跡曾見 ${size} 筆，此處僅 ${held} 筆：另起新期 ${epoch}，事件編號 ${incident} · the ledger was seen at ${size}, only ${held} are here: a new log, epoch ${epoch}, was begun: ${organisation}`,
   );
 }
 

@@ -22,18 +22,18 @@ import { say, tellRefused } from './say.ts';
  */
 export const command: Command = {
   help: `用法 Usage: ancheng witness key   --state 資料夾 --name 名稱
-            ancheng witness serve --state 資料夾 --name 名稱 --logs 清單 [--listen 位址:埠]
+            ancheng witness serve --state 資料夾 --name 名稱 --logs 清單 [--listen 位址：埠]
             ancheng witness sign  --state 資料夾 --name 名稱 --logs 清單 請求檔…
 
-為他機關的軌跡作見證(C2SP tlog-witness):只連署延續前次所見的封存點,從不倒退。
+為他機關的軌跡作見證(C2SP tlog-witness):只連署延續前次所見的封存點，從不倒退。
 Witnesses ledgers of others (C2SP tlog-witness): cosigns only checkpoints that continue what it saw; never an older one.
 
-key    印出驗證金鑰(首次執行時產生),交給被見證的機關與稽核人員 · prints the verifier key, made at first use
-serve  以 HTTP 受理 POST …/add-checkpoint(請在前端加上 TLS) · answers over HTTP; put TLS in front
-sign   封閉網路:讀取送來的請求檔,印出連署,存檔送回 · closed networks: reads request files, prints cosignatures
+key    印出驗證金鑰（首次執行時產生），交給被見證的機關與稽核人員 · prints the verifier key, made at first use
+serve  以 HTTP 受理 POST …/add-checkpoint（請在前端加上 TLS） · answers over HTTP; put TLS in front
+sign   封閉網路：讀取送來的請求檔，印出連署，存檔送回 · closed networks: reads request files, prints cosignatures
 
   --state DIR    見證者的金鑰與記憶 · the witness's key and memory
-  --name NAME    見證者名稱,例 witness.example.gov.tw/ancheng · the witness's name, without spaces or plus
+  --name NAME    見證者名稱，例 witness.example.gov.tw/ancheng · the witness's name, without spaces or plus
   --logs FILE    每行「log 驗證金鑰」或「installation 驗證金鑰」 · a line each: log <vkey> or installation <vkey>
   --listen ADDR  預設 127.0.0.1:8484 · 127.0.0.1:8484 by default`,
   async run(args) {
@@ -98,7 +98,7 @@ async function opened<T>(
 
 async function serve(state: string, name: string, logs: KnownLogs, listen: string): Promise<ExitCode> {
   const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(listen) ?? [];
-  if (host === '' || Number(port) > 65_535) throw usageError(`--listen 應為 位址:埠 · --listen is address:port`);
+  if (host === '' || Number(port) > 65_535) throw usageError(`--listen 應為 位址：埠 · --listen is address:port`);
   const done = await opened(state, name, logs, async (witness) => {
     const asked = new Promise<void>((stop) => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop());

@@ -9,12 +9,14 @@ import { careForCertificate } from '../../src/http/listening.ts';
 import { postParts } from '../../src/http/post.ts';
 import { INSTALLATION } from '../../src/runtime/organisations.ts';
 import { withOrganisation } from '../../src/runtime/store/session.ts';
-import { type Client, type Office, openOffice } from './office.ts';
+import { type Client, client, emailOf, type Office, openOffice, signIn } from './office.ts';
 
 /** How the installation is reached and how its mail leaves, over the real composition and a real SMTP server. */
 
 const clock = { now: new Date('2026-11-02T01:00:00Z') };
 const received: string[] = [];
+/** The words of every mail, as its reader sees them. */
+const words: string[] = [];
 let refusing = false;
 let office: Office;
 let lin: Client;
@@ -34,7 +36,14 @@ beforeAll(async () => {
       received.push(address);
       done();
     },
-    onData: (stream, _session, done) => stream.resume().on('end', () => done()),
+    onData: (stream, _session, done) => {
+      const parts: Buffer[] = [];
+      stream.on('data', (part: Buffer) => parts.push(part));
+      stream.on('end', () => {
+        words.push(wordsOf(Buffer.concat(parts).toString('latin1')));
+        done();
+      });
+    },
   });
   await new Promise<void>((listening) => smtp.listen(0, '127.0.0.1', listening));
   const { port } = smtp.server.address() as AddressInfo;
@@ -44,6 +53,18 @@ afterAll(async () => {
   await office?.close();
   await new Promise<void>((closed) => smtp.close(closed));
 });
+
+/** A body as nodemailer encodes it: base64, quoted-printable or plain. */
+function wordsOf(mail: string): string {
+  const [head = '', ...rest] = mail.split('\r\n\r\n');
+  const body = rest.join('\r\n\r\n');
+  if (/transfer-encoding: base64/i.test(head)) return Buffer.from(body, 'base64').toString('utf8');
+  if (!/transfer-encoding: quoted-printable/i.test(head)) return Buffer.from(body, 'latin1').toString('utf8');
+  const bytes = body
+    .replaceAll('=\r\n', '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}
 
 const events = async (organisation: string, like: string) => {
   const { db } = office.platform;
@@ -130,6 +151,36 @@ test('a queued mail waits while the server is busy, leaves later, once; both are
   expect(received).toHaveLength(1);
   expect(await outbox()).toMatchObject([{ attempts: 2, next_at: null, body: null }]);
   expect(await events(office.organisation, 'mail.%')).toEqual(['mail.queued', 'mail.failed', 'mail.sent']);
+});
+
+test('a reset by the own mailbox: the same answer for any name, one mail, a link that works once; seals after it are marked', async () => {
+  const nobody = office.nobody();
+  const ask = (email: string) => nobody.ok('resets.request', { email });
+  await office.as('wang');
+  await lin.ok('mail.set', { ...server });
+  expect(await nobody.ok('resets.ways')).toEqual({ mail: true });
+  words.length = 0;
+  received.length = 0;
+  expect(await ask('nobody@xiluo.example.tw')).toEqual(await ask(emailOf('wang')));
+  await ask(emailOf('wang'));
+  await expect.poll(() => received, { timeout: 10_000 }).toEqual([emailOf('wang')]);
+  await expect.poll(() => words, { timeout: 10_000 }).toHaveLength(1);
+  const code = /\/reset\?code=([\w-]+)/.exec(words[0]!)?.[1] ?? '';
+  const renewed = 'From-My-Mailbox-2026';
+  const complete = (password: string) => nobody.call('resets.complete', { code, password });
+  expect((await complete('short')).refused).not.toEqual([]);
+  expect((await complete(renewed)).refused).toEqual([]);
+  expect((await complete('Again-With-It-2026')).refused[0]?.code).toBeDefined();
+  const wang = client(office.app);
+  await signIn(wang, emailOf('wang'), renewed);
+  const values = { person: office.persons.tsai, covers: ['policy_document.agree'], reason: '一', measure: '副署' };
+  const { id } = await wang.ok('records.open', {
+    type: 'concurrent_duty',
+    values: { ...values, until: '2027-01-31' },
+  });
+  await wang.ok('records.act', { id, action: 'submit', with: {}, factor: { password: renewed } });
+  expect((await wang.ok('records.get', { id })).seals).toMatchObject([{ action: 'submit', afterReset: true }]);
+  expect(await events(INSTALLATION, 'reset.%')).toEqual(['reset.requested', 'reset.completed']);
 });
 
 test('people cannot make the system send mail', async () => {

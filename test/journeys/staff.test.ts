@@ -1,6 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Desk, deskOf } from '../db/desk.ts';
 import { client, emailOf, remote, signIn } from '../db/office.ts';
@@ -8,7 +10,7 @@ import { dataFolder, type RunningServer, startRealServer } from '../faults/serve
 import { chromium, runAxe } from '../harness/browser.ts';
 import { openRealOffice } from './office.ts';
 
-/** A small staff in the browser: 兼任 signed by one and countersigned by another, a password reset by two people. */
+/** A small staff in the browser: 兼任 signed by one and countersigned by another, a password reset by two people and by mail, 連線設定. */
 
 const dataDir = dataFolder();
 const SHOTS = process.env.ANCHENG_SHOTS;
@@ -112,5 +114,80 @@ describe.sequential('a small staff', () => {
     await owner.getByText('密碼已更新').waitFor();
     await owner.close();
     await signIn(client(remote(server.url)), emailOf('wang'), 'After-The-Reset-2026');
+  });
+});
+
+describe.sequential('連線設定', () => {
+  const mails: string[] = [];
+  let smtp: SMTPServer;
+  let admin: Awaited<ReturnType<typeof office.browse>>;
+
+  beforeAll(async () => {
+    smtp = new SMTPServer({
+      authOptional: true,
+      hideSTARTTLS: true,
+      onData: (stream, _session, done) => {
+        const parts: Buffer[] = [];
+        stream.on('data', (part: Buffer) => parts.push(part));
+        stream.on('end', () => {
+          mails.push(Buffer.concat(parts).toString('utf8'));
+          done();
+        });
+      },
+    });
+    await new Promise<void>((listening) => smtp.listen(0, '127.0.0.1', listening));
+    admin = await office.browse(browser, 'lin');
+  });
+  afterAll(() => new Promise<void>((closed) => smtp.close(closed)));
+
+  test('the office’s mail server is set and tried; the page has nothing that axe finds wrong', async () => {
+    await admin.goto('/connection');
+    await admin.getByText('http，未加密').waitFor();
+    await admin.getByLabel('郵件伺服器').fill('127.0.0.1');
+    await admin.getByLabel('埠號').fill(String((smtp.server.address() as AddressInfo).port));
+    await admin.getByText('不加密', { exact: true }).click();
+    await admin.getByLabel('寄件人').fill('ancheng@office.example');
+    await admin.getByRole('button', { name: '儲存' }).click();
+    await admin.getByRole('button', { name: /測試/ }).click();
+    await admin.getByText('郵件伺服器已收下').waitFor();
+    expect(mails).toHaveLength(1);
+    await shot(admin, 'connection-plain');
+    expect(await runAxe(admin)).toEqual([]);
+  });
+
+  test('whoever forgot the password gets a link to the own mailbox and sets a new one from it', async () => {
+    await office.as('tsai');
+    const owner = await browser.newPage({ baseURL: server.url, locale: 'zh-TW' });
+    await owner.goto('/sign-in');
+    await owner.getByRole('link', { name: '忘記密碼' }).click();
+    await owner.getByRole('heading', { name: '寄到我的信箱' }).waitFor();
+    await owner.getByLabel('電子郵件').fill(emailOf('tsai'));
+    await owner.getByRole('button', { name: '寄送連結' }).click();
+    await owner.getByText('若有這個帳號').waitFor();
+    await shot(owner, 'reset-by-mail');
+    expect(await runAxe(owner)).toEqual([]);
+    await expect.poll(() => mails.length, { timeout: 15_000 }).toBe(2);
+    const plain = mails[1]!.replaceAll('=\r\n', '').replaceAll('=3D', '=');
+    const body = plain.includes('/reset?code=')
+      ? plain
+      : Buffer.from(plain.split('\r\n\r\n').slice(1).join(''), 'base64').toString('utf8');
+    const link = /\/reset\?code=[\w-]+/.exec(body)?.[0] ?? '';
+    await owner.goto(link);
+    await owner.getByText('一次性代碼已由連結帶入').waitFor();
+    await owner.getByLabel('新密碼').fill('From-My-Mailbox-2026');
+    await owner.getByRole('button', { name: '設定新密碼' }).click();
+    await owner.getByText('密碼已更新').waitFor();
+    await owner.close();
+    await signIn(client(remote(server.url)), emailOf('tsai'), 'From-My-Mailbox-2026');
+  });
+
+  test('a certificate of the own authority: made on the page, which says where to go on and warns of what comes first', async () => {
+    await admin.goto('/connection');
+    await admin.getByLabel('同仁輸入的主機名稱或 IP 位址').fill('ancheng.office.example');
+    await admin.getByRole('button', { name: '簽發並啟用' }).click();
+    await admin.getByText(/請改由 https:\/\/ancheng\.office\.example/).waitFor();
+    await shot(admin, 'connection-made');
+    expect(await runAxe(admin)).toEqual([]);
+    await admin.done();
   });
 });

@@ -71,7 +71,7 @@ const sheetOf = (identity: string, installation: string, signedBy: string, now: 
 # 製作日期 made: ${now.toISOString().slice(0, 10)}
 # signed-by: ${signedBy}
 #
-# 請列印兩份,分置兩處上鎖保管,印妥後刪除電子檔。沒有這把金鑰,任何備份都無法還原,也沒有人能補發。
+# 請列印兩份，分置兩處上鎖保管，印妥後刪除電子檔。沒有這把金鑰，任何備份都無法還原，也沒有人能補發。
 # Print it twice, lock the copies away in two places, then delete the file. Without this key no backup can be
 # restored, and nobody can issue another one for backups already made.
 
@@ -88,10 +88,13 @@ const fromRaw = (raw: Uint8Array): KeyObject =>
 const notAKey = refused({
   code: 'invalid',
   message: text(
-    '這不是復原金鑰:找不到 AGE-SECRET-KEY-1 開頭的 74 個字元。',
+    '這不是復原金鑰：找不到 AGE-SECRET-KEY-1 開頭的 74 個字元。',
     'This is no recovery key: there is no AGE-SECRET-KEY-1… of 74 characters in it.',
   ),
   fix: {
-    text: text('請核對紙本逐字輸入,大小寫與空格不拘。', 'Type it again from the sheet; case and spaces do not matter.'),
+    text: text(
+      '請核對紙本逐字輸入，大小寫與空格不拘。',
+      'Type it again from the sheet; case and spaces do not matter.',
+    ),
   },
 });

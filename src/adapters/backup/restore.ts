@@ -88,7 +88,7 @@ const otherKey = refused({
   message: text('這把復原金鑰打不開這份備份。', 'This recovery key does not open this backup.'),
   fix: {
     text: text(
-      '請確認紙本上的安裝代號與備份碟相同;換過金鑰者,請用製作備份當時的那一把。',
+      '請確認紙本上的安裝代號與備份碟相同；換過金鑰者，請用製作備份當時的那一把。',
       'See that the sheet names the same installation as the disk; if the key was changed, use the one of that time.',
     ),
   },
@@ -99,7 +99,7 @@ const damaged = refused({
   message: text('備份的目錄損毀或不完整。', 'The contents list of the backup is damaged or incomplete.'),
   fix: {
     text: text(
-      '請以 ancheng backup check 檢查此碟,並改用較早的備份或另一個備份碟。',
+      '請以 ancheng backup check 檢查此碟，並改用較早的備份或另一個備份碟。',
       'Check the disk with ancheng backup check; use an older backup or the other disk.',
     ),
   },
@@ -108,10 +108,10 @@ const damaged = refused({
 const foreign = refused({
   code: 'invalid',
   message: text(
-    '備份不是由紙本所載的安裝所簽,可能遭人調換。',
+    '備份不是由紙本所載的安裝所簽，可能遭人調換。',
     'The backup is not signed by the installation the sheet names; somebody may have exchanged it.',
   ),
-  fix: { text: text('請保全此碟,改用另一個備份碟。', 'Keep this disk as it is and use the other one.') },
+  fix: { text: text('請保全此碟，改用另一個備份碟。', 'Keep this disk as it is and use the other one.') },
 });
 
 const tooNew = refused({

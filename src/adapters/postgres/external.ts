@@ -121,7 +121,7 @@ const cannotConnect = (url: string, variable: string, error: unknown): Refused =
       en: `Cannot connect to the database ${placeOf(url)} (${variable}): ${said}`,
     },
     {
-      zh: `請確認資料庫已啟動、網址為 postgres://使用者:密碼@主機:埠/資料庫,且 pg_hba.conf 允許本機連線。`,
+      zh: `請確認資料庫已啟動、網址為 postgres://使用者:密碼@主機:埠/資料庫，且 pg_hba.conf 允許本機連線。`,
       en: `See that the database runs, that the address reads postgres://user:password@host:port/database, and that pg_hba.conf admits this host.`,
     },
   );
@@ -130,11 +130,11 @@ const cannotConnect = (url: string, variable: string, error: unknown): Refused =
 const tooOld = (version: string): Refused =>
   unready(
     {
-      zh: `資料庫版本 ${version} 過舊,需要 PostgreSQL 15 以上。`,
+      zh: `資料庫版本 ${version} 過舊，需要 PostgreSQL 15 以上。`,
       en: `PostgreSQL ${version} is too old: 15 or later is needed.`,
     },
     {
-      zh: '請升級資料庫,或移除 DATABASE_URL 以使用內附的資料庫。',
+      zh: '請升級資料庫，或移除 DATABASE_URL 以使用內附的資料庫。',
       en: 'Upgrade it, or unset DATABASE_URL to use the database that comes with Ancheng.',
     },
   );
@@ -146,7 +146,7 @@ const mayNotCreate = (me: string, database: string): Refused =>
       en: `The role ${me} may not create tables in the database ${database}.`,
     },
     {
-      zh: `請由資料庫管理者執行:alter database ${database} owner to ${me};`,
+      zh: `請由資料庫管理者執行：alter database ${database} owner to ${me};`,
       en: `Let the database administrator run: alter database ${database} owner to ${me};`,
     },
   );
@@ -158,7 +158,7 @@ const mayNotMakeRoles = (me: string): Refused =>
       en: `The role ${me} may not create the program's own login role.`,
     },
     {
-      zh: `請由資料庫管理者建立:create role ancheng_app login password '…' nosuperuser nobypassrls; 再以 DATABASE_APP_URL 提供其連線網址。`,
+      zh: `請由資料庫管理者建立：create role ancheng_app login password '…' nosuperuser nobypassrls; 再以 DATABASE_APP_URL 提供其連線網址。`,
       en: `Let the database administrator run: create role ancheng_app login password '…' nosuperuser nobypassrls; and give its address in DATABASE_APP_URL.`,
     },
   );
@@ -166,11 +166,11 @@ const mayNotMakeRoles = (me: string): Refused =>
 const notBound = (me: string): Refused =>
   unready(
     {
-      zh: `登入角色 ${me} 不受列級安全控管(superuser、bypassrls,或就是擁有者)。`,
+      zh: `登入角色 ${me} 不受列級安全控管（superuser、bypassrls，或就是擁有者）。`,
       en: `The login ${me} is above row-level security (superuser, bypassrls, or the owner itself).`,
     },
     {
-      zh: 'DATABASE_APP_URL 請用另一個一般角色:nosuperuser nobypassrls,且不屬於擁有者。',
+      zh: 'DATABASE_APP_URL 請用另一個一般角色：nosuperuser nobypassrls，且不屬於擁有者。',
       en: 'Give DATABASE_APP_URL a plain role of its own: nosuperuser nobypassrls, not a member of the owner.',
     },
   );

@@ -103,12 +103,12 @@ const newer = (row: Applied, known: number): Refused =>
   refused({
     code: 'unready',
     message: {
-      zh: `資料庫比程式新:已套用 ${row.name},本版程式只認得到第 ${known} 號。`,
+      zh: `資料庫比程式新：已套用 ${row.name}，本版程式只認得到第 ${known} 號。`,
       en: `The database is newer than the program: ${row.name} is applied, and this release knows only ${known}.`,
     },
     fix: {
       text: {
-        zh: '請改用較新的安程版本;要回到舊版,請還原升級前的備份。',
+        zh: '請改用較新的安程版本；要回到舊版，請還原升級前的備份。',
         en: 'Run the newer release; to go back to this one, restore the back-up made before the upgrade.',
       },
     },
@@ -118,12 +118,12 @@ const edited = (row: Applied): Refused =>
   refused({
     code: 'unready',
     message: {
-      zh: `資料表更新檔 ${row.name} 與已套用的內容不同,無法確定資料庫的樣子。`,
+      zh: `資料表更新檔 ${row.name} 與已套用的內容不同，無法確定資料庫的樣子。`,
       en: `The migration ${row.name} differs from the one that was applied, so the shape of the database is not certain.`,
     },
     fix: {
       text: {
-        zh: '請還原該檔原來的內容(已套用的檔案不得修改)。',
+        zh: '請還原該檔原來的內容（已套用的檔案不得修改）。',
         en: 'Put the file back as it was: applied migrations are never edited.',
       },
     },

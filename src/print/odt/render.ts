@@ -39,7 +39,7 @@ export async function renderOdt(doc: PrintDocument): Promise<Uint8Array> {
   });
   line(doc.organisation, '14pt');
   line(doc.title, '20pt', true);
-  table(odt, MARK_SHARES, (t) => marksRow(t, doc));
+  marksTable(odt, doc);
   gap(odt);
   fieldsTable(odt, undefined, [{ label: word('serial', doc.language), value: doc.serial }, ...doc.header]);
   for (const section of doc.sections) addSection(odt, section, doc);
@@ -49,14 +49,28 @@ export async function renderOdt(doc: PrintDocument): Promise<Uint8Array> {
   return tidied(await odt.save());
 }
 
-const MARK_SHARES = [0.12, 0.28, 0.12, 0.18, 0.1, 0.2];
+/** Shares of the width: of the label, of what stands beside it. */
+const MARKS = [
+  { key: 'documentNumber', widths: [0.12, 0.28] },
+  { key: 'classification', widths: [0.12, 0.18] },
+  { key: 'version', widths: [0.1, 0.2] },
+] as const;
 
-function marksRow(t: TableBuilder, doc: PrintDocument): void {
-  t.addRow((row) => {
-    for (const key of ['documentNumber', 'classification', 'version'] as const) {
-      row.addCell(word(key, doc.language), LABEL).addCell(printable(doc[key] ?? '—'), TEXT);
-    }
-  });
+/** What the organisation has not given has no cell. */
+function marksTable(odt: OdtDocument, doc: PrintDocument): void {
+  const marks = MARKS.filter(({ key }) => doc[key] !== undefined);
+  if (marks.length === 0) return;
+  const shares: number[] = marks.flatMap(({ widths }) => [...widths]);
+  const whole = shares.reduce((sum, share) => sum + share, 0);
+  table(
+    odt,
+    shares.map((share) => share / whole),
+    (t) =>
+      t.addRow((row) => {
+        for (const { key } of marks)
+          row.addCell(word(key, doc.language), LABEL).addCell(printable(doc[key] ?? ''), TEXT);
+      }),
+  );
 }
 
 function addSection(odt: OdtDocument, section: PrintSection, doc: PrintDocument): void {

@@ -11,24 +11,41 @@ export const QR_SIZE = 62;
 export const FOOT_HEIGHT = 100;
 const HEAD_TOP = 36;
 
-/** Organisation and title over 文件編號／機密等級／版次／頁次, the same on every page. */
+type Mark = 'documentNumber' | 'classification' | 'version' | 'page';
+/** Shares of the width: of the label, of what stands beside it. */
+const MARKS: Record<PrintDocument['language'], [Mark, number, number][]> = {
+  zh: [
+    ['documentNumber', 0.1, 0.24],
+    ['classification', 0.1, 0.14],
+    ['version', 0.08, 0.12],
+    ['page', 0.08, 0.14],
+  ],
+  en: [
+    ['documentNumber', 0.15, 0.19],
+    ['classification', 0.15, 0.11],
+    ['version', 0.1, 0.1],
+    ['page', 0.07, 0.13],
+  ],
+};
+
+/**
+ * Organisation and title over 文件編號／機密等級／版次／頁次, the same on every page; what the organisation has not given, as a number
+ * without a procedure of its own, has no cell.
+ */
 export function headerOf(doc: PrintDocument, pen: Pen, page: number, pages: number): Content {
-  const marks: [string, string][] = [
-    [word('documentNumber', doc.language), doc.documentNumber ?? '—'],
-    [word('classification', doc.language), doc.classification ?? '—'],
-    [word('version', doc.language), doc.version ?? '—'],
-    [word('page', doc.language), `${page} / ${pages}`],
-  ];
-  const shares =
-    doc.language === 'zh'
-      ? [0.1, 0.24, 0.1, 0.14, 0.08, 0.12, 0.08, 0.14]
-      : [0.15, 0.19, 0.15, 0.11, 0.1, 0.1, 0.07, 0.13];
-  const small = marks.flatMap(([label, value]): TableCell[] => [
-    { ...pen(label, { size: doc.language === 'zh' ? 9 : 8, align: 'center' }), fillColor: SHADE },
-    pen(value, { size: shrunk(value), align: 'center' }),
+  const { language } = doc;
+  const marks = MARKS[language].flatMap(([name, label, value]) => {
+    const says = name === 'page' ? `${page} / ${pages}` : doc[name];
+    return says === undefined ? [] : [{ name, says, widths: [label, value] as const }];
+  });
+  const whole = marks.reduce((sum, { widths: [label, value] }) => sum + label + value, 0);
+  const shares = marks.flatMap(({ widths }) => widths.map((width) => width / whole));
+  const small = marks.flatMap(({ name, says }): TableCell[] => [
+    { ...pen(word(name, language), { size: language === 'zh' ? 9 : 8, align: 'center' }), fillColor: SHADE },
+    pen(says, { size: shrunk(says), align: 'center' }),
   ]);
   const heading: TableCell = {
-    colSpan: 8,
+    colSpan: shares.length,
     stack: [
       pen(doc.organisation, { size: 12, align: 'center', spacing: 1 }),
       pen(doc.title, { size: titleSize(doc.title), bold: true, align: 'center', spacing: 1.5 }),
@@ -37,7 +54,7 @@ export function headerOf(doc: PrintDocument, pen: Pen, page: number, pages: numb
   return {
     margin: [PAGE.side, HEAD_TOP, PAGE.side, 0],
     layout: ruled,
-    table: { widths: columnWidths(shares), body: [[heading, '', '', '', '', '', '', ''], small] },
+    table: { widths: columnWidths(shares), body: [[heading, ...shares.slice(1).map(() => '')], small] },
   };
 }
 

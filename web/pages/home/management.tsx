@@ -3,7 +3,9 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { PersonView } from '../../../src/runtime/views.ts';
 import { t } from '../../language.ts';
+import { officeTime, showDate } from '../../time.ts';
 import { Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
+import { reachQuery } from '../connection/queries.ts';
 import { peopleQuery, thinActsQuery } from '../people/queries.ts';
 import { Resets } from '../people/resets.tsx';
 
@@ -19,6 +21,7 @@ export function Management() {
   return (
     <div className="home-columns even">
       <Resets />
+      <CertificateDue />
       <Looked title={t('management.waiting')} text={t('management.waitingText')} persons={waiting} tone="warn" />
       <Looked title={t('management.locked')} text={t('management.lockedText')} persons={locked} tone="bad" />
       <Looked title={t('management.without')} text={t('management.withoutText')} persons={without} tone="plain" />
@@ -28,6 +31,23 @@ export function Management() {
         </p>
       </Card>
     </div>
+  );
+}
+
+/** What only an administrator can renew, with the day it ends and the way there; nothing while it is far off. */
+function CertificateDue() {
+  const reach = useQuery(reachQuery);
+  const certificate = reach.data?.certificate;
+  if (!certificate || certificate.kind === 'none' || !certificate.due) return null;
+  const { what, until } = certificate.due;
+  const day = showDate(officeTime(until).date);
+  return (
+    <Card title={t('management.certificate')} aside={<Pill tone="bad">{t('management.until', { day })}</Pill>}>
+      <p className="sub">{t(`connection.due.${what}`, { day })}</p>
+      <Link to="/connection" className="button go">
+        {t('management.renew')}
+      </Link>
+    </Card>
   );
 }
 

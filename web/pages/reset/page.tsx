@@ -35,7 +35,7 @@ export default function ResetPage() {
               complete.mutate();
             }}
           >
-            <p>{t('reset.text')}</p>
+            <p>{t(given ? 'reset.textGiven' : 'reset.text')}</p>
             <TextControl label={t('reset.code')} layout="stacked" autoFocus value={code} onChange={setCode} />
             <TextControl
               label={t('account.newPassword')}

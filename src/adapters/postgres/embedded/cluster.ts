@@ -232,7 +232,7 @@ async function tryToConnect(port: number, password: string): Promise<unknown> {
 
 function wrongPassword(child: ChildProcess): string {
   child.kill('SIGINT');
-  return 'password authentication failed: secrets/postgres-super does not belong to this cluster. 密碼檔 secrets/postgres-super 與資料庫不符,請自備份還原 secrets 資料夾 · restore the folder secrets from the back-up.';
+  return 'password authentication failed: secrets/postgres-super does not belong to this cluster. 密碼檔 secrets/postgres-super 與資料庫不符，請自備份還原 secrets 資料夾 · restore the folder secrets from the back-up.';
 }
 
 /** Fast shutdown: sessions are ended, everything is written; resolves when the process is gone. */
@@ -249,8 +249,11 @@ export function stopServer({ child }: Running): Promise<void> {
 export const endedByItself = (home: string): Refused =>
   unready(
     {
-      zh: `資料庫自行結束;紀錄在 ${join(home, 'logs')}。`,
+      zh: `資料庫自行結束；紀錄在 ${join(home, 'logs')}。`,
       en: `The database ended by itself; its log is in ${join(home, 'logs')}.`,
     },
-    { zh: '多為記憶體或磁碟用盡,請排除後重新啟動。', en: 'Usually memory or disk ran out: mend that and start again.' },
+    {
+      zh: '多為記憶體或磁碟用盡，請排除後重新啟動。',
+      en: 'Usually memory or disk ran out: mend that and start again.',
+    },
   );

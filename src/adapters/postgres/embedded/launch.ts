@@ -160,11 +160,11 @@ const urlOf = (user: string, password: string, port: number, database: string) =
 export const noAccount = (): Refused =>
   unready(
     {
-      zh: '以 root 執行,但找不到可交付的一般使用者(ANCHENG_USER、sudo 的使用者、ancheng、postgres、nobody)。',
+      zh: '以 root 執行，但找不到可交付的一般使用者（ANCHENG_USER、sudo 的使用者、ancheng、postgres、nobody）。',
       en: 'Running as root, and no ordinary account to hand over to (ANCHENG_USER, the user of sudo, ancheng, postgres, nobody).',
     },
     {
-      zh: '請建立使用者,例如:useradd --system ancheng,再重新啟動。',
+      zh: '請建立使用者，例如：useradd --system ancheng，再重新啟動。',
       en: 'Create one, for example: useradd --system ancheng, and start again.',
     },
   );
@@ -173,11 +173,11 @@ export const noAccount = (): Refused =>
 export const outOfReach = (dataDir: string, barrier: string, account: Account): Refused =>
   unready(
     {
-      zh: `使用者 ${account.name} 進不了 ${barrier},因此無法使用資料夾 ${dataDir}。`,
+      zh: `使用者 ${account.name} 進不了 ${barrier}，因此無法使用資料夾 ${dataDir}。`,
       en: `The account ${account.name} cannot enter ${barrier}, so it cannot use the data folder ${dataDir}.`,
     },
     {
-      zh: '請以 ANCHENG_DATA 指定該使用者到得了的位置(例如 /var/lib/ancheng),或以 ANCHENG_USER 指定其他使用者。',
+      zh: '請以 ANCHENG_DATA 指定該使用者到得了的位置（例如 /var/lib/ancheng），或以 ANCHENG_USER 指定其他使用者。',
       en: 'Name a place that account can reach in ANCHENG_DATA (such as /var/lib/ancheng), or another account in ANCHENG_USER.',
     },
   );

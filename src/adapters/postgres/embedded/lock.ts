@@ -110,11 +110,11 @@ const since = () => {
 const occupied = (dataDir: string, who: Holder): Refused =>
   unready(
     {
-      zh: `資料夾 ${dataDir} 正由另一個安程使用中(行程 ${who.pid},主機 ${who.host},自 ${who.at})。`,
+      zh: `資料夾 ${dataDir} 正由另一個安程使用中（行程 ${who.pid}，主機 ${who.host}，自 ${who.at}）。`,
       en: `The data folder ${dataDir} is in use by another Ancheng (process ${who.pid} on ${who.host}, since ${who.at}).`,
     },
     {
-      zh: `請先停止該行程,或以 ANCHENG_DATA 指定另一個資料夾。${who.host === hostname() ? '' : '若該主機已不存在,30 秒後即可啟動。'}`,
+      zh: `請先停止該行程，或以 ANCHENG_DATA 指定另一個資料夾。${who.host === hostname() ? '' : '若該主機已不存在，30 秒後即可啟動。'}`,
       en: `Stop that process, or name another folder in ANCHENG_DATA.${who.host === hostname() ? '' : ' If that host no longer exists, start again after 30 seconds.'}`,
     },
   );

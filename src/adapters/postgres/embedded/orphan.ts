@@ -17,7 +17,7 @@ export async function endOrphan(cluster: string, log: (line: string) => void): P
   if (pid === undefined) return undefined;
   if (!lookAtProcess(pid).alive) return process.platform === 'linux' ? clearAway(cluster) : undefined;
   if (isStranger(pid)) return clearAway(cluster);
-  log(`資料庫行程 ${pid} 是前次異常結束所遺留,先停止它 · database process ${pid} was left by a crash; stopping it`);
+  log(`資料庫行程 ${pid} 是前次異常結束所遺留，先停止它 · database process ${pid} was left by a crash; stopping it`);
   if (!signal(pid, 'SIGINT')) return notOurs(pid, cluster);
   if (await waitUntilGone(pid, FAST_MS)) return undefined;
   signal(pid, 'SIGQUIT');
@@ -64,11 +64,11 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
 const notOurs = (pid: number, cluster: string): Refused =>
   unready(
     {
-      zh: `資料庫資料夾 ${cluster} 由行程 ${pid} 使用中,且無法停止它。`,
+      zh: `資料庫資料夾 ${cluster} 由行程 ${pid} 使用中，且無法停止它。`,
       en: `The database folder ${cluster} is served by process ${pid}, which cannot be stopped from here.`,
     },
     {
-      zh: `請以啟動該行程的使用者(或 root)執行 kill -INT ${pid} 後再啟動。`,
+      zh: `請以啟動該行程的使用者（或 root）執行 kill -INT ${pid} 後再啟動。`,
       en: `Run kill -INT ${pid} as the user that started it (or as root), then start again.`,
     },
   );

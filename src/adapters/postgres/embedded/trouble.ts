@@ -29,7 +29,7 @@ export function explain(attempt: Attempt, error: unknown): Refused {
       en: `${attempt.what.en} failed (${attempt.where}):\n${tail}`,
     },
     {
-      zh: '請依上列訊息處理後再啟動;或以 DATABASE_URL 改用現有的 PostgreSQL 15 以上。',
+      zh: '請依上列訊息處理後再啟動；或以 DATABASE_URL 改用現有的 PostgreSQL 15 以上。',
       en: 'Mend what the message says and start again; or point DATABASE_URL at a PostgreSQL 15 or later of your own.',
     },
   );
@@ -40,11 +40,11 @@ const patterns: Pattern[] = [
     sign: /error while loading shared libraries: ([^\s:]+)/,
     tell: (match, where) => ({
       message: {
-        zh: `缺少系統程式庫 ${match[1]}(程式:${where})。`,
+        zh: `缺少系統程式庫 ${match[1]}(程式：${where})。`,
         en: `the system library ${match[1]} is missing (needed by ${where}).`,
       },
       fix: {
-        zh: `請安裝內含 ${match[1]} 的系統套件(Debian/Ubuntu 可用 apt-file search ${match[1]} 查詢;libstdc++ 為 libstdc++6),或以 DATABASE_URL 改用外部 PostgreSQL。`,
+        zh: `請安裝內含 ${match[1]} 的系統套件（Debian/Ubuntu 可用 apt-file search ${match[1]} 查詢；libstdc++ 為 libstdc++6），或以 DATABASE_URL 改用外部 PostgreSQL。`,
         en: `Install the system package that holds ${match[1]} (on Debian/Ubuntu: apt-file search ${match[1]}; libstdc++ is in libstdc++6), or use an external PostgreSQL through DATABASE_URL.`,
       },
     }),
@@ -53,11 +53,11 @@ const patterns: Pattern[] = [
     sign: /version `(GLIBC[^']*)' not found/,
     tell: (match, where) => ({
       message: {
-        zh: `作業系統過舊,缺 ${match[1]}(${where})。`,
+        zh: `作業系統過舊，缺 ${match[1]}(${where})。`,
         en: `the operating system is too old: no ${match[1]} (${where}).`,
       },
       fix: {
-        zh: '請更新作業系統,或以 DATABASE_URL 改用外部 PostgreSQL。',
+        zh: '請更新作業系統，或以 DATABASE_URL 改用外部 PostgreSQL。',
         en: 'Update the operating system, or use an external PostgreSQL through DATABASE_URL.',
       },
     }),
@@ -67,7 +67,7 @@ const patterns: Pattern[] = [
     tell: (_match, where) => ({
       message: { zh: `磁碟已滿或超過配額(${where})。`, en: `the disk is full or a quota is used up (${where}).` },
       fix: {
-        zh: '請清出空間,或以 ANCHENG_DATA 指定另一個資料夾後再啟動。',
+        zh: '請清出空間，或以 ANCHENG_DATA 指定另一個資料夾後再啟動。',
         en: 'Free some space, or name another folder in ANCHENG_DATA, then start again.',
       },
     }),
@@ -77,7 +77,7 @@ const patterns: Pattern[] = [
     tell: (_match, where) => ({
       message: { zh: `檔案系統為唯讀(${where})。`, en: `the file system is read-only (${where}).` },
       fix: {
-        zh: '請以可寫入方式掛載,或以 ANCHENG_DATA 指定可寫入的資料夾。',
+        zh: '請以可寫入方式掛載，或以 ANCHENG_DATA 指定可寫入的資料夾。',
         en: 'Mount it writable, or name a writable folder in ANCHENG_DATA.',
       },
     }),
@@ -86,7 +86,10 @@ const patterns: Pattern[] = [
     sign: /Address already in use|EADDRINUSE/,
     tell: (_match, where) => ({
       message: { zh: `通訊埠已被其他程式使用(${where})。`, en: `the port is already in use (${where}).` },
-      fix: { zh: '請停止占用該埠的程式,或改用其他埠。', en: 'Stop the program that holds it, or choose another port.' },
+      fix: {
+        zh: '請停止占用該埠的程式，或改用其他埠。',
+        en: 'Stop the program that holds it, or choose another port.',
+      },
     }),
   },
   {
@@ -104,7 +107,7 @@ const patterns: Pattern[] = [
     tell: (_match, where) => ({
       message: { zh: `沒有權限(${where})。`, en: `permission denied (${where}).` },
       fix: {
-        zh: '請讓執行安程的使用者擁有該資料夾(並確認不是掛載為 noexec),或以 ANCHENG_DATA 指定另一個資料夾。',
+        zh: '請讓執行安程的使用者擁有該資料夾（並確認不是掛載為 noexec），或以 ANCHENG_DATA 指定另一個資料夾。',
         en: 'Let the user that runs Ancheng own the folder (and see that it is not mounted noexec), or name another in ANCHENG_DATA.',
       },
     }),
@@ -112,9 +115,9 @@ const patterns: Pattern[] = [
   {
     sign: /could not create shared memory|could not map anonymous shared memory|Cannot allocate memory/,
     tell: () => ({
-      message: { zh: '記憶體不足,無法啟動資料庫。', en: 'there is not enough memory for the database.' },
+      message: { zh: '記憶體不足，無法啟動資料庫。', en: 'there is not enough memory for the database.' },
       fix: {
-        zh: '請釋放記憶體(資料庫約需 200 MB)後再啟動。',
+        zh: '請釋放記憶體（資料庫約需 200 MB）後再啟動。',
         en: 'Free some memory (the database needs about 200 MB) and start again.',
       },
     }),
@@ -127,7 +130,7 @@ const patterns: Pattern[] = [
         en: `the database files belong to another PostgreSQL version (${where}).`,
       },
       fix: {
-        zh: '請以原版安程匯出備份,再由新版還原(docs/operating/upgrade.md)。',
+        zh: '請以原版安程匯出備份，再由新版還原(docs/operating/upgrade.md)。',
         en: 'Make a backup with the former release and restore it into this one (docs/operating/upgrade.md).',
       },
     }),
