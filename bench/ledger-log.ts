@@ -21,18 +21,23 @@ export type Measured = { what: string; done: number; seconds: number; beside: st
 const ORIGIN = logOrigin('ancheng.example', 'bench', 1);
 const NODE_KEY = createSecretKey(randomBytes(32));
 
-/** A typical act, about 400 bytes. */
+const RULES = 'ab'.repeat(32);
+
+/** A typical act, about 400 bytes; the first adopts the rules the others name. */
 export const envelopeAt = (pos: number): Envelope => ({
   v: 1,
   organisation: 'bench',
   stream: `change:${pos % 50_000}`,
   streamVersion: Math.floor(pos / 50_000) + 1,
-  type: 'record.acted',
+  type: pos === 0 ? 'definition.adopted' : 'record.acted',
   at: new Date(Date.UTC(2026, 0, 1) + pos).toISOString(),
   actor: { person: `p${pos % 500}`, factor: 'totp', grants: [] },
   command: `c${pos}`,
-  definition: 'ab'.repeat(32),
-  data: { action: 'approve', from: 'reviewed', to: 'approved', note: '已核對回復計畫與測試結果' },
+  definition: pos === 0 ? '' : RULES,
+  data:
+    pos === 0
+      ? { hash: RULES }
+      : { action: 'approve', from: 'reviewed', to: 'approved', note: '已核對回復計畫與測試結果' },
 });
 
 /** Seals a log of so many entries in a temporary directory, then verifies it, with Go too when it is installed. */

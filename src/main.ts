@@ -56,6 +56,7 @@ import type { Db, Module } from './runtime/module.ts';
 import { newsRoom } from './runtime/news.ts';
 import { createOrganisation, INSTALLATION, organisationIds } from './runtime/organisations.ts';
 import type { Parts } from './runtime/parts.ts';
+import { rebuild, replayFaults } from './runtime/replay.ts';
 import { startScheduler } from './runtime/schedule.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -81,38 +82,13 @@ export async function openPlatform(
     max: 12,
   });
   const db = connection.db as unknown as Db;
-  const secrets = await openSecrets(options.dataDir);
-  const personal = await openKeyring(join(options.dataDir, 'keys'));
-  const blobs = folderBlobs(join(options.dataDir, 'files'));
   const news = newsRoom();
   const certificates = openCertificates(options.dataDir, options.clock ?? (() => new Date()));
-  const officeCalendar = openCalendar(join(ROOT, 'calendar'), join(options.dataDir, 'calendar'));
-  const packFiles = await loadPacks([SHIPPED_PACKS]);
-  const modules = modulesOver(secrets.nodeKey, packFiles, officeCalendar.current, blobs);
-  const clock = options.clock ?? (() => new Date());
   let committed: Parts['committed'] = () => {};
-  const parts: Parts = {
-    db,
-    modules,
-    calendar: officeCalendar.current,
-    loadDirectory: async (tx, organisation, now) =>
-      (await loadDirectory(tx, organisation, secrets.nodeKey, now)).directory,
-    nodeKey: secrets.nodeKey,
-    markKey: secrets.markKey,
-    personal,
-    clock: () => clock().toISOString(),
-    committed: (what) => {
-      news.tell(what);
-      committed(what);
-    },
-    defect: (error, where) => {
-      const reference = randomUUID().slice(0, 8);
-      options.log(
-        `defect ${reference} in ${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
-      return reference;
-    },
-  };
+  const { parts, secrets, personal, blobs, packFiles, officeCalendar } = await composed(options, db, (what) => {
+    news.tell(what);
+    committed(what);
+  });
   const cache = contexts(parts);
   const { dispatch: door, idle } = dispatcher(parts, cache);
   await createOrganisation(db, { id: INSTALLATION, name: 'installation', demo: false }, parts.clock());
@@ -166,6 +142,58 @@ export async function openPlatform(
       await connection.close();
       await database.stop();
     },
+  };
+}
+
+type Composing = { dataDir: string; log: (line: string) => void; clock?: () => Date };
+
+/** What the runtime works with, over one data folder and a handle of its database. */
+async function composed(options: Composing, db: Db, committed: Parts['committed']) {
+  const secrets = await openSecrets(options.dataDir);
+  const personal = await openKeyring(join(options.dataDir, 'keys'));
+  const blobs = folderBlobs(join(options.dataDir, 'files'));
+  const officeCalendar = openCalendar(join(ROOT, 'calendar'), join(options.dataDir, 'calendar'));
+  const packFiles = await loadPacks([SHIPPED_PACKS]);
+  const modules = modulesOver(secrets.nodeKey, packFiles, officeCalendar.current, blobs);
+  const clock = options.clock ?? (() => new Date());
+  const parts: Parts = {
+    db,
+    modules,
+    calendar: officeCalendar.current,
+    loadDirectory: async (tx, organisation, now) =>
+      (await loadDirectory(tx, organisation, secrets.nodeKey, now)).directory,
+    nodeKey: secrets.nodeKey,
+    markKey: secrets.markKey,
+    personal,
+    clock: () => clock().toISOString(),
+    committed,
+    defect: (error, where) => {
+      const reference = randomUUID().slice(0, 8);
+      options.log(
+        `defect ${reference} in ${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      return reference;
+    },
+  };
+  return { parts, secrets, personal, blobs, packFiles, officeCalendar };
+}
+
+/**
+ * Replays ledgers over the database's owner, beside a running platform or without (`ancheng verify --replay`, `ledger rebuild`).
+ */
+export async function openReplay({ ownerUrl, ...options }: Composing & { ownerUrl: string }) {
+  const connection = connect<unknown>(ownerUrl, {
+    onIdleError: (error) => options.log(`database: ${error.message}`),
+    max: 2,
+    statementTimeoutMs: 0,
+    idleInTransactionTimeoutMs: 0,
+  });
+  const db = connection.db as unknown as Db;
+  const { parts } = await composed(options, db, () => {});
+  return {
+    faults: (organisation: string) => replayFaults(parts, db, organisation),
+    rebuild: (organisation: string) => rebuild(parts, db, organisation),
+    close: connection.close,
   };
 }
 

@@ -25,12 +25,15 @@ export const command: Command = {
             ancheng ledger request --to 資料夾 --witness 名稱 [--data 資料夾]
             ancheng ledger accept  檔案… [--data 資料夾]
             ancheng ledger sheet   --to 檔案.html --organisation 機關 [--data 資料夾]
+            ancheng ledger rebuild [--organisation 機關] [--data 資料夾]
 
 export   匯出封存檔、每日封存點、時戳與政策檔：隨身碟、一次寫入媒體或交稽核人員；於他機以 ancheng verify 驗證
          the sealed files, each day's checkpoint, time stamps and a policy: for a USB disk, write-once media, an auditor
 request  封閉網路：每個機關一個連署請求檔，以隨身碟或郵件送交見證者 · closed networks: one request file per ledger
 accept   收回見證者的連署檔 · takes the witness's answers back
-sheet    一頁紙：封存點與 QR，供用印、郵寄、張貼或附於月報 · one page with the checkpoint and its QR code, to print and keep`,
+sheet    一頁紙：封存點與 QR，供用印、郵寄、張貼或附於月報 · one page with the checkpoint and its QR code, to print and keep
+rebuild  平台停止時：以事項重演的結果，取代內容不符的資料表（見 verify --replay），並登入軌跡
+         while the platform is stopped: replaces tables that are not what the events make (see verify --replay); an event says so`,
   async run(args) {
     const { values, positionals } = parseArgs({
       args,
@@ -42,10 +45,12 @@ sheet    一頁紙：封存點與 QR，供用印、郵寄、張貼或附於月�
         witness: { type: 'string' },
       },
     });
-    const { dataDir } = readSettings(values.data === undefined ? [] : ['--data', values.data], process.env, 'start');
+    const settings = readSettings(values.data === undefined ? [] : ['--data', values.data], process.env, 'start');
+    const { dataDir } = settings;
     const [what = '', ...files] = positionals;
     const found = ledgersIn(dataDir);
     const asked = values.organisation === undefined ? found : found.filter((one) => one === values.organisation);
+    if (what === 'rebuild') return (await import('./rebuild.ts')).rebuildAll(settings, asked);
     if (what !== 'accept' && asked.length === 0) throw usageError(`沒有封存檔 · no sealed ledger in ${dataDir}`);
     if (what !== 'accept' && !values.to) throw usageError('需要 --to · --to is needed');
     const to = resolve(values.to ?? '.');
@@ -59,7 +64,7 @@ sheet    一頁紙：封存點與 QR，供用印、郵寄、張貼或附於月�
       case 'sheet':
         return writeSheet(dataDir, asked, to);
       default:
-        throw usageError('需要 export、request、accept 或 sheet · export, request, accept or sheet');
+        throw usageError('需要 export、request、accept、sheet 或 rebuild · export, request, accept, sheet or rebuild');
     }
   },
 };

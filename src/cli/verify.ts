@@ -2,19 +2,21 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CheckpointPolicy } from '../kernel/ledger/checkpoint.ts';
-import type { Report } from '../kernel/ledger/report.ts';
+import type { Finding, Report } from '../kernel/ledger/report.ts';
 import { isRefused, type Refused } from '../kernel/refusal.ts';
+import { text } from '../kernel/text.ts';
+import type { Differing } from '../runtime/replay.ts';
 import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { say, tellRefused } from './say.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
 
 /**
  * `ancheng verify`: every ledger of a data folder, database and stored files included; with `--log`, the published files of one
  * ledger against keys the verifier brought along; with `--proof`, one record.
  */
 export const command: Command = {
-  help: `用法 Usage: ancheng verify [--data 資料夾] [--json]
+  help: `用法 Usage: ancheng verify [--data 資料夾] [--replay] [--json]
             ancheng verify --log 資料夾 --policy 政策檔 [--as-of 日期] [--db 位址 [--node-key 檔] [--files 資料夾]] [--json]
             ancheng verify --proof 檔.tlog-proof或資料夾 --policy 政策檔 [--json]
 
@@ -23,6 +25,8 @@ Checks every organisation of the data folder: signatures (L0), tree (L1), databa
 stored files (L4). Works beside a running platform.
 
   --data DIR     資料夾，預設同 start · the data folder, as for start
+  --replay       另將全部事項重演一遍，逐表比對由事項而來的每一列（L3）；較費時，平台照常運作
+                 also replays every event and compares every row of every table that follows from events (L3); takes longer
 
 於任何一台機器上，只憑封存檔與自行保管的金鑰，驗證簽章、見證(L0)並由全部事項重建雜湊樹(L1)；不連網路。
 On any machine, from the sealed files and keys you hold: signatures and witnesses (L0), the tree from every entry (L1); no network.
@@ -58,10 +62,12 @@ On any machine, from the sealed files and keys you hold: signatures and witnesse
         files: { type: 'string' },
         json: { type: 'boolean' },
         data: { type: 'string' },
+        replay: { type: 'boolean' },
       },
     });
     const json = values.json === true;
-    if (!values.log && !values.proof && !values.key && !values.policy) return verifyFolder(values.data, json);
+    if (!values.log && !values.proof && !values.key && !values.policy)
+      return verifyFolder(values.data, json, values.replay === true);
     const policy = await policyFrom(values);
     if (isRefused(policy)) {
       tellRefused(policy);
@@ -186,7 +192,7 @@ async function tellProofs(folder: string, policy: CheckpointPolicy, json: boolea
 }
 
 /** Every organisation of a data folder, the installation's own ledger included. */
-async function verifyFolder(data: string | undefined, json: boolean): Promise<ExitCode> {
+async function verifyFolder(data: string | undefined, json: boolean, replay: boolean): Promise<ExitCode> {
   const settings = readSettings(data === undefined ? [] : ['--data', data], process.env, 'start');
   const { openLedgers } = await import('./ledgers.ts');
   const ledgers = await openLedgers(settings, (line) => process.stderr.write(`${line}\n`));
@@ -194,18 +200,55 @@ async function verifyFolder(data: string | undefined, json: boolean): Promise<Ex
     tellRefused(ledgers);
     return EXIT.environment;
   }
+  const replayed = replay ? await openReplayOf(settings) : undefined;
+  if (isRefused(replayed)) {
+    await ledgers.close();
+    tellRefused(replayed);
+    return EXIT.environment;
+  }
   try {
     const reports: ({ organisation: string; name: string } & Report)[] = [];
     for (const { id, name } of await ledgers.organisations()) {
-      const report = { organisation: id, name, ...(await ledgers.verify(id)) };
+      const verified = await ledgers.verify(id);
+      const report = { organisation: id, name, ...(replayed ? withReplay(verified, await replayed(id)) : verified) };
       reports.push(report);
       if (!json) tellOrganisation(report);
     }
     if (json) say(JSON.stringify(reports, null, 2));
     return reports.every(({ ok }) => ok) ? EXIT.ok : EXIT.refused;
   } finally {
+    await replayed?.close();
     await ledgers.close();
   }
+}
+
+/** Replays beside the ledgers just opened: their database runs. */
+async function openReplayOf(settings: Settings) {
+  const [{ reachDatabase }, { openReplay }] = await Promise.all([import('./reach.ts'), import('../main.ts')]);
+  const log = (line: string) => process.stderr.write(`${line}\n`);
+  const database = await reachDatabase(settings, log);
+  if (isRefused(database)) return database;
+  const { faults, close } = await openReplay({ dataDir: settings.dataDir, ownerUrl: database.ownerUrl, log });
+  return Object.assign(faults, { close });
+}
+
+/** L3 with what replaying showed. */
+export function withReplay(report: Report, differing: readonly Differing[]): Report {
+  const level = 'L3' as const;
+  const findings = differing.map(({ table, extra, missing }): Finding => {
+    const message = text(
+      `資料表 ${table} 與事項重演不符：多出 ${extra} 列，缺少 ${missing} 列`,
+      `table ${table} is not what replaying the events makes: ${extra} rows too many, ${missing} missing`,
+    );
+    return { level, ok: false, message };
+  });
+  const sound = text(
+    '由事項而來的每一張表，與重演所得逐列相同',
+    'every table that follows from events equals its replay, row by row',
+  );
+  return findings.length === 0
+    ? { ...report, findings: [...report.findings, { level, ok: true, message: sound }] }
+    : { ...report, ok: false, findings: [...report.findings, ...findings] };
 }
 
 function tellOrganisation(report: { name: string } & Report): void {

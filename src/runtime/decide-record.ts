@@ -6,8 +6,8 @@ import { text } from '../kernel/text.ts';
 import type { Drafted } from './entries.ts';
 import { answer, touchedBy } from './gather.ts';
 import { mayRead } from './query/reading.ts';
-import { type Touched, writeSequences } from './store/project-records.ts';
-import { type Answer, capacityOf, finish, inputOf, journal, type Request, settled, type Work } from './work.ts';
+import { writeSequences } from './store/project-records.ts';
+import { type Answer, capacityOf, finish, inputOf, journal, type Request, settled, touch, type Work } from './work.ts';
 
 const MOST_EVENTS = 500;
 
@@ -133,15 +133,14 @@ async function remember(work: Work, outcome: Decision, firstPos: number) {
     positions.set(event.stream, firstPos + index);
   });
   const changedTypes = new Set<string>();
+  const moved: Parameters<typeof touch>[1] = [];
   for (const [id, state] of outcome.states) {
     const before = work.known.records.get(id);
     changedTypes.add(state.type);
     work.known.records.set(id, state);
-    const touched: Touched = { after: state, pos: positions.get(id) ?? firstPos };
-    if (before) touched.before = before;
-    work.touched.push(touched);
-    work.unplanned.add(id);
+    moved.push({ after: state, pos: positions.get(id) ?? firstPos, ...(before ? { before } : {}) });
   }
+  touch(work, moved);
   forgetAnswers(work, changedTypes);
   await writeSequences(work.tx, work.organisation, usedSequences(outcome));
   work.news.records.push(...outcome.states.keys());

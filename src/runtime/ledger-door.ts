@@ -13,6 +13,7 @@ import { definitionsOf } from './ledger-definitions.ts';
 import { checkFiles } from './ledger-files.ts';
 import { projectionFaults } from './ledger-projections.ts';
 import { allLedgerRows } from './ledger-rows.ts';
+import { stateFaults } from './ledger-state.ts';
 import type { Db } from './module.ts';
 import type { PersonalKeyring } from './parts.ts';
 import { withOrganisation } from './store/session.ts';
@@ -94,8 +95,9 @@ export async function verifyAll(
   const key = parseVerifierKey(await parts.verifierKey(organisation));
   if (isRefused(key)) throw new Error('our own verifier key cannot be read');
   const { definitions, faults } = await definitionsOf(parts.db, organisation);
+  const log = await parts.log(organisation);
   const report = await verifyLedger({
-    log: await parts.log(organisation),
+    log,
     policy: { log: [key] },
     rows: allLedgerRows(parts.db, organisation),
     nodeKeys: [parts.markKey],
@@ -104,6 +106,7 @@ export async function verifyAll(
   });
   const forged = [
     ...faults.map((message) => ({ message })),
+    ...(await stateFaults(parts.db, organisation, log, key)),
     ...(await parts.suspicious(organisation)),
     ...(await projectionFaults(parts.db, organisation, parts.personal)),
   ].map((one): Finding => ({ level: 'L3', ok: false, ...one }));

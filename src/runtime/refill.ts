@@ -15,9 +15,10 @@ import { beginWork } from './group.ts';
 import { logState, swapLogState } from './ledger-rows.ts';
 import type { StoredEvent, Tx } from './module.ts';
 import type { Parts } from './parts.ts';
+import { ERASED } from './query/history.ts';
 import { writeSequences } from './store/project-records.ts';
 import { withOrganisation } from './store/session.ts';
-import { flushTables, type Work } from './work.ts';
+import { flushTables, touch, type Work } from './work.ts';
 
 /** The sealed entries behind what a database restored from an older backup still has. */
 export type Refill = {
@@ -28,6 +29,8 @@ export type Refill = {
   sealed: { size: number; root: Hash };
   /** Compiled definitions kept beside the log, for those the database has lost. */
   definition(hash: string): Promise<Definition | undefined>;
+  /** Whose turn it is, and when the clock looks again, is worked out for the present; in a replay for each event's own moment. */
+  planned?: 'then';
 };
 
 /**
@@ -70,7 +73,7 @@ async function refillCommand(
   parts: Parts,
   cache: ReturnType<typeof contexts>,
   tx: Tx,
-  { organisation, definition }: Refill,
+  { organisation, definition, planned }: Refill,
   command: Sealed[],
 ): Promise<void> {
   const head = headIn(await headLock(organisation).execute(tx));
@@ -80,7 +83,8 @@ async function refillCommand(
   await ensureDefinitions(tx, organisation, command, definition);
   const context = await cache.of(tx, organisation, head.nextPos, first.envelope.at);
   if (!context) throw new Error(`no organisation ${organisation}`);
-  const work = beginWork(parts, cache, tx, organisation, head, context, parts.clock());
+  const moment = planned === 'then' ? first.envelope.at : parts.clock();
+  const work = beginWork(parts, cache, tx, organisation, head, context, moment);
   enterSealed(parts, work, command);
   await foldRecords(work);
   await planAhead(work);
@@ -112,7 +116,7 @@ function storedOf(parts: Parts, pos: number, envelope: Envelope): StoredEvent {
     const revealed = decryptPersonal(personal, parts.personal.keys(organisation, personal.subject, personal.record));
     if (revealed.outcome === 'mismatched')
       throw new Error(`a personal value of entry ${pos} does not open to what it says`);
-    return revealed.outcome === 'readable' ? revealed.value : null;
+    return revealed.outcome === 'readable' ? revealed.value : ERASED;
   }) as { [key: string]: Value };
   const personal = personalIn(envelope.data, []);
   return {
@@ -143,6 +147,7 @@ async function foldRecords(work: Work): Promise<void> {
   const found = await sql<{ id: string; body: RecordState }>`select id, body from record
     where organisation = ${work.organisation} and id = any(${streams})`.execute(work.tx);
   const before = new Map(found.rows.map(({ id, body }) => [id, body]));
+  const moved: Parameters<typeof touch>[1] = [];
   for (const stream of streams) {
     const own = events.filter((event) => event.stream === stream);
     const after = own.reduce<RecordState | undefined>(
@@ -153,9 +158,9 @@ async function foldRecords(work: Work): Promise<void> {
     if (!after || !last) continue;
     const known = before.get(stream);
     work.known.records.set(stream, after);
-    work.touched.push({ after, pos: last.pos, ...(known ? { before: known } : {}) });
-    work.unplanned.add(stream);
+    moved.push({ after, pos: last.pos, ...(known ? { before: known } : {}) });
   }
+  touch(work, moved);
   const used = events.flatMap(({ type, data }) =>
     type === 'record.opened' && data.sequence ? [data.sequence as { type: string; prefix: string; next: number }] : [],
   );

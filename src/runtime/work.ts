@@ -14,7 +14,7 @@ import type { News, OrganisationContext, Parts } from './parts.ts';
 import { ERASED } from './query/history.ts';
 import { evidenceRows } from './store/project-evidence.ts';
 import { noticeRows } from './store/project-notices.ts';
-import { recordRows, type Touched, typeUnder } from './store/project-records.ts';
+import { namesAtHand, recordRows, type Touched, titlesOf, typeUnder } from './store/project-records.ts';
 import { type Statement, together } from './store/session.ts';
 
 /** A request as it waits for its organisation's writer. */
@@ -146,11 +146,20 @@ export function finish(
   return { ...entered, response: response as never, repeated: false };
 }
 
+/** A command moved these records: their rows are written with the group, from the states and names of now. */
+export function touch(work: Work, moved: Omit<Touched, 'names'>[]): void {
+  const typeOf = typeUnder(work.context.definitions);
+  for (const one of moved) {
+    work.touched.push({ ...one, names: namesAtHand(typeOf(one.after), one.after, work.known.records) });
+    work.unplanned.add(one.after.id);
+  }
+}
+
 /** Everything decided so far into the tables: projections, plans, events with the head, answers to commands, in one go. */
 export async function flushTables(work: Work): Promise<void> {
   const { tx, organisation, journal, touched, plans } = work;
   const fresh = new Set(touched.map(({ after }) => after.id));
-  const { statements, events } = projections(work);
+  const { statements, events } = await projections(work);
   const planned = [...plans.values()];
   plans.clear();
   statements.push(
@@ -172,26 +181,22 @@ function commandRows(organisation: string, commands: Work['commands']): Statemen
 
 /** Records and evidence, so that SQL answers as later commands must see it. */
 export async function flushProjections(work: Work): Promise<void> {
-  const { statements, events } = projections(work);
+  const { statements, events } = await projections(work);
   if (statements.length > 0) await together(work.tx, statements);
   await projectModules(work, events);
 }
 
 /** Statements for what was decided since the last flush, and its events, whose modules' rows come behind them. */
-function projections(work: Work): { statements: Statement[]; events: StoredEvent[] } {
-  const { organisation, context, plans } = work;
+async function projections(work: Work): Promise<{ statements: Statement[]; events: StoredEvent[] }> {
+  const { tx, organisation, context, plans } = work;
   const touched = work.touched.splice(0);
+  const typeOf = typeUnder(context.definitions);
+  const titles = await titlesOf(tx, organisation, touched, typeOf);
   const events = work.journal.stored.splice(0);
   const notices = noticeRows(organisation, events);
   work.news.notices.push(...notices.told);
   const statements = [
-    ...recordRows(
-      organisation,
-      touched,
-      typeUnder(context.definitions),
-      (id) => titleIn(work, id),
-      (id) => plans.get(id)?.wakes,
-    ),
+    ...recordRows(organisation, touched, typeOf, titles, (id) => plans.get(id)?.wakes),
     ...evidenceRows(organisation, events, (hash) => context.definitions.get(hash)),
     ...notices.statements,
   ];
@@ -203,11 +208,4 @@ async function projectModules(work: Work, events: StoredEvent[]): Promise<void> 
     work.news.eventTypes.add(event.type);
     for (const module of work.parts.modules) await module.project?.(work.tx, event);
   }
-}
-
-function titleIn(work: Work, id: string): string | undefined {
-  const state: RecordState | undefined = work.known.records.get(id);
-  if (!state) return undefined;
-  const name = state.values.name ?? state.values.title;
-  return typeof name === 'string' ? name : state.number;
 }

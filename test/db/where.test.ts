@@ -319,14 +319,14 @@ test('SQL and memory choose the same records, whatever the condition and whateve
     fc.asyncProperty(candidates, fc.array(where, { minLength: 12, maxLength: 12 }), async (states, wheres) => {
       const byId = new Map(states.map((one) => [one.id, one]));
       await withOrganisation(db, 'o', async (tx) => {
-        const touched = states.map((after) => ({ after, pos: 1 }));
+        const touched = states.map((after) => ({ after, pos: 1, names: new Map<string, string>() }));
         await together(
           tx,
           recordRows(
             'o',
             touched,
             () => type,
-            () => undefined,
+            { now: () => '', before: () => '' },
             () => undefined,
           ),
         );

@@ -68,6 +68,7 @@ function followContents({ acts, blob }: VerifyInput, findings: Findings) {
   const chain = firstChain();
   const index = emptyGrantIndex();
   const approvals = emptyApprovalIndex();
+  const rules = adoptedRules();
   return async ({ position, entry }: SealedEntry) => {
     if (!entry) return;
     const envelope = decodeEntry(entry);
@@ -75,10 +76,26 @@ function followContents({ acts, blob }: VerifyInput, findings: Findings) {
       for (const { message } of envelope.refused) findings.fail('L3', message, position);
       return;
     }
-    if (acts)
+    if (acts) {
       for (const message of actFaults(entry, envelope, position, chain, index, approvals, acts))
         findings.fail('L3', message, position);
+      const other = rules(envelope);
+      if (other) findings.fail('L3', other, position);
+    }
     if (blob) await checkBlobs(envelope, position, blob, findings);
+  };
+}
+
+/** Every event names the rules it was decided by: those adopted last before it (`definition.adopted {hash}`), none before the first. */
+function adoptedRules() {
+  let adopted = '';
+  return ({ type, data, definition }: Envelope): Text | undefined => {
+    const fault =
+      definition === adopted
+        ? undefined
+        : text('所依規則不是當時採用的程序書', 'it was decided by rules that were not the ones adopted then');
+    if (type === 'definition.adopted') adopted = String(data.hash);
+    return fault;
   };
 }
 

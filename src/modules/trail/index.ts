@@ -18,9 +18,16 @@ const begin = z.object({
   incident: z.string().min(1),
 });
 
+const rebuilt = z.object({
+  tables: z.array(
+    z.object({ table: z.string().max(100), extra: z.number().int().min(0), missing: z.number().int().min(0) }),
+  ),
+});
+
 /**
  * What happens to the ledger itself, in the ledger: the pulse of a quiet one, the beginning of a new log after everything here
- * was rolled back behind what others have seen (design: ledger, heartbeat; backup and restore), and what was taken out in bulk.
+ * was rolled back behind what others have seen (design: ledger, heartbeat; backup and restore), tables put right from their events, and
+ * what was taken out in bulk.
  */
 export const trail: Module = {
   name: 'trail',
@@ -30,6 +37,11 @@ export const trail: Module = {
       stream: `log:${organisation}`,
       type: 'log.pulsed',
       data: {},
+    })),
+    'trail.rebuild': bySystem(rebuilt, ({ tables }, organisation) => ({
+      stream: `log:${organisation}`,
+      type: 'log.rebuilt',
+      data: { tables },
     })),
     'trail.begin_log': bySystem(begin, (input, organisation) => ({
       stream: `log:${organisation}`,

@@ -175,6 +175,7 @@ export const PLAIN: Record<string, Text> = {
   'sample.drawn': { zh: '抽樣', en: 'Sample drawn' },
   'scan.completed': { zh: '掃描結果已登錄', en: 'Scan registered' },
   'log.pulsed': { zh: '軌跡每日心跳', en: 'Daily pulse of the ledger' },
+  'log.rebuilt': { zh: '資料表依事項重建', en: 'Tables rebuilt from their events' },
   'log.begun': { zh: '軌跡另起新期', en: 'A new log was begun' },
   'scan.imported': { zh: '匯入掃描', en: 'Scan imported' },
   'text.imported': { zh: '匯入程序書', en: 'Procedure imported' },

@@ -7,10 +7,12 @@ import type { Tx } from '../module.ts';
 import { bigrams, type FieldRow, fieldRows, searchable, titleOf } from './fields.ts';
 import type { Statement } from './session.ts';
 
-/** A record before and after one command, and the position of the command's last event about it. */
-export type Touched = { before?: RecordState; after: RecordState; pos: number };
+/**
+ * A record before and after one command, and the position of the command's last event about it. `names`: what records were called
+ * then that it is called after, as far as they were at hand.
+ */
+export type Touched = { before?: RecordState; after: RecordState; pos: number; names: ReadonlyMap<string, string> };
 
-export type Titles = (id: string) => string | undefined;
 /** When the clock must look at a record again, and until when somebody must act; undefined while not worked out. */
 export type Moments = (id: string) => Pick<Wakes, 'at' | 'due'> | undefined;
 
@@ -33,6 +35,89 @@ export function recordRows(
     ...uniqueChanges(organisation, last, typeOf),
     ...bigramChanges(organisation, last, typeOf, titles),
   ];
+}
+
+export type Titles = {
+  /** What the record is called behind the command. */
+  now(one: Touched): string;
+  /** What it was called before: as its row says where that depends on other records, which may have been renamed since. */
+  before(one: Touched, before: RecordState): string;
+};
+
+/**
+ * Titles follow from the events alone, whatever happens to be in memory: a record that is called after others is named by what these
+ * were called when it was touched. Asks the database only for such records.
+ */
+export async function titlesOf(
+  tx: Tx,
+  organisation: string,
+  touched: Touched[],
+  typeOf: (state: RecordState) => RecordType,
+): Promise<Titles> {
+  const ids = touched.flatMap(({ before, after, names }) => {
+    if (!isBorrowed(typeOf(after), after)) return [];
+    return [...(before ? [before.id] : []), ...references(after).filter((id) => !names.has(id))];
+  });
+  const rows = ids.length === 0 ? [] : await namedRows(tx, organisation, [...new Set(ids)]);
+  const kept = new Map(rows.map((row) => [row.id, row]));
+  const called =
+    ({ names }: Touched) =>
+    (id: string) =>
+      names.get(id) ?? kept.get(id)?.called;
+  return {
+    now: (one) => titleOf(typeOf(one.after), one.after, called(one)),
+    before: (one, before) => kept.get(before.id)?.title ?? titleOf(typeOf(before), before, called(one)),
+  };
+}
+
+/** Whether a record is called after what it refers to. */
+function isBorrowed(type: RecordType, state: RecordState): boolean {
+  let asked = false;
+  titleOf(type, state, () => {
+    asked = true;
+    return undefined;
+  });
+  return asked;
+}
+
+const references = ({ values }: RecordState): string[] =>
+  Object.values(values).flatMap((value) => (typeof value === 'string' ? [value.split('#')[0]!] : []));
+
+async function namedRows(tx: Tx, organisation: string, ids: string[]) {
+  const found = await sql<{
+    id: string;
+    title: string;
+    number: string;
+    name: unknown;
+    titled: unknown;
+  }>`select id, title, number,
+    body->'values'->'name' as name, body->'values'->'title' as titled from record
+    where organisation = ${organisation} and id = any(${ids})`.execute(tx);
+  return found.rows.map(({ id, title, number, name, titled }) => ({
+    id,
+    title,
+    called: calledBy(name, titled, number),
+  }));
+}
+
+const calledBy = (name: unknown, title: unknown, number: string): string => {
+  const own = name ?? title;
+  return typeof own === 'string' ? own : number;
+};
+
+/** What those of the records a state refers to are called that are at hand. */
+export function namesAtHand(
+  type: RecordType,
+  state: RecordState,
+  records: ReadonlyMap<string, RecordState | undefined>,
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  if (!isBorrowed(type, state)) return names;
+  for (const id of references(state)) {
+    const known = records.get(id);
+    if (known) names.set(id, calledBy(known.values.name, known.values.title, known.number));
+  }
+  return names;
 }
 
 /** First `before` and last `after` per record: a group may touch one record several times. */
@@ -62,7 +147,8 @@ function stateRows(
   const next = new Map<string, number>();
   const rows = touched
     .toReversed()
-    .map(({ after, pos }) => {
+    .map((one) => {
+      const { after, pos } = one;
       const posTo = next.get(after.id);
       next.set(after.id, pos);
       const { at, due } = moments(after.id) ?? {};
@@ -72,7 +158,7 @@ function stateRows(
         pos_to: posTo,
         type: after.type,
         number: after.number,
-        title: titleOf(typeOf(after), after, titles),
+        title: titles.now(one),
         state: after.state,
         open: isOpen(typeOf(after), after),
         unit: after.unit,
@@ -177,13 +263,13 @@ function bigramChanges(
   typeOf: (s: RecordState) => RecordType,
   titles: Titles,
 ): Statement[] {
-  const gramsOf = (state: RecordState) =>
-    new Set(bigrams(searchable(typeOf(state), state, titleOf(typeOf(state), state, titles))));
+  const gramsOf = (state: RecordState, title: string) => new Set(bigrams(searchable(typeOf(state), state, title)));
   const gone: { record: string; gram: string }[] = [];
   const come: { gram: string; record: string }[] = [];
-  for (const { before, after } of touched) {
-    const now = gramsOf(after);
-    const then = before ? gramsOf(before) : new Set<string>();
+  for (const one of touched) {
+    const { before, after } = one;
+    const now = gramsOf(after, titles.now(one));
+    const then = before ? gramsOf(before, titles.before(one, before)) : new Set<string>();
     for (const gram of then.difference(now)) gone.push({ record: after.id, gram });
     for (const gram of now.difference(then)) come.push({ gram, record: after.id });
   }

@@ -10,9 +10,11 @@ export const onlyOf = (organisation: string): Statement =>
 
 /**
  * Runs `work` in one transaction that sees only this organisation: row-level security reads the setting.
- * The program's role owns nothing and has no BYPASSRLS, so forgetting a `where` shows nothing of others.
+ * The program's role owns nothing and has no BYPASSRLS, so forgetting a `where` shows nothing of others. Given a transaction (of this
+ * organisation, as a replay is), it works within that one.
  */
 export function withOrganisation<T>(db: Db, organisation: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  if (db.isTransaction) return work(db as Tx);
   return db.transaction().execute(async (tx) => {
     await onlyOf(organisation).execute(tx);
     return work(tx);

@@ -1,0 +1,75 @@
+import { sql } from 'kysely';
+import { parseCheckpoint, verifyCheckpoint } from '../kernel/ledger/checkpoint.ts';
+import { FIRST_MAC } from '../kernel/ledger/mac.ts';
+import { sameHash } from '../kernel/ledger/merkle.ts';
+import type { Verifier } from '../kernel/ledger/note.ts';
+import { readTree, rootOfTree } from '../kernel/ledger/tree.ts';
+import type { LogReader } from '../kernel/ledger/verify-tree.ts';
+import { isRefused } from '../kernel/refusal.ts';
+import { type Text, text } from '../kernel/text.ts';
+import type { Db } from './module.ts';
+import { reading } from './store/session.ts';
+
+type Fault = { position?: number; message: Text };
+
+type Rows = {
+  head: { next: number; mac: Buffer } | undefined;
+  last: { pos: number; mac: Buffer } | undefined;
+  state: { size: number; root: Buffer } | undefined;
+  checkpoints: { size: number; root: Buffer; note: string }[];
+};
+
+/**
+ * The small rows beside the events, in one snapshot: the sequencer continues the newest event, what counts as sealed is what the tree
+ * has, and every checkpoint in the list of the present log is signed and is the tree's. Samples are drawn with these roots.
+ */
+export async function stateFaults(db: Db, organisation: string, log: LogReader, key: Verifier): Promise<Fault[]> {
+  const { head, last, state, checkpoints } = await rowsOf(db, organisation);
+  const faults: Fault[] = [];
+  const mac = last?.mac ?? Buffer.from(FIRST_MAC);
+  if (!head || head.next !== (last?.pos ?? -1) + 1 || !sameHash(head.mac, mac))
+    faults.push({
+      ...(last ? { position: last.pos } : {}),
+      message: text('序號列與最後一筆事項不符', 'the sequencer row does not continue the newest event'),
+    });
+  const published = parseCheckpoint((await log.checkpoint()) ?? '');
+  const sealed = isRefused(published) ? 0 : published.size;
+  const isTree = async (size: number, root: Uint8Array) =>
+    size > sealed || sameHash(root, rootOfTree(await readTree(size, (tile) => tileOf(log, tile))));
+  if (!state || state.size < sealed || !(await isTree(state.size, state.root)))
+    faults.push({ message: text('封存進度列與封存檔不符', 'the row of what is sealed is not what the log has') });
+  for (const { size, root, note } of checkpoints) {
+    if (size > sealed) continue; // not on disk yet: the sealer is at work
+    const signed = verifyCheckpoint(note, { log: [key] });
+    const same = !isRefused(signed) && signed.size === size && sameHash(signed.root, root);
+    if (same && (await isTree(size, root))) continue;
+    const message = text(
+      `封存點清單第 ${size} 筆處與簽署的不符`,
+      `the list of checkpoints at ${size} is not what was signed`,
+    );
+    faults.push({ position: Math.max(0, size - 1), message });
+  }
+  return faults;
+}
+
+async function tileOf(log: LogReader, tile: Parameters<LogReader['read']>[0]): Promise<Uint8Array> {
+  return (await log.read(tile)) ?? new Uint8Array(tile.width * 32); // missing: another root, told at L1
+}
+
+function rowsOf(db: Db, organisation: string): Promise<Rows> {
+  return reading(db, organisation, async (tx) => {
+    const head = await sql<{ next: number; mac: Buffer }>`select next_pos as next, last_mac as mac from head
+      where organisation = ${organisation}`.execute(tx);
+    const last = await sql<{ pos: number; mac: Buffer }>`select pos, mac from event where organisation = ${organisation}
+      order by pos desc limit 1`.execute(tx);
+    const state = await sql<{ size: number; root: Buffer; epoch: number }>`select size, root, epoch from log_state
+      where organisation = ${organisation}`.execute(tx);
+    const checkpoints = await sql<{
+      size: number;
+      root: Buffer;
+      note: string;
+    }>`select size, root, note from log_checkpoint
+      where organisation = ${organisation} and epoch = ${state.rows[0]?.epoch ?? 1} order by size`.execute(tx);
+    return { head: head.rows[0], last: last.rows[0], state: state.rows[0], checkpoints: checkpoints.rows };
+  });
+}
