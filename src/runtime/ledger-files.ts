@@ -1,6 +1,7 @@
 import type { Json } from '../kernel/ledger/canonical.ts';
 import type { LedgerRow } from '../kernel/ledger/chain.ts';
 import { decodeEntry } from '../kernel/ledger/envelope.ts';
+import { isPersonal } from '../kernel/ledger/personal.ts';
 import type { Finding } from '../kernel/ledger/report.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
@@ -46,6 +47,9 @@ function filesIn(value: Json): string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(filesIn);
   const { sha256, name } = value;
-  const own = typeof name === 'string' && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? [sha256] : [];
+  const own =
+    (typeof name === 'string' || isPersonal(name)) && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)
+      ? [sha256]
+      : [];
   return [...own, ...Object.values(value).flatMap(filesIn)];
 }
