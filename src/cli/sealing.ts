@@ -222,7 +222,7 @@ async function tellSealed(
   note: string,
 ): Promise<void> {
   await withOrganisation(db, organisation, (tx) =>
-    noteCheckpoint(tx, organisation, { ...checkpoint, note, at: parts.clock(), epoch: epochIn(checkpoint.origin) }),
+    noteCheckpoint(tx, { ...checkpoint, note, at: parts.clock(), epoch: epochIn(checkpoint.origin) }),
   );
   parts.committed({
     organisation,

@@ -77,18 +77,22 @@ const organisationIn = (origin: string): string | undefined => {
   return found === undefined ? undefined : decodeURIComponent(found);
 };
 
-async function readDays(store: Store): Promise<Named[]> {
+/** Checkpoints kept by day, each with whatever cosignatures it got. */
+export async function readDays(store: Store): Promise<Named[]> {
   const names = (await store.list('days')).filter((name) => /^\d{4}-\d\d-\d\d(\.\d+)?$/.test(name)).sort();
   return Promise.all(
     names.map(async (name) => ({ name, note: Buffer.from((await store.read(`days/${name}`)) ?? '').toString('utf8') })),
   );
 }
 
-/** The largest checkpoint that enough trusted witnesses had cosigned by the end of that day; without witnesses, by the day it was kept under. */
-function checkpointAsOf(
+/**
+ * What governs as of a day (decision 0122): the largest checkpoint that enough trusted witnesses had cosigned by its end, by their own
+ * clocks; without witnesses in the policy, the one the log's keeper filed under that day or an earlier one, which is only their word.
+ */
+export function checkpointAsOf(
   published: string | undefined,
   days: Named[],
-  { asOf = '', policy }: LogInput,
+  { asOf = '', policy }: Pick<LogInput, 'asOf' | 'policy'>,
 ): string | undefined {
   const end = Date.parse(`${asOf}T23:59:59.999+08:00`) / 1000;
   const all = published === undefined ? days : [...days, { name: '', note: published }];

@@ -7,6 +7,7 @@ import type { Moment, Values } from '../kernel/engine/types.ts';
 import { decodeEntry, type Envelope } from '../kernel/ledger/envelope.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import { isRefused } from '../kernel/refusal.ts';
+import { newestCheckpoint } from './ledger-rows.ts';
 import type { Tx } from './module.ts';
 import { exportWords, PLAIN } from './query/trail.ts';
 
@@ -105,11 +106,4 @@ function auditedOf(kind: string, { pos, entry }: { pos: string; entry: Buffer })
   if (isRefused(envelope)) return []; // told by verification
   const { type, at, actor, data } = envelope;
   return [{ pos: Number(pos), kind, type, at, who: actor.person, data }];
-}
-
-async function newestCheckpoint(tx: Tx, organisation: string): Promise<{ size: number; root: string } | undefined> {
-  const found = await sql<{ size: string; root: Buffer }>`select size, root from log_checkpoint
-    where organisation = ${organisation} order by size desc limit 1`.execute(tx);
-  const row = found.rows[0];
-  return row && { size: Number(row.size), root: row.root.toString('hex') };
 }

@@ -1,6 +1,7 @@
 import { type QueryResult, sql } from 'kysely';
 import type { Known, Moment, Need, RecordState, Value } from '../kernel/engine/types.ts';
 import type { Definition, Query, Where } from '../kernel/pack/types.ts';
+import { newestCheckpoint } from './ledger-rows.ts';
 import type { Module, Tx } from './module.ts';
 import { whereSql } from './store/where-sql.ts';
 
@@ -57,7 +58,7 @@ export async function answer(asking: Asking, known: Known, needs: Need[]): Promi
   await answerFacts(asking, known, of('fact'));
   await answerUnique(asking, known, of('unique'));
   await answerSequences(asking, known, of('sequence'));
-  if (of('seed').length > 0) known.seed = await newestCheckpoint(asking);
+  if (of('seed').length > 0) known.seed = await seedOf(asking);
 }
 
 async function answerRecords({ tx, organisation }: Asking, known: Known, needs: { id: string }[]) {
@@ -168,11 +169,9 @@ async function answerSequences(
 }
 
 /** What samples are drawn with: the root of the newest checkpoint; `none` while nothing is sealed yet. */
-async function newestCheckpoint({ tx, organisation }: Asking): Promise<NonNullable<Known['seed']>> {
-  const found = await sql<{ size: string; root: Buffer }>`select size, root from log_checkpoint
-    where organisation = ${organisation} order by size desc limit 1`.execute(tx);
-  const newest = found.rows[0];
-  return newest ? { size: Number(newest.size), root: newest.root.toString('hex') } : 'none';
+async function seedOf({ tx, organisation }: Asking): Promise<NonNullable<Known['seed']>> {
+  const newest = await newestCheckpoint(tx, organisation);
+  return newest ? { size: newest.size, root: newest.root } : 'none';
 }
 
 /** The types whose records decide whether a query's answer still holds: its own, and those one reference step away. */

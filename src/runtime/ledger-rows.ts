@@ -93,14 +93,29 @@ export async function swapLogState(
   return Number(swapped.numAffectedRows ?? 0) === 1;
 }
 
-/** A published checkpoint, for pages and as-of. */
+/** A published checkpoint, for pages and as-of: the last of each office day is kept (decision 0121). */
 export async function noteCheckpoint(
   tx: Tx,
-  organisation: string,
   checkpoint: { size: number; root: Uint8Array; note: string; at: string; epoch: number },
 ): Promise<void> {
-  await sql`insert into log_checkpoint (organisation, epoch, size, root, note, at)
-    values (${organisation}, ${checkpoint.epoch}, ${checkpoint.size}, ${Buffer.from(checkpoint.root)}, ${checkpoint.note}, ${checkpoint.at}) on conflict do nothing`.execute(
+  const { epoch, size, root, note, at } = checkpoint;
+  await sql`select note_checkpoint(${epoch}::integer, ${size}::bigint, ${Buffer.from(root)}, ${note}::text, ${at}::timestamptz)`.execute(
     tx,
   );
+}
+
+/** The newest signed checkpoint of the present log; undefined before the first. Samples are drawn with its root. */
+export async function newestCheckpoint(
+  tx: Tx,
+  organisation: string,
+): Promise<{ size: number; root: string; note: string; at: string } | undefined> {
+  const found = await sql<{
+    size: string;
+    root: Buffer;
+    note: string;
+    at: Date;
+  }>`select size, root, note, at from log_checkpoint
+    where organisation = ${organisation} order by epoch desc, size desc limit 1`.execute(tx);
+  const row = found.rows[0];
+  return row && { size: Number(row.size), root: row.root.toString('hex'), note: row.note, at: row.at.toISOString() };
 }

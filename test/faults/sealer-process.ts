@@ -99,7 +99,7 @@ const witnessing = startWitnessing({
 
 const note = (organisation: string, checkpoint: Checkpoint, signed: string) =>
   withOrganisation(db, organisation, (tx) =>
-    noteCheckpoint(tx, organisation, { ...checkpoint, note: signed, at: new Date().toISOString(), epoch: 1 }),
+    noteCheckpoint(tx, { ...checkpoint, note: signed, at: new Date().toISOString(), epoch: 1 }),
   );
 
 startSealer({

@@ -37,7 +37,7 @@ function drawSample(): ModuleCommand<Draw, { ids: string[]; seed?: Seed }> {
         and type = ${input.type} and opened_at >= ${input.from}::date::timestamp at time zone 'Asia/Taipei'
         and opened_at < (${input.until}::date + 1)::timestamp at time zone 'Asia/Taipei'`.execute(tx);
       const newest = await sql<{ size: string; root: Buffer }>`select size, root from log_checkpoint
-        where organisation = ${organisation} order by size desc limit 1`.execute(tx);
+        where organisation = ${organisation} order by epoch desc, size desc limit 1`.execute(tx);
       const seed = newest.rows[0];
       return {
         ids: found.rows.map(({ id }) => id),

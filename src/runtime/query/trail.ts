@@ -6,6 +6,7 @@ import { leafHash } from '../../kernel/ledger/merkle.ts';
 import type { Definition } from '../../kernel/pack/types.ts';
 import { isRefused } from '../../kernel/refusal.ts';
 import type { Text } from '../../kernel/text.ts';
+import { newestCheckpoint } from '../ledger-rows.ts';
 import type { TrailItem, TrailPage } from '../views.ts';
 import { type Look, label } from './look.ts';
 import { personNamed, refsOf } from './names.ts';
@@ -87,17 +88,7 @@ async function sizeOf(look: Look): Promise<number> {
 
 /** The newest signed checkpoint: how much is sealed, under which root (hex), since when. */
 export async function sealedState(look: Look): Promise<{ size: number; root: string; at?: string; note?: string }> {
-  const found = await sql<{
-    size: string;
-    root: Buffer;
-    at: Date;
-    note: string;
-  }>`select size, root, at, note from log_checkpoint
-    where organisation = ${look.organisation} order by epoch desc, size desc limit 1`.execute(look.tx);
-  const row = found.rows[0];
-  return row
-    ? { size: Number(row.size), root: row.root.toString('hex'), at: row.at.toISOString(), note: row.note }
-    : { size: 0, root: '' };
+  return (await newestCheckpoint(look.tx, look.organisation)) ?? { size: 0, root: '' };
 }
 
 export function decoded(entry: Uint8Array): Envelope {
