@@ -50,7 +50,7 @@ rebuild  平台停止時：以事項重演的結果，取代內容不符的資�
     const [what = '', ...files] = positionals;
     const found = ledgersIn(dataDir);
     const asked = values.organisation === undefined ? found : found.filter((one) => one === values.organisation);
-    if (what === 'rebuild') return (await import('./rebuild.ts')).rebuildAll(settings, asked);
+    if (what === 'rebuild') return (await import('./replay.ts')).rebuildAll(settings, asked);
     if (what !== 'accept' && asked.length === 0) throw usageError(`沒有封存檔 · no sealed ledger in ${dataDir}`);
     if (what !== 'accept' && !values.to) throw usageError('需要 --to · --to is needed');
     const to = resolve(values.to ?? '.');

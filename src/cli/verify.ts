@@ -2,14 +2,12 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CheckpointPolicy } from '../kernel/ledger/checkpoint.ts';
-import type { Finding, Report } from '../kernel/ledger/report.ts';
+import type { Report } from '../kernel/ledger/report.ts';
 import { isRefused, type Refused } from '../kernel/refusal.ts';
-import { text } from '../kernel/text.ts';
-import type { Differing } from '../runtime/replay.ts';
 import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { say, tellRefused } from './say.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { readSettings } from './settings.ts';
 
 /**
  * `ancheng verify`: every ledger of a data folder, database and stored files included; with `--log`, the published files of one
@@ -200,6 +198,7 @@ async function verifyFolder(data: string | undefined, json: boolean, replay: boo
     tellRefused(ledgers);
     return EXIT.environment;
   }
+  const { openReplayOf, withReplay } = await import('./replay.ts');
   const replayed = replay ? await openReplayOf(settings) : undefined;
   if (isRefused(replayed)) {
     await ledgers.close();
@@ -220,35 +219,6 @@ async function verifyFolder(data: string | undefined, json: boolean, replay: boo
     await replayed?.close();
     await ledgers.close();
   }
-}
-
-/** Replays beside the ledgers just opened: their database runs. */
-async function openReplayOf(settings: Settings) {
-  const [{ reachDatabase }, { openReplay }] = await Promise.all([import('./reach.ts'), import('../main.ts')]);
-  const log = (line: string) => process.stderr.write(`${line}\n`);
-  const database = await reachDatabase(settings, log);
-  if (isRefused(database)) return database;
-  const { faults, close } = await openReplay({ dataDir: settings.dataDir, ownerUrl: database.ownerUrl, log });
-  return Object.assign(faults, { close });
-}
-
-/** L3 with what replaying showed. */
-export function withReplay(report: Report, differing: readonly Differing[]): Report {
-  const level = 'L3' as const;
-  const findings = differing.map(({ table, extra, missing }): Finding => {
-    const message = text(
-      `資料表 ${table} 與事項重演不符：多出 ${extra} 列，缺少 ${missing} 列`,
-      `table ${table} is not what replaying the events makes: ${extra} rows too many, ${missing} missing`,
-    );
-    return { level, ok: false, message };
-  });
-  const sound = text(
-    '由事項而來的每一張表，與重演所得逐列相同',
-    'every table that follows from events equals its replay, row by row',
-  );
-  return findings.length === 0
-    ? { ...report, findings: [...report.findings, { level, ok: true, message: sound }] }
-    : { ...report, ok: false, findings: [...report.findings, ...findings] };
 }
 
 function tellOrganisation(report: { name: string } & Report): void {

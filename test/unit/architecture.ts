@@ -117,7 +117,9 @@ function judgeLayers(path: string, target: string, kind: Import['kind']): string
   const [here, there] = [layerOf(path), layerOf(target)];
   if (here === 'main' || target === path) return [];
   if (there === 'main')
-    return startsThePlatform(path, kind) ? [] : ['only the start command may import src/main.ts, and lazily'];
+    return startsThePlatform(path, kind)
+      ? []
+      : ['only what starts or replays the platform may import src/main.ts, and lazily'];
   if (here === 'kernel') return there === 'kernel' ? [] : [`the kernel may not import ${target}`];
   if (there === 'kernel') return [];
   if (here === 'middle' && there === 'door') return [`${groupOf(path)} may not import ${target}`];
@@ -133,4 +135,5 @@ function judgeSiblings(path: string, target: string): string[] {
   return [`${here} may share types with ${target}, not code`];
 }
 
-const startsThePlatform = (path: string, kind: Import['kind']) => path === 'src/cli/serve.ts' && kind === 'lazy';
+const startsThePlatform = (path: string, kind: Import['kind']) =>
+  ['src/cli/serve.ts', 'src/cli/replay.ts'].includes(path) && kind === 'lazy';

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Finding, Report } from '../kernel/ledger/report.ts';
 import { isRefused } from '../kernel/refusal.ts';
+import { text } from '../kernel/text.ts';
+import type { Differing } from '../runtime/replay.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { handOver } from './hand-over.ts';
+import { reachDatabase } from './reach.ts';
 import { say, tellRefused } from './say.ts';
 import type { Settings } from './settings.ts';
 
@@ -48,4 +52,33 @@ export async function rebuildAll(settings: Settings, organisations: string[]): P
 function refuse(refusal: Parameters<typeof tellRefused>[0]): ExitCode {
   tellRefused(refusal);
   return EXIT.environment;
+}
+
+/** Replays beside the ledgers just opened: their database runs. */
+export async function openReplayOf(settings: Settings) {
+  const { openReplay } = await import('../main.ts');
+  const log = (line: string) => process.stderr.write(`${line}\n`);
+  const database = await reachDatabase(settings, log);
+  if (isRefused(database)) return database;
+  const { faults, close } = await openReplay({ dataDir: settings.dataDir, ownerUrl: database.ownerUrl, log });
+  return Object.assign(faults, { close });
+}
+
+/** L3 with what replaying showed. */
+export function withReplay(report: Report, differing: readonly Differing[]): Report {
+  const level = 'L3' as const;
+  const findings = differing.map(({ table, extra, missing }): Finding => {
+    const message = text(
+      `資料表 ${table} 與事項重演不符：多出 ${extra} 列，缺少 ${missing} 列`,
+      `table ${table} is not what replaying the events makes: ${extra} rows too many, ${missing} missing`,
+    );
+    return { level, ok: false, message };
+  });
+  const sound = text(
+    '由事項而來的每一張表，與重演所得逐列相同',
+    'every table that follows from events equals its replay, row by row',
+  );
+  return findings.length === 0
+    ? { ...report, findings: [...report.findings, { level, ok: true, message: sound }] }
+    : { ...report, ok: false, findings: [...report.findings, ...findings] };
 }
