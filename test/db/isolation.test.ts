@@ -63,7 +63,7 @@ describe('row-level security', () => {
       'delete from event',
       'truncate event',
       'delete from command',
-      'update command set response = null',
+      'update command set first_pos = 0',
       'delete from log_checkpoint',
       `insert into log_checkpoint values ('${office.organisation}', 9, '', '', now(), 1)`,
     ])
