@@ -7,7 +7,7 @@ import type { Finding, Report } from '../kernel/ledger/report.ts';
 import { verifyLedger } from '../kernel/ledger/verify.ts';
 import type { LogReader } from '../kernel/ledger/verify-tree.ts';
 import { isRefused } from '../kernel/refusal.ts';
-import type { Text } from '../kernel/text.ts';
+import { type Text, text } from '../kernel/text.ts';
 import { actRules } from './ledger-acts.ts';
 import { definitionsOf } from './ledger-definitions.ts';
 import { checkFiles } from './ledger-files.ts';
@@ -88,6 +88,27 @@ export function ledgerDoor(parts: LedgerParts) {
 
 /** The whole report of one organisation; `firstBad` is the lowest position any level complains of. */
 export async function verifyAll(
+  parts: LedgerParts,
+  organisation: string,
+  onProgress?: (done: number, size: number) => void,
+): Promise<Report> {
+  try {
+    return await verifyLevels(parts, organisation, onProgress);
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+    const message = text(
+      `資料庫檔案的頁面損毀或遭離線更動，讀不出來：${error.message}`,
+      `a page of the database's files is damaged or was edited offline, and cannot be read: ${error.message}`,
+    );
+    return { ok: false, findings: [{ level: 'L2', ok: false, message }] };
+  }
+}
+
+/** `data_corrupted` of PostgreSQL: a page does not have its checksum. */
+const isCorruption = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && error.code === 'XX001';
+
+async function verifyLevels(
   parts: LedgerParts,
   organisation: string,
   onProgress?: (done: number, size: number) => void,

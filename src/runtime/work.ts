@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Capacity } from '../kernel/engine/capacity.ts';
-import type { Actor, Command, Input, Known, Moment, RecordState } from '../kernel/engine/types.ts';
+import type { Actor, Command, Input, Known, Moment } from '../kernel/engine/types.ts';
 import type { Json } from '../kernel/ledger/canonical.ts';
 import type { LedgerActor } from '../kernel/ledger/envelope.ts';
 import { hidePersonal } from '../kernel/ledger/personal.ts';
