@@ -30,7 +30,7 @@ export async function rebuildAll(settings: Settings, organisations: string[]): P
     for (const organisation of organisations) {
       const tables = await replayed.rebuild(organisation);
       if (tables.length === 0) {
-        say(`✓ ${organisation}:與事項相符,未更動 · equals its events; nothing was changed`);
+        say(`✓ ${organisation}：與事項相符，未更動 · equals its events; nothing was changed`);
         continue;
       }
       platform.cache.forget(organisation);
@@ -39,7 +39,7 @@ export async function rebuildAll(settings: Settings, organisations: string[]): P
       if (isRefused(noted)) return refuse(noted);
       for (const { table, extra, missing } of tables)
         say(
-          `✎ ${organisation} ${table}:移除 ${extra} 列、補回 ${missing} 列 · ${extra} rows removed, ${missing} put back`,
+          `✎ ${organisation} ${table}：移除 ${extra} 列、補回 ${missing} 列 · ${extra} rows removed, ${missing} put back`,
         );
     }
     return EXIT.ok;
