@@ -20,7 +20,7 @@ import { openSealing } from './cli/sealing.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
 import { witnessLines } from './cli/witnessing.ts';
 import { openDemo } from './demo/start.ts';
-import { mayApproveReset, personsOfAccount } from './http/accounts.ts';
+import { closedToday, mayApproveReset, personsOfAccount } from './http/accounts.ts';
 import { ADDRESS_HEADER } from './http/app.ts';
 import { forgetLinks } from './http/caller.ts';
 import { addressOver, careForCertificate, openDoors } from './http/listening.ts';
@@ -356,6 +356,7 @@ function authOver(platform: Platform, options: { dataDir: string }, origin: stri
       if (isRefused(outcome))
         throw new Error(`the installation's ledger refused ${event.type}: ${outcome.refused[0]?.message.en}`);
     },
+    mayEnter: (account) => closedToday(parts, account),
     mayApproveReset: ({ person }, account) => mayApproveReset(parts, person, account),
     personsOf: (account) => personsOfAccount(parts, account),
     get sendReset() {

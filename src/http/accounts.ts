@@ -1,6 +1,9 @@
+import { formatRoc } from '../kernel/calendar/roc.ts';
 import type { Directory } from '../kernel/engine/types.ts';
 import { isDuring, upwards } from '../kernel/engine/who.ts';
-import { grantsOfPerson, personOfAccount } from '../modules/identity/index.ts';
+import type { Refusal } from '../kernel/refusal.ts';
+import { text } from '../kernel/text.ts';
+import { admissionOf, grantsOfPerson, personOfAccount } from '../modules/identity/index.ts';
 import { organisationIds } from '../runtime/organisations.ts';
 import type { Parts } from '../runtime/parts.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
@@ -58,6 +61,37 @@ export async function personsOfAccount(
   }
   return persons;
 }
+
+/**
+ * Why an account may not sign in today, though it exists: everywhere it belongs it is an auditor from elsewhere, and its days there are
+ * over or not yet.
+ */
+export async function closedToday(
+  { db, nodeKey, clock }: Omit<Known, 'loadDirectory'>,
+  account: string,
+): Promise<Refusal | undefined> {
+  let told: Refusal | undefined;
+  for (const organisation of await organisationIds(db)) {
+    const found = await withOrganisation(db, organisation, async (tx) => {
+      const owner = await personOfAccount(tx, organisation, account, nodeKey, clock());
+      return owner && { admission: await admissionOf(tx, organisation, owner.person, nodeKey, clock()) };
+    });
+    if (!found) continue;
+    const { admission } = found;
+    if (!admission || admission.open) return undefined;
+    told = notTheseDays(admission);
+  }
+  return told;
+}
+
+const notTheseDays = ({ from, until }: { from: string; until: string }): Refusal => ({
+  code: 'forbidden',
+  message: text(
+    `您的外部稽核帳號可使用的期間為 ${formatRoc(from, 'slash')} 至 ${formatRoc(until, 'slash')}，今日不能登入`,
+    `Your auditor account may be used from ${from} to ${until}; today there is no sign-in`,
+  ),
+  fix: { text: text('需要延長時，請洽該機關資安承辦人', 'Ask the organisation’s coordinator if you need longer') },
+});
 
 /** Whether a person administers the organisation today. */
 export async function administers(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { SignedIn } from '../adapters/auth/auth.ts';
-import { personOfAccount } from '../modules/identity/index.ts';
+import { admissionOf, personOfAccount } from '../modules/identity/index.ts';
+import type { Tx } from '../runtime/module.ts';
 import { INSTALLATION } from '../runtime/organisations.ts';
 import type { Viewer } from '../runtime/query/look.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
@@ -19,13 +20,26 @@ export type Caller = {
 
 export const ORGANISATION_COOKIE = 'ancheng-organisation';
 
-/** The caller of a request, or undefined when nobody is signed in. */
-export async function callerOf(http: HttpParts, request: Request): Promise<Caller | undefined> {
+const asked = new WeakMap<Request, Promise<Caller | undefined>>();
+
+/** The caller of a request, found once, or undefined when nobody is signed in. */
+export function callerOf(http: HttpParts, request: Request): Promise<Caller | undefined> {
+  const known = asked.get(request) ?? callerNow(http, request);
+  asked.set(request, known);
+  return known;
+}
+
+/** The same as it is now: for what stays open. An auditor from elsewhere whose days are over is nobody, and its sessions end. */
+export async function callerNow(http: HttpParts, request: Request): Promise<Caller | undefined> {
   const bearer = request.headers.get('authorization')?.match(/^Bearer (anc_([a-z0-9_-]+)_[A-Za-z0-9_-]{20,})$/);
   if (bearer) return tokenCaller(http, bearer[1]!, bearer[2]!);
   const session = await http.auth.session(request);
   if (!session) return undefined;
-  const links = await organisationsOf(http, session.account.id);
+  const { links, over } = await organisationsOf(http, session.account.id);
+  if (over && links.length === 0 && !session.account.installer) {
+    await http.auth.endSessions(session.account.id);
+    return undefined;
+  }
   const wanted = cookie(request, ORGANISATION_COOKIE);
   const link = links.find(({ id }) => id === wanted) ?? links[0];
   const chosen = link?.id ?? (session.account.installer ? await newestOrganisation(http) : undefined);
@@ -37,17 +51,27 @@ export async function callerOf(http: HttpParts, request: Request): Promise<Calle
       ...(link ? { person: link.person } : {}),
       account: session.account.id,
       administrator: session.account.installer || (link?.administrator ?? false),
+      ...(link?.outside ? { outside: link.outside } : {}),
     },
   };
 }
 
-type Link = { id: string; name: string; demo: boolean; person: string; administrator: boolean };
+type Link = {
+  id: string;
+  name: string;
+  demo: boolean;
+  person: string;
+  administrator: boolean;
+  outside?: { until: string };
+};
+/** `over`: somewhere an auditor from elsewhere whose days are not, or no longer. */
+type Links = { links: Link[]; over: boolean };
 const LINKS_KEPT_MILLISECONDS = 3_000;
-const kept = new WeakMap<HttpParts, Map<string, { at: number; links: Link[] }>>();
+const kept = new WeakMap<HttpParts, Map<string, { at: number; links: Links }>>();
 
 /** Who an account is where; remembered for three seconds, so that a page with ten questions asks once. */
-async function organisationsOf(http: HttpParts, account: string): Promise<Link[]> {
-  const known = kept.get(http) ?? new Map<string, { at: number; links: Link[] }>();
+async function organisationsOf(http: HttpParts, account: string): Promise<Links> {
+  const known = kept.get(http) ?? new Map<string, { at: number; links: Links }>();
   kept.set(http, known);
   const found = known.get(account);
   const now = performance.now();
@@ -60,7 +84,7 @@ async function organisationsOf(http: HttpParts, account: string): Promise<Link[]
 /** Something about people changed: the next request asks anew. */
 export const forgetLinks = (http: HttpParts): boolean => kept.delete(http);
 
-async function readLinks(http: HttpParts, account: string): Promise<Link[]> {
+async function readLinks(http: HttpParts, account: string): Promise<Links> {
   const all = await sql<{
     organisation: string;
     name: string;
@@ -69,16 +93,25 @@ async function readLinks(http: HttpParts, account: string): Promise<Link[]> {
     http.parts.db,
   );
   const links: Link[] = [];
+  let over = false;
   for (const { organisation, name, demo } of all.rows) {
-    const link = await withOrganisation(http.parts.db, organisation, (tx) =>
-      personOfAccount(tx, organisation, account, http.parts.nodeKey, http.parts.clock()),
-    );
+    const link = await withOrganisation(http.parts.db, organisation, async (tx) => {
+      const found = await personOfAccount(tx, organisation, account, http.parts.nodeKey, http.parts.clock());
+      return found && { ...found, admission: await admitted(http, tx, organisation, found.person) };
+    });
     if (!link) continue;
-    const administrator = await administers(http.parts, organisation, link.person);
-    links.push({ id: organisation, name, demo, person: link.person, administrator });
+    const { person, admission } = link;
+    over ||= admission?.open === false;
+    if (admission?.open === false) continue;
+    const administrator = await administers(http.parts, organisation, person);
+    const outside = admission ? { outside: { until: admission.until } } : {};
+    links.push({ id: organisation, name, demo, person, administrator, ...outside });
   }
-  return links;
+  return { links, over };
 }
+
+const admitted = ({ parts }: HttpParts, tx: Tx, organisation: string, person: string) =>
+  admissionOf(tx, organisation, person, parts.nodeKey, parts.clock());
 
 async function newestOrganisation(http: HttpParts): Promise<string | undefined> {
   const found = await sql<{
@@ -99,6 +132,11 @@ async function tokenCaller(http: HttpParts, token: string, organisation: string)
   );
   const row = found.rows[0];
   if (!row) return undefined;
+  const admission = await withOrganisation(http.parts.db, organisation, (tx) =>
+    admitted(http, tx, organisation, row.person),
+  );
+  // A token made before its person became an auditor from elsewhere opens nothing.
+  if (admission) return undefined;
   return {
     token: { id: row.id, mayWrite: row.scopes.includes('write') },
     organisation,

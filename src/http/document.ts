@@ -56,7 +56,7 @@ export async function openApiDocument(http: HttpParts, request: Request): Promis
 
 async function recordSchemas(http: HttpParts, request: Request): Promise<Record<string, object>> {
   const caller = await callerOf(http, request);
-  if (!caller?.organisation) return {};
+  if (!caller?.organisation || caller.viewer.outside) return {};
   const schemas = await look(
     http.parts,
     http.cache,

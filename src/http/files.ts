@@ -5,6 +5,8 @@ import { sql } from 'kysely';
 import { scanWithClamd } from '../adapters/blobs/clamd.ts';
 import { type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
+import { look } from '../runtime/query/look.ts';
+import { readable } from '../runtime/query/reading.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { type Caller, callerOf } from './caller.ts';
 import type { Uploaded } from './contract.ts';
@@ -38,6 +40,7 @@ export function fileRoutes(app: Hono, http: HttpParts): void {
   app.post('/api/v1/files', async (c) => {
     const caller = await callerOf(http, c.req.raw);
     if (!caller?.viewer.person && !caller?.viewer.administrator) return c.json({ error: 'UNAUTHORIZED' }, 401);
+    if (caller.viewer.outside) return c.json({ error: 'UNAUTHORIZED' }, 403);
     if (caller.token && !caller.token.mayWrite) return c.json({ error: 'UNAUTHORIZED' }, 403);
     const outcome = await receive(http, caller, c.req.raw);
     if ('refused' in outcome) return c.json(outcome, statusOf(outcome.refused) as 422);
@@ -49,7 +52,7 @@ export function fileRoutes(app: Hono, http: HttpParts): void {
     const sha256 = c.req.param('sha256');
     const known = await describe(http, caller.organisation, sha256);
     const blob = known && (await http.blobs.get(sha256));
-    if (!known || !blob) return c.json({ error: 'missing' }, 404);
+    if (!known || !blob || !(await withinScope(http, caller, sha256))) return c.json({ error: 'missing' }, 404);
     if (known.scan === 'found') return c.json(infected(known.name), 422);
     const name = c.req.query('name') ?? known.name;
     return new Response(Readable.toWeb(Readable.from(blob.stream())) as ReadableStream, {
@@ -62,6 +65,17 @@ export function fileRoutes(app: Hono, http: HttpParts): void {
       },
     });
   });
+}
+
+/** For an auditor from elsewhere a file is there when a record of its scope holds it. */
+async function withinScope(http: HttpParts, caller: Caller, sha256: string): Promise<boolean> {
+  if (!caller.viewer.outside) return true;
+  const held = await look(http.parts, http.cache, caller.organisation, caller.viewer, async (looking) => {
+    const found = await sql`select 1 from record c where c.organisation = ${looking.organisation}
+      and ${readable(looking, [])} and position(${sha256} in c.body::text) > 0 limit 1`.execute(looking.tx);
+    return found.rows.length > 0;
+  });
+  return held === true;
 }
 
 async function receive(http: HttpParts, caller: Caller, request: Request): Promise<Uploaded | Refused> {

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import { callerOf } from './caller.ts';
+import { callerNow, callerOf } from './caller.ts';
 import type { Changed } from './contract.ts';
 import type { HttpParts } from './parts.ts';
 
@@ -14,13 +14,16 @@ export function streamRoute(app: Hono, http: HttpParts): void {
     return streamSSE(c, async (stream) => {
       const me = caller.viewer.person ?? '';
       const stop = http.news.listen(caller.organisation, (news) => {
-        const changed: Changed = { records: news.records, tasks: news.tasks, notices: news.notices.includes(me) };
+        // Which records change is no outsider's business; its pages ask again, and are shown what they may.
+        const records = caller.viewer.outside ? [] : news.records;
+        const changed: Changed = { records, tasks: news.tasks, notices: news.notices.includes(me) };
         void stream.writeSSE({ event: 'changed', data: JSON.stringify(changed) });
       });
       stream.onAbort(stop);
       while (!stream.aborted) {
         await stream.writeSSE({ event: 'beat', data: '' });
         await stream.sleep(HEARTBEAT_MILLISECONDS);
+        if (caller.viewer.outside && !(await callerNow(http, c.req.raw))) break;
       }
       stop();
     });

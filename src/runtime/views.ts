@@ -1,6 +1,7 @@
 import type { ActionView, GateSeen, GateView, Value, Values } from '../kernel/engine/types.ts';
 import type { Text } from '../kernel/text.ts';
 import type { CorrectionView, HeldView, MarkedView, MarkView, ProposalView } from './mark-views.ts';
+import type { ScopeView } from './scope-views.ts';
 
 /** What the read door answers with: plain JSON, made for pages and API alike. Moments are ISO UTC, dates ISO. */
 
@@ -17,6 +18,7 @@ export type Me = {
   actsFor: { person: Named; until: string; roles: string[] }[];
   administrator: boolean;
   auditor: boolean;
+  outside?: { until: string; scopes: ScopeView[] };
   counts: { tasks: number; notices: number };
   today: { date: string; workday: boolean };
   idleMinutes: number;
@@ -377,6 +379,7 @@ export type PersonView = Named & {
     until?: string;
     givenBy: string[];
     waitingForSecond: boolean;
+    scope?: ScopeView;
   }[];
   deputies: { id: string; person: Named; order: number; from: string; until: string }[];
 };

@@ -12,6 +12,7 @@ export const ASKERS = [
   'ciso',
   'auditor',
   'administrator',
+  'outside_auditor',
   'read_token',
   'write_token',
 ] as const;
@@ -135,6 +136,12 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
     role: 'evidence_recorder',
     unit: office.units.it,
     from: '2026-11-01',
+  }),
+  'people.admitAuditor': ({ office }) => ({
+    id: office.persons.wang,
+    procedures: ['xiluo'],
+    from: '2026-11-01',
+    until: '2026-12-31',
   }),
   'people.confirmRole': ({ grant }) => ({ grant }),
   'people.revokeRole': ({ grant }) => ({ grant, reason: '試' }),

@@ -2,8 +2,19 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { contract } from '../../src/http/contract.ts';
 import { ASKERS, type Asker, type Ground, ownText, QUESTIONS, questions } from './authority-cases.ts';
+import { LET_IN, SIGNED_IN } from './authority-let-in.ts';
 import { deskOf } from './desk.ts';
-import { type Answer, type Client, client, type Office, openOffice, PASSWORD, secondOrganisation } from './office.ts';
+import {
+  type Answer,
+  type Client,
+  client,
+  invite,
+  type Office,
+  openOffice,
+  PASSWORD,
+  secondOrganisation,
+  signIn,
+} from './office.ts';
 import { nmapReport } from './reports.ts';
 
 let office: Office;
@@ -35,6 +46,7 @@ async function prepare(): Promise<Ground> {
     (await wang.ok('tokens.create', { name: 't', expires: '2099-01-01', mayWrite })).secret as string;
   askers.set('read_token', client(office.app, await made(false)));
   askers.set('write_token', client(office.app, await made(true)));
+  askers.set('outside_auditor', await fromElsewhere('outside', { clauses: ['base.1'] }));
   const spare = await wang.ok('tokens.create', { name: 'spare', expires: '2099-01-01', mayWrite: false });
   const host = await desk.open('chen', 'host', {
     name: 'web1',
@@ -91,161 +103,23 @@ async function prepare(): Promise<Ground> {
   };
 }
 
+const isoDay = (days: number) => new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
+const elsewhere = new Map<string, string>();
+
+/** An auditor of the county: a person of its own, let in by the administrator and the coordinator, signed in by invitation. */
+async function fromElsewhere(name: string, scope: object, from = isoDay(-1)): Promise<Client> {
+  const lin = await office.as('lin');
+  const email = `${name}@county.example.tw`;
+  const { id } = await lin.ok('people.add', { name: `縣府${name}`, unit: office.units.office, email });
+  elsewhere.set(name, id);
+  const asked = await lin.ok('people.admitAuditor', { id, ...scope, from, until: isoDay(30) });
+  await (await office.as('chou')).ok('people.confirmRole', { grant: asked.grant });
+  return invite(office.app, lin, id, email);
+}
+
 const procedures = Object.entries(contract).flatMap(([part, of]) => Object.keys(of).map((name) => `${part}.${name}`));
 
 // ── who is let in ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-const SIGNED_IN = ASKERS.filter((asker) => asker !== 'nobody');
-const SCREEN = SIGNED_IN.filter((asker) => !asker.endsWith('_token'));
-const WRITERS = SIGNED_IN.filter((asker) => asker !== 'read_token');
-const ADMINISTRATOR: Asker[] = ['administrator'];
-const KEEPERS: Asker[] = ['coordinator', 'security_officer', 'ciso'];
-const OVERSEERS: Asker[] = ['coordinator', 'security_officer', 'ciso', 'auditor'];
-/** The unit's head does not head the room manager's unit, but heads approve results of this type, and so read them. */
-const READERS_OF_OTHERS: Asker[] = ['unit_head', 'room_manager', ...OVERSEERS];
-
-/**
- * Let in: the answer is there, or what refuses is the content (a gate, a required field, a state), not the asker. Everybody
- * else gets 401, 403, or 404 for what they may not know to exist.
- */
-const LET_IN: Record<string, readonly Asker[]> = {
-  'me.get': SIGNED_IN,
-  'me.switchOrganisation': SCREEN,
-  'me.preferences': SIGNED_IN,
-  'setup.status': ASKERS,
-  'setup.start': [],
-  'setup.packs': SIGNED_IN,
-  'setup.adopt': [],
-  'setup.units': [],
-  'setup.people': [],
-  'setup.acts': SIGNED_IN,
-  'setup.finish': [],
-  'setup.demo': [],
-  'tasks.list': OVERSEERS,
-  'types.list': SIGNED_IN,
-  'types.get': SIGNED_IN,
-  'records.list': SIGNED_IN,
-  'records.get': READERS_OF_OTHERS,
-  'records.open': ['room_manager', 'coordinator'],
-  'records.save': ['room_manager'],
-  'records.act': ['room_manager', 'security_officer'],
-  'records.confirm': READERS_OF_OTHERS, // told that nothing waits
-  'records.correct': ['room_manager'],
-  'records.object': [], // nobody sealed a correction
-  'records.propose': READERS_OF_OTHERS, // told that it is no register
-  'records.decide': READERS_OF_OTHERS,
-  'records.readPrint': READERS_OF_OTHERS,
-  'records.copy': READERS_OF_OTHERS,
-  'records.comment': READERS_OF_OTHERS,
-  'records.link': ['room_manager', 'unit_head', ...OVERSEERS],
-  'records.history': READERS_OF_OTHERS,
-  'records.proof': READERS_OF_OTHERS,
-  'registers.export': SIGNED_IN,
-  'registers.readTable': SIGNED_IN,
-  'registers.check': SIGNED_IN,
-  'registers.draft': ['unit_head', 'room_manager', 'coordinator', 'security_officer'],
-  'registers.list': READERS_OF_OTHERS,
-  'lookups.persons': SIGNED_IN,
-  'lookups.units': SIGNED_IN,
-  'lookups.records': SIGNED_IN,
-  'procedure.list': SIGNED_IN,
-  'procedure.get': SIGNED_IN,
-  'procedure.evidence': SIGNED_IN,
-  'procedure.red': OVERSEERS,
-  'procedure.days': SIGNED_IN,
-  'procedure.changes': OVERSEERS,
-  'procedure.explain': ['unit_head', ...KEEPERS], // heads publish documents, which realises this clause
-  'texts.list': SIGNED_IN,
-  'texts.get': SIGNED_IN,
-  'texts.mapping': SIGNED_IN,
-  'texts.changes': SIGNED_IN,
-  'texts.preview': SIGNED_IN,
-  'texts.import': KEEPERS,
-  'texts.link': KEEPERS,
-  'texts.withdraw': ['coordinator'], // who asks first; then it is gone
-  'texts.citations': SIGNED_IN,
-  'checklists.list': SIGNED_IN,
-  'checklists.get': SIGNED_IN,
-  'checklists.preview': SIGNED_IN,
-  'checklists.import': KEEPERS,
-  'checklists.link': KEEPERS,
-  'checklists.withdraw': ['coordinator'],
-  'plan.get': SIGNED_IN,
-  'plan.propose': ['coordinator', 'security_officer'],
-  'plan.decide': ['ciso'],
-  'parameters.list': SIGNED_IN,
-  'parameters.set': ['coordinator', 'security_officer', 'ciso'],
-  'people.list': SIGNED_IN,
-  'people.get': SIGNED_IN,
-  'people.add': ADMINISTRATOR,
-  'people.edit': ADMINISTRATOR,
-  'people.invite': ADMINISTRATOR,
-  'people.giveRole': ADMINISTRATOR,
-  'people.confirmRole': ['unit_head', 'room_manager', ...OVERSEERS], // whoever holds a role that approves
-  'people.revokeRole': ADMINISTRATOR,
-  'people.addDeputy': [],
-  'people.endDeputy': ['room_manager'],
-  'people.resetRequest': ['administrator', 'coordinator', 'security_officer'],
-  'resets.list': ['administrator', 'coordinator', 'security_officer', 'unit_head'],
-  'resets.approve': [],
-  'resets.complete': [],
-  'resets.ways': ASKERS,
-  'resets.request': ASKERS,
-  'watched.list': OVERSEERS,
-  'people.roles': SIGNED_IN,
-  'people.invitation': ASKERS,
-  'people.acceptInvitation': [],
-  'units.list': SIGNED_IN,
-  'units.add': ADMINISTRATOR,
-  'units.edit': ADMINISTRATOR,
-  'populations.get': OVERSEERS,
-  'populations.export': OVERSEERS,
-  'populations.draw': OVERSEERS,
-  'records.signing': [],
-  'certificate.get': ADMINISTRATOR,
-  'certificate.own': ADMINISTRATOR,
-  'certificate.office': ADMINISTRATOR,
-  'certificate.strict': ADMINISTRATOR,
-  'certificate.off': ADMINISTRATOR,
-  'mail.get': ADMINISTRATOR,
-  'mail.set': ADMINISTRATOR,
-  'mail.remove': ADMINISTRATOR,
-  'mail.test': ADMINISTRATOR,
-  'keeping.due': ['room_manager', ...OVERSEERS],
-  'keeping.propose': ['room_manager', 'coordinator', 'security_officer'],
-  'keeping.catalogue': [],
-  'keeping.hold': KEEPERS,
-  'keeping.release': KEEPERS,
-  'keeping.erase': [],
-  'keeping.backups': ['room_manager', ...OVERSEERS],
-  'packages.sections': OVERSEERS,
-  'packages.list': OVERSEERS,
-  'packages.make': OVERSEERS,
-  'packages.cancel': [], // there is none
-  'trail.list': OVERSEERS,
-  'trail.export': OVERSEERS,
-  'trail.witnesses': OVERSEERS,
-  'trail.verify': OVERSEERS,
-  'trail.proof': OVERSEERS,
-  'notices.list': SIGNED_IN,
-  'notices.read': WRITERS,
-  'notices.acknowledge': [],
-  'digest.get': SIGNED_IN,
-  'digest.office': ['coordinator', 'security_officer'],
-  'digest.prefer': WRITERS,
-  'scans.list': SIGNED_IN,
-  'scans.preview': SIGNED_IN,
-  'scans.import': WRITERS,
-  'findings.list': SIGNED_IN,
-  'views.list': SIGNED_IN,
-  'views.save': WRITERS,
-  'views.remove': WRITERS,
-  'tokens.list': SIGNED_IN,
-  'tokens.create': SCREEN,
-  'tokens.revoke': ['employee'],
-  'calendar.get': SIGNED_IN,
-  'calendar.import': ['administrator', 'coordinator', 'security_officer'],
-};
 
 const isLetIn = ({ status, refused }: Answer, procedure: string): boolean => {
   if (status === 401 || status === 403 || status === 404) return false;
@@ -361,6 +235,91 @@ describe('another organisation', () => {
   test('a file of ours is not there for it, by hash', async () => {
     expect((await elsewhere.member.send(`/api/v1/files/${ground.file}`)).status).toBe(404);
     expect((await elsewhere.member.call('scans.preview', { file: ground.file })).status).toBe(404);
+  });
+});
+
+describe('an auditor from elsewhere', () => {
+  let county: Client;
+  let grant: string;
+  const scope = () => ({ clauses: ['base.1'], units: [office.units.civil] });
+  beforeAll(async () => {
+    county = await fromElsewhere('narrow', scope());
+    ({ grant } = (await (await office.as('lin')).ok('people.get', { id: elsewhere.get('narrow') })).roles[0]);
+  });
+
+  test('reads what the scope names and nothing else: lists, search, direct link, print, file, export, population, package', async () => {
+    const { items } = await county.ok('records.list', {});
+    expect(items.map(({ id }: { id: string }) => id)).toEqual([ground.own]);
+    expect((await county.ok('records.list', { search: '別人' })).items).toEqual([]);
+    expect((await county.ok('records.get', { id: ground.own })).mayComment).toBe(false);
+    for (const id of [ground.others, ground.host]) {
+      for (const ask of ['records.get', 'records.history', 'records.proof'])
+        expect((await county.call(ask, { id })).status, ask).toBe(404);
+      expect((await county.send(`/api/v1/records/${id}/print.pdf`)).status).toBe(404);
+    }
+    expect((await county.send(`/api/v1/records/${ground.own}/print.pdf`)).status).toBe(200);
+    expect((await county.send(`/api/v1/files/${ground.file}`)).status).toBe(404);
+    expect((await county.call('registers.export', { type: 'host' })).status).toBe(404);
+    expect((await county.ok('registers.export', { type: 'registered_result' })).rows).toBe(1);
+    const period = { type: 'registered_result', from: '2026-01-01', until: '2099-12-31' };
+    expect(await county.ok('populations.get', period)).toMatchObject({ total: 1, series: [], draws: [] });
+    expect((await county.call('populations.draw', { ...period, n: 1 })).status).toBe(403);
+    const { sections } = await county.ok('packages.sections', { by: 'procedure', id: 'base' });
+    expect(sections.map(({ key }: { key: string }) => key)).toEqual(['base.1']);
+    expect((await county.call('procedure.get', { pack: 'xiluo' })).status).toBe(404);
+    expect((await county.call('procedure.evidence', { clause: 'base.2' })).status).toBe(404);
+    for (const closed of [
+      'people.list',
+      'units.list',
+      'lookups.persons',
+      'trail.list',
+      'parameters.list',
+      'tokens.list',
+    ])
+      expect((await county.call(closed, {})).status, closed).toBe(403);
+  });
+
+  test('the stream names no record, and uploading is closed', async () => {
+    const stream = (await county.send('/api/v1/stream')).body!.pipeThrough(new TextDecoderStream()).getReader();
+    await (await office.as('chen')).ok('records.comment', { id: ground.others, text: '有人在看' });
+    let heard = '';
+    while (!heard.includes('"records"')) heard += (await stream.read()).value;
+    await stream.cancel();
+    expect(heard).toContain('"records":[]');
+    expect((await county.send('/api/v1/files', { method: 'POST', body: new FormData() })).status).toBe(403);
+  });
+
+  test('is nothing else here, and nobody alone widens or lengthens it', async () => {
+    const [lin, bai, chou] = [await office.as('lin'), await office.as('bai'), await office.as('chou')];
+    const id = elsewhere.get('narrow');
+    const role = { id, role: 'evidence_recorder', unit: office.units.it, from: '2026-11-01' };
+    expect((await lin.call('people.giveRole', role)).refused[0]?.code).toBe('never');
+    expect((await lin.call('people.giveRole', { ...role, role: 'outside_auditor' })).status).not.toBe(200);
+    const insider = { id: office.persons.chen, procedures: ['xiluo'], from: isoDay(0), until: isoDay(9) };
+    expect((await lin.call('people.admitAuditor', insider)).refused[0]?.code).toBe('never');
+    const wide = { id, procedures: ['base'], from: isoDay(0), until: isoDay(60) };
+    expect((await lin.call('people.admitAuditor', { ...wide, until: isoDay(400) })).refused[0]?.code).toBe('limit');
+    const wider = await lin.ok('people.admitAuditor', wide);
+    expect(wider.waitingForSecond).toBe(true);
+    expect((await lin.call('people.confirmRole', { grant: wider.grant })).status).toBe(403);
+    expect((await bai.call('people.confirmRole', { grant: wider.grant })).refused[0]?.message.zh).toContain(
+      '具核准權責者',
+    );
+    expect((await county.call('records.get', { id: ground.others })).status).toBe(404);
+    await chou.ok('people.confirmRole', { grant: wider.grant });
+    expect((await county.call('records.get', { id: ground.others })).status).toBe(200);
+    const { roles } = await lin.ok('people.get', { id });
+    expect(roles.map((held: { grant: string }) => held.grant)).toEqual([wider.grant]);
+    grant = wider.grant;
+  });
+
+  test('before its days and after them there is no sign-in, and why is told; open sessions end', async () => {
+    await expect(fromElsewhere('early', scope(), isoDay(5))).rejects.toThrow(/403 .*外部稽核帳號可使用的期間/);
+    const lin = await office.as('lin');
+    await lin.ok('people.revokeRole', { grant, reason: '查核結束' });
+    expect((await county.call('me.get')).status).toBe(401);
+    expect((await county.call('records.get', { id: ground.own })).status).toBe(401);
+    await expect(signIn(county, 'narrow@county.example.tw')).rejects.toThrow(/NOT_TODAY/);
   });
 });
 

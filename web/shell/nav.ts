@@ -33,7 +33,10 @@ const notPlain = (me: Me) => !plain(me);
 /** Management mode: who only administers, and has no business of their own here. */
 export const onlyManages = (me: Me) =>
   me.administrator && me.roles.every((held) => held.role === 'administrator' || held.role === 'all_staff');
-const works = (me: Me) => !onlyManages(me);
+/** An auditor from elsewhere: reads within a scope, and does nothing else. */
+export const isOutsider = (me: Me) => me.outside !== undefined;
+const works = (me: Me) => !onlyManages(me) && !isOutsider(me);
+const looksAround = (me: Me) => notPlain(me) && !isOutsider(me);
 const operates = (me: Me) => notPlain(me) && works(me);
 
 /** Whether a role is one's own, or of somebody one stands in for. */
@@ -43,6 +46,8 @@ export const holds = (me: Me, roles: string[]) =>
 /** The server opens the ledger to these; others would meet a refusal. */
 export const readsTrail = (me: Me) =>
   holds(me, ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead']);
+/** Whoever audits or oversees takes evidence home. */
+export const makesPackages = (me: Me) => readsTrail(me) || isOutsider(me);
 const keepsRecords = (me: Me) => readsTrail(me) || holds(me, ['room_manager']);
 const keepsCalendar = (me: Me) => me.administrator || holds(me, ['isms_coordinator', 'security_officer']);
 
@@ -59,14 +64,14 @@ export const navigation: NavGroup[] = [
     entries: [
       { link: { to: '/' }, key: 'home', count: (me) => me.counts.tasks },
       { link: { to: '/requests' }, key: 'requests', shown: works },
-      { link: { to: '/cases' }, key: 'cases', shown: works },
+      { link: { to: '/cases' }, key: 'cases', shown: (me) => works(me) || isOutsider(me) },
       { link: { to: '/procedure' }, key: 'procedure', file: 'procedure/page' },
     ],
   },
   {
     key: 'operation',
     entries: [
-      { link: { to: '/registers' }, key: 'registers', shown: operates },
+      { link: { to: '/registers' }, key: 'registers', shown: (me) => operates(me) || isOutsider(me) },
       { link: linkOptions({ to: '/lists/$type', params: { type: 'finding' } }), key: 'findings', shown: operates },
       { link: { to: '/import/scan' }, key: 'scanImport', file: 'import/scan', shown: operates },
     ],
@@ -74,12 +79,12 @@ export const navigation: NavGroup[] = [
   {
     key: 'governance',
     entries: [
-      { link: { to: '/parameters' }, key: 'parameters', file: 'parameters/page', shown: notPlain },
-      { link: { to: '/people' }, key: 'people', file: 'people/page', shown: notPlain },
+      { link: { to: '/parameters' }, key: 'parameters', file: 'parameters/page', shown: looksAround },
+      { link: { to: '/people' }, key: 'people', file: 'people/page', shown: looksAround },
       { link: { to: '/calendar' }, key: 'calendar', shown: keepsCalendar },
       { link: { to: '/connection' }, key: 'connection', shown: (me) => me.administrator },
-      { link: { to: '/populations' }, key: 'populations', file: 'populations/page', shown: readsTrail },
-      { link: { to: '/package' }, key: 'package', shown: readsTrail },
+      { link: { to: '/populations' }, key: 'populations', file: 'populations/page', shown: makesPackages },
+      { link: { to: '/package' }, key: 'package', shown: makesPackages },
       { link: { to: '/keeping' }, key: 'keeping', shown: keepsRecords },
       { link: { to: '/trail' }, key: 'trail', file: 'trail/page', shown: readsTrail },
     ],

@@ -2,9 +2,11 @@ import './shell.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { t } from '../language.ts';
+import { comma, t } from '../language.ts';
 import { useLive } from '../live.ts';
+import { scopeText } from '../pages/people/scope.tsx';
 import { meQuery } from '../queries.ts';
+import { showDate } from '../time.ts';
 import { Alert, Skeleton } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -52,6 +54,16 @@ export function Shell() {
         {managing && (
           <div className="management-note">
             <Alert tone="warn">{t('shell.management')}</Alert>
+          </div>
+        )}
+        {me.outside && (
+          <div className="management-note">
+            <Alert tone="info">
+              {t('shell.outside', {
+                scope: me.outside.scopes.map(scopeText).join(comma()),
+                until: showDate(me.outside.until),
+              })}
+            </Alert>
           </div>
         )}
         <Outlet />

@@ -54,6 +54,8 @@ export type AuthOptions = {
   sendReset?: ResetContext['sendReset'];
   mayApproveReset: ResetContext['mayApproveReset'];
   personsOf: ResetContext['personsOf'];
+  /** Why an account that proved itself is not let in today: an auditor from elsewhere before or after its days. */
+  mayEnter?: GuardOptions['mayEnter'];
   answerAfterMs?: number;
   /** Errors that better-auth swallows. */
   log?: (message: string, error: unknown) => void;
@@ -182,6 +184,7 @@ function guardOf(options: AuthOptions): GuardOptions {
     now: options.now ?? (() => new Date()),
     record: options.record,
     answerAfterMs: options.answerAfterMs ?? 400,
+    ...(options.mayEnter ? { mayEnter: options.mayEnter } : {}),
     log: options.log ?? console.error,
   };
 }

@@ -20,6 +20,8 @@ export type GuardOptions = {
   record: Recorder;
   /** A refused sign-in is answered no sooner: a known and an unknown name take equally long. */
   answerAfterMs: number;
+  /** Why an account that proved itself is not let in today. */
+  mayEnter?: (account: string) => Promise<Refusal | undefined>;
   log: (message: string, error: unknown) => void;
 };
 
@@ -107,6 +109,7 @@ export async function noteSignIn(options: GuardOptions, account: string): Promis
 /** What a page keys its own words to; `refused` says the same in full. */
 type AnswerCode =
   | 'LOCKED'
+  | 'NOT_TODAY'
   | 'INVALID_PASSWORD'
   | 'INVALID_CODE'
   | 'PASSWORD_REUSED'

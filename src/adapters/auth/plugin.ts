@@ -151,6 +151,12 @@ async function afterPasskey(ctx: GenericEndpointContext, options: GuardOptions) 
 async function signedIn(ctx: GenericEndpointContext, options: GuardOptions, by: string): Promise<void> {
   const session = ctx.context.newSession;
   if (!session) return succeed(options);
+  const closed = await options.mayEnter?.(session.user.id);
+  if (closed) {
+    await ctx.context.internalAdapter.deleteSession(session.session.token);
+    await tell(options, 'sign_in.failed', 'refused', { by });
+    throw answer(403, 'NOT_TODAY', [closed]);
+  }
   try {
     await succeed(options);
     await noteSignIn(options, session.user.id);

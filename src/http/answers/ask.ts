@@ -6,6 +6,7 @@ import { isWritable, text } from '../../kernel/text.ts';
 import type { DispatchResult } from '../../runtime/module.ts';
 import { citations } from '../../runtime/query/citations.ts';
 import { actsAs, type Look, look } from '../../runtime/query/look.ts';
+import { confinedTo } from '../../runtime/query/outside.ts';
 import { type Caller, callerOf } from '../caller.ts';
 import type { Factor } from '../contract/shapes.ts';
 import { contract } from '../contract.ts';
@@ -14,13 +15,34 @@ import type { HttpParts } from '../parts.ts';
 import { signedWith } from '../signing.ts';
 import { statusOf } from '../status.ts';
 
+/** All that auditors from elsewhere may ask; everything else, and every new procedure, is closed to them. */
+export const OPEN_TO_OUTSIDERS: ReadonlySet<string> = new Set([
+  ...['me.get', 'me.switchOrganisation', 'me.preferences', 'setup.status'],
+  ...['resets.ways', 'resets.request', 'resets.complete', 'people.invitation', 'people.acceptInvitation'],
+  ...['tasks.list', 'notices.list', 'notices.read', 'views.list', 'types.list', 'types.get'],
+  ...['records.list', 'records.get', 'records.history', 'records.proof', 'findings.list', 'registers.export'],
+  ...['procedure.list', 'procedure.get', 'procedure.evidence', 'texts.list', 'texts.get', 'texts.citations'],
+  ...['checklists.list', 'checklists.get', 'populations.get', 'populations.export', 'populations.draw'],
+  ...['packages.sections', 'packages.list', 'packages.make', 'packages.cancel', 'trail.proof'],
+]);
+
+const outsideScope = refused({
+  code: 'forbidden',
+  message: text('這不在您的稽核範圍內。', 'This is outside the scope of your audit.'),
+});
+
 /** What every answer starts from: the installation, the request, response headers to set. */
 export type Context = { http: HttpParts; request: Request; resHeaders?: Headers };
 
 /** Texts no database holds are refused before anything is asked, as the write door refuses them. */
 export const os = implement(contract)
   .$context<Context>()
-  .use(({ next }, input) => (isWritable(input) ? next() : no([brokenText])));
+  .use(({ next }, input) => (isWritable(input) ? next() : no([brokenText])))
+  .use(async ({ context, next, path }) => {
+    if (OPEN_TO_OUTSIDERS.has(path.join('.'))) return next();
+    const caller = await callerOf(context.http, context.request);
+    return caller?.viewer.outside ? no(outsideScope.refused) : next();
+  });
 
 /** Turns a refusal into the contract's one kind of error; HTTP status by code. */
 export function no(refusals: Refusal[]): never {
@@ -155,6 +177,10 @@ export const approverOf = (caller: Caller) => ({
   account: caller.viewer.account ?? '',
   person: caller.viewer.person ?? '',
 });
+
+/** Whoever oversees, or audits from elsewhere: what the latter gets is confined where it is read. */
+export const audits = (looking: Look, ...roles: string[]): boolean =>
+  confinedTo(looking) !== undefined || hasRole(looking, ...roles);
 
 /** Whether the caller's person holds one of these roles today, or stands in for somebody who does. */
 export const hasRole = (looking: Look, ...roles: string[]) => actsAs(looking, roles);

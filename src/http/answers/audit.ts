@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
 import { localClock, localDate } from '../../kernel/calendar/date.ts';
+import { seesWhole } from '../../runtime/query/outside.ts';
 import { population, populationList } from '../../runtime/query/populations.ts';
-import { asking, commanding, handedOver, hasRole, notAllowed, os } from './ask.ts';
+import { asking, audits, commanding, handedOver, notAllowed, os } from './ask.ts';
 import { READS_TRAIL } from './proof.ts';
 
 /** Everything of a kind in a period, and samples of it. */
 
 export const populationAnswers = {
   get: os.populations.get.handler(({ input, context }) =>
-    asking(context, async (look) => (hasRole(look, ...READS_TRAIL) ? population(look, input) : notAllowed)),
+    asking(context, async (look) => (audits(look, ...READS_TRAIL) ? population(look, input) : notAllowed)),
   ),
   export: os.populations.export.handler(async ({ input, context }) => {
     const items = await asking(context, async (look) =>
-      hasRole(look, ...READS_TRAIL) ? populationList(look, input) : notAllowed,
+      audits(look, ...READS_TRAIL) ? populationList(look, input) : notAllowed,
     );
     const rows = items.map((item) => ({
       編號: item.number,
@@ -31,6 +32,8 @@ export const populationAnswers = {
     return handedOver(context, { what: 'population', type, filter }, table);
   }),
   draw: os.populations.draw.handler(async ({ input: { commandId, ...asked }, context }) => {
+    // A draw is from all of a kind: whoever sees some units only would learn of the others.
+    await asking(context, async (look) => seesWhole(look, asked.type) || notAllowed);
     const sample = randomUUID();
     const { pos, response } = await commanding(context, {
       do: 'populations.draw',

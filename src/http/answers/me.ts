@@ -1,7 +1,7 @@
 import { isWorkday } from '../../kernel/calendar/calendar.ts';
 import { localDate } from '../../kernel/calendar/date.ts';
-import { roleLabel } from '../../modules/identity/index.ts';
-import { rolesOf } from '../../runtime/query/look.ts';
+import { roleLabel, scopeWords } from '../../modules/identity/index.ts';
+import { type Look, rolesOf } from '../../runtime/query/look.ts';
 import { personNamed, unitNamed } from '../../runtime/query/names.ts';
 import { counts } from '../../runtime/query/tasks.ts';
 import type { Me } from '../../runtime/views.ts';
@@ -69,11 +69,27 @@ async function meOf(context: Context): Promise<Me> {
           until: deputy.until,
           roles: rolesOf(directory, deputy.for, look.now).filter((role) => hasRole(look, role)),
         })),
+      ...outsideOf(look),
       auditor: rolesOf(directory, person, look.now).includes('auditor'),
       counts: await counts(look),
       today,
     };
   });
+}
+
+/** What an auditor from elsewhere is told of its own days and scope. */
+function outsideOf(look: Look): Pick<Me, 'outside'> {
+  const { directory } = look.context;
+  const { person, outside } = look.viewer;
+  if (!outside) return {};
+  const grants = directory.grants.filter((grant) => grant.person === person && grant.scope);
+  const nameOfUnit = (id: string) => unitNamed(look, id).name;
+  return {
+    outside: {
+      until: outside.until,
+      scopes: grants.map(({ scope }) => scopeWords(look.context.definition, scope!, nameOfUnit)),
+    },
+  };
 }
 
 export const meAnswers = {

@@ -14,14 +14,14 @@ import type { Asked } from '../package/plan.ts';
 import { sectionsAlong } from '../package/sections.ts';
 import type { Package } from '../package/shelf.ts';
 import type { HttpParts } from '../parts.ts';
-import { asking, type Context, hasRole, must, no, notAllowed, os, signedIn } from './ask.ts';
+import { asking, audits, type Context, must, no, notAllowed, os, signedIn } from './ask.ts';
 import { READS_TRAIL } from './proof.ts';
 
 /** Making evidence packages, and fetching them. */
 
 /** The caller, when it may make packages. */
 async function packer(context: Context): Promise<Caller> {
-  await asking(context, async (look) => hasRole(look, ...READS_TRAIL) || notAllowed);
+  await asking(context, async (look) => audits(look, ...READS_TRAIL) || notAllowed);
   return signedIn(context);
 }
 
@@ -32,7 +32,7 @@ export const packageAnswers = {
     asking(
       context,
       async (look) => {
-        if (!hasRole(look, ...READS_TRAIL)) return notAllowed;
+        if (!audits(look, ...READS_TRAIL)) return notAllowed;
         const along = await sectionsAlong(look, input, input.language);
         if (isRefused(along)) return along;
         const clauses = [...new Set(along.sections.flatMap(({ ours }) => ours))];

@@ -102,6 +102,10 @@ export const peopleAnswers = {
     const { pos, response } = await command(context, 'give_role', commandId, { person: id, ...input });
     return { pos, ...(response as { grant: string; waitingForSecond: boolean }) };
   }),
+  admitAuditor: os.people.admitAuditor.handler(async ({ input: { commandId, id, ...input }, context }) => {
+    const { pos, response } = await command(context, 'admit_auditor', commandId, { person: id, ...input });
+    return { pos, ...(response as { grant: string; waitingForSecond: boolean }) };
+  }),
   confirmRole: os.people.confirmRole.handler(async ({ input, context }) => {
     const { pos } = await command(context, 'confirm_role', input.commandId, { grant: input.grant });
     return { pos };

@@ -142,6 +142,21 @@ export const people = {
   giveRole: write('people', '/people/{id}/roles', 'Give a role; approving roles wait for a second person')
     .input(ofPerson.extend({ role: Id, unit: Id, from: IsoDate, until: IsoDate.optional() }))
     .output(done.extend({ grant: Id, waitingForSecond: z.boolean() })),
+  admitAuditor: write(
+    'people',
+    '/people/{id}/admission',
+    'Ask to let an auditor from elsewhere in: for some procedures, clauses and units, and some days; a second person agrees',
+  )
+    .input(
+      ofPerson.extend({
+        procedures: z.array(Id).max(50).default([]),
+        clauses: z.array(Id).max(500).default([]),
+        units: z.array(Id).max(200).default([]).describe('all when empty'),
+        from: IsoDate,
+        until: IsoDate,
+      }),
+    )
+    .output(done.extend({ grant: Id, waitingForSecond: z.boolean() })),
   confirmRole: write('people', '/grants/{grant}/confirmation', 'Be the second person').input(ofGrant).output(done),
   revokeRole: write('people', '/grants/{grant}', 'Take a role back', 'DELETE')
     .input(ofGrant.extend({ reason: z.string().min(1) }))

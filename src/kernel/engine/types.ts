@@ -2,6 +2,9 @@ import type { ApprovalSignature } from '../ledger/approvals.ts';
 import type { Definition, Query } from '../pack/types.ts';
 import type { Refusal, Refused } from '../refusal.ts';
 import type { Text } from '../text.ts';
+import type { Directory } from './directory.ts';
+
+export type { Directory, Grant } from './directory.ts';
 
 /**
  * Values as they stand in events, states and JSON: text, choice, date `2026-11-20`, moment `2026-11-20T02:00:00.000Z`, number,
@@ -190,26 +193,6 @@ export type Actor =
     }
   | { kind: 'clock' }
   | { kind: 'setup'; person?: string };
-
-/** Everybody of one organisation, small enough to hold in memory; dated entries are judged at `now`. */
-export type Directory = {
-  units: Record<string, { id: string; name: string; under?: string; from?: string; until?: string }>;
-  persons: Record<
-    string,
-    { id: string; name: string; unit: string; title?: string; from?: string; until?: string; email?: string }
-  >;
-  grants: Grant[];
-  deputies: { id: string; for: string; person: string; order: number; from: string; until: string }[];
-};
-export type Grant = {
-  id: string;
-  person: string;
-  role: string;
-  unit: string;
-  from: string;
-  until?: string;
-  pos?: number;
-};
 
 // ── commands ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

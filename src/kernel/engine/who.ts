@@ -42,7 +42,7 @@ export function personsOf(work: Work, who: Who, scope: Scope): People {
     case 'acted':
       return people(scope.self ? actorsOf(scope.self, who.action) : []);
     case 'anyone':
-      return people(Object.keys(directory.persons));
+      return people(Object.values(directory.persons).flatMap(({ id, outside }) => (outside ? [] : id)));
     case 'act':
     case 'clock':
       return nobody;

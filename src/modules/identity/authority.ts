@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { localDate } from '../../kernel/calendar/date.ts';
+import { OUTSIDE_AUDITOR } from '../../kernel/engine/outside.ts';
 import type { Grant } from '../../kernel/engine/types.ts';
 import type { Role } from '../../kernel/pack/types.ts';
 import type { Refusal } from '../../kernel/refusal.ts';
@@ -23,6 +24,14 @@ const builtIn: Record<string, Role> = {
   [AUDITOR]: {
     name: AUDITOR,
     label: text('稽核人員', 'Auditor'),
+    conflicts: [],
+    deputy: 'no',
+    approving: false,
+    pack: 'base',
+  },
+  [OUTSIDE_AUDITOR]: {
+    name: OUTSIDE_AUDITOR,
+    label: text('外部稽核人員', 'Outside auditor'),
     conflicts: [],
     deputy: 'no',
     approving: false,

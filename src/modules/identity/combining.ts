@@ -1,3 +1,4 @@
+import { OUTSIDE_AUDITOR } from '../../kernel/engine/outside.ts';
 import type { Refusal } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { CommandContext, Tx } from '../../runtime/module.ts';
@@ -24,7 +25,8 @@ type Wanted = { id?: string; role: string; from: string; until?: string | undefi
 /** Declared on either role, or administrator beside a role that approves. */
 export function exclude(context: CommandContext, one: string, other: string): boolean {
   const [a, b] = [roleOf(context, one), roleOf(context, other)];
-  return a?.conflicts.includes(other) || b?.conflicts.includes(one) || betweenWorlds(context, one, other);
+  const outside = (one === OUTSIDE_AUDITOR) !== (other === OUTSIDE_AUDITOR);
+  return outside || a?.conflicts.includes(other) || b?.conflicts.includes(one) || betweenWorlds(context, one, other);
 }
 
 /** Two roles one person may not hold on the same day; asked-for grants count, or two requests could pass each other. */

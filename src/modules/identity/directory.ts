@@ -1,4 +1,5 @@
 import { localDate } from '../../kernel/calendar/date.ts';
+import { OUTSIDE_AUDITOR } from '../../kernel/engine/outside.ts';
 import type { Directory, Grant, Moment } from '../../kernel/engine/types.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import type { Db, Tx } from '../../runtime/module.ts';
@@ -38,7 +39,11 @@ export async function loadDirectory(
   return {
     directory: {
       units: byId(units.map((unit) => present({ ...unit, under: aboveOf(unit, heir) }))),
-      persons: byId(persons.map((person) => ({ ...person, unit: heir(person.unit) }))),
+      persons: byId(
+        persons.map((person) =>
+          present({ ...person, unit: heir(person.unit), outside: grants.outside.has(person.id) || undefined }),
+        ),
+      ),
       grants: grants.held
         .filter((grant) => !suspended.has(grant.person))
         .map((grant) => ({ ...grant, unit: heir(grant.unit) })),
@@ -104,6 +109,32 @@ export async function grantsOfPerson(
   });
 }
 
+/**
+ * Whether a person is an auditor from elsewhere, and on which days: the last grant agreed to. Undefined for everybody else.
+ */
+export async function admissionOf(
+  db: Db | Tx,
+  organisation: string,
+  person: string,
+  key: Uint8Array,
+  now: Moment,
+): Promise<{ from: string; until: string; open: boolean } | undefined> {
+  const rows = await tables(db)
+    .selectFrom('role_grant')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('person', '=', person)
+    .where('role', '=', OUTSIDE_AUDITOR)
+    .execute();
+  const admissions = rows.map((row) => grantOf(row, key)).filter(isAdmission);
+  const day = localDate(now);
+  const standing = admissions.filter(({ revokedAt }) => revokedAt === undefined);
+  const open = standing.find((grant) => onDay(grant, day));
+  const last =
+    open ?? (standing.length > 0 ? standing : admissions).toSorted((a, b) => a.from.localeCompare(b.from)).at(-1);
+  return last && { from: last.from, until: last.until ?? day, open: open !== undefined };
+}
+
 /** The accounts that are this person here; for ending their sessions and for who may approve whose reset. */
 export async function accountsOfPerson(
   db: Db | Tx,
@@ -137,23 +168,29 @@ async function grantsOf(
   organisation: string,
   key: Uint8Array,
   day: string,
-): Promise<{ held: Grant[]; forged: Suspicious[] }> {
+): Promise<{ held: Grant[]; forged: Suspicious[]; outside: Set<string> }> {
   const rows = await tables(db).selectFrom('role_grant').selectAll().where('organisation', '=', organisation).execute();
   const held: Grant[] = [];
   const forged: Suspicious[] = [];
+  const outside = new Set<string>();
   for (const row of rows) {
     const grant = grantOf(row, key);
+    if (isAdmission(grant)) outside.add(grant.person);
     if (!grant.genuine) forged.push(suspect('role_grant', row));
     else if (isHeld(grant, day)) held.push(heldGrant(row, grant));
   }
-  return { held, forged };
+  return { held, forged, outside };
 }
 
 const isHeld = (grant: GrantState, day: string): boolean =>
   grant.genuine && grant.givenAt !== undefined && grant.revokedAt === undefined && (grant.until ?? day) >= day;
 
-function heldGrant(row: RoleGrantTable, { id, person, role, unit, from, until }: Grant): Grant {
-  return present<Grant>({ id, person, role, unit, from, until, pos: Number(row.pos) });
+/** Let in from elsewhere, now or earlier. */
+const isAdmission = ({ genuine, role, givenAt }: GrantState): boolean =>
+  genuine && role === OUTSIDE_AUDITOR && givenAt !== undefined;
+
+function heldGrant(row: RoleGrantTable, { id, person, role, unit, from, until, scope }: Grant): Grant {
+  return present<Grant>({ id, person, role, unit, from, until, scope, pos: Number(row.pos) });
 }
 
 async function deputiesOf(

@@ -5,6 +5,7 @@ import { type CombinationsOf, none } from './combining.ts';
 import { addDeputy, endDeputy } from './deputies.ts';
 import { conflicts, type DefinitionOf, hasRole } from './facts.ts';
 import { finishHandover, projectHandover } from './handover.ts';
+import { admitAuditor } from './outside.ts';
 import { addPerson, editPerson, endPerson } from './persons.ts';
 import { project } from './projection.ts';
 import { confirmRole, giveRole, revokeRole } from './roles.ts';
@@ -17,12 +18,20 @@ export { actsNobodyCanPerform, type ThinAct } from './acts.ts';
 export { roleLabel } from './authority.ts';
 export { type RoleEnded, uncarried } from './carried.ts';
 export type { Combination, CombinationsOf } from './combining.ts';
-export { accountsOfPerson, grantsOfPerson, loadDirectory, personOfAccount, type Suspicious } from './directory.ts';
+export {
+  accountsOfPerson,
+  admissionOf,
+  grantsOfPerson,
+  loadDirectory,
+  personOfAccount,
+  type Suspicious,
+} from './directory.ts';
 export { endingSoon } from './ending.ts';
 export { handoversDue, recordsOf } from './handover.ts';
 export { grantHolds, sealGrant } from './mac.ts';
 export { emailKey } from './people.ts';
 export { organisationsOfAccount } from './reach.ts';
+export { scopeWords } from './scope.ts';
 export { getPerson, listPersons, listUnits, openInvitation, settings, type UnitView } from './views.ts';
 export { combinations, unlisted, type WatchedAct, watchedActs } from './watched.ts';
 
@@ -51,6 +60,7 @@ export function identity({ nodeKey, definitionOf, combinationsOf = none }: Ident
       'identity.link_account': linkAccount,
       'identity.unlink_account': unlinkAccount,
       'identity.give_role': giveRole(nodeKey, combinationsOf),
+      'identity.admit_auditor': admitAuditor(nodeKey),
       'identity.confirm_role': confirmRole(nodeKey, combinationsOf),
       'identity.revoke_role': revokeRole(nodeKey),
       'identity.add_deputy': addDeputy,

@@ -2,6 +2,7 @@ import type { Tx } from '../../runtime/module.ts';
 import { grantHolds, invitationHolds } from './mac.ts';
 import type { DeputyState, GrantState, InvitationState, LinkState, Person, Unit } from './people.ts';
 import { emailKey } from './people.ts';
+import { scopeIn } from './scope.ts';
 import {
   type AccountLinkTable,
   type DeputyTable,
@@ -174,6 +175,7 @@ export const grantOf = (row: RoleGrantTable, key: Uint8Array): GrantState =>
     givenAt: momentText(row.given_at),
     setup: row.setup,
     revokedAt: momentText(row.revoked_at),
+    scope: row.scope ? scopeIn(row.scope) : undefined,
     genuine: grantHolds(row, key),
   });
 

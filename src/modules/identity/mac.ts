@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import { scopeIn } from './scope.ts';
 import {
   type AccountLinkTable,
   type DeputyTable,
@@ -65,6 +66,8 @@ function grantContent(row: Omit<RoleGrantTable, 'mac'>) {
     setup: row.setup,
     revokedAt: momentText(row.revoked_at) ?? null,
     revokedBy: row.revoked_by,
+    // Rows of before there were outside auditors keep their marks.
+    ...(row.scope ? { scope: scopeIn(row.scope) } : {}),
   };
 }
 

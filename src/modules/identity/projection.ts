@@ -234,6 +234,7 @@ function grantRow(event: StoredEvent): Omit<RoleGrantTable, 'mac'> {
     setup: event.data.setup === true,
     revoked_at: null,
     revoked_by: null,
+    scope: event.data.scope === undefined ? null : JSON.stringify(event.data.scope),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Capacity, capacityIn } from '../../kernel/engine/capacity.ts';
+import { OUTSIDE_AUDITOR } from '../../kernel/engine/outside.ts';
 import type { Role } from '../../kernel/pack/types.ts';
 import { type Refusal, type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
@@ -19,6 +20,7 @@ import {
 import { type Combination, type CombinationsOf, conflicting, none, relied } from './combining.ts';
 import { date, id } from './inputs.ts';
 import { loadGrants, loadPerson, loadUnit } from './load.ts';
+import { isOutsider, replaced, unheard } from './outside.ts';
 import { type GrantState, given, overlap, type Person, standing, type Unit } from './people.ts';
 import { personWord } from './persons.ts';
 
@@ -71,10 +73,11 @@ export function decideGiveRole(loaded: Giving, input: z.output<typeof giveInput>
   const wanted = given({ ...input, from }) as { person: string; role: string; unit: string; from: string };
   const no =
     notAdministrator(context) ??
-    (role ? undefined : missing(roleWord, 'role')) ??
+    (role && role.name !== OUTSIDE_AUDITOR ? undefined : missing(roleWord, 'role')) ??
     absent(loaded, context) ??
     reversed(from, input.until) ??
     toOneself(input.person, role, context) ??
+    isOutsider(loaded.grants, input.person) ??
     alreadyHeld(loaded.grants, input, from, context) ??
     conflicting(loaded, { ...input, from }, context);
   if (no) return refused(no);
@@ -126,10 +129,14 @@ export function decideConfirmRole(
   if (!grant) return refused(missing(text('角色授予案', 'role request'), 'grant'));
   const by = actingPerson(context);
   const as = confirmingAs(grant, context);
-  const no = notWaiting(grant, context) ?? notSecond(grant, by, as) ?? conflicting(loaded, grant, context);
+  const no =
+    notWaiting(grant, context) ??
+    notSecond(grant, by, as) ??
+    (as && as !== 'barred' ? unheard(grant, as, context) : undefined) ??
+    conflicting(loaded, grant, context);
   if (no || by === undefined || !as || as === 'barred' || grant.askedBy === undefined) return refused(no ?? noPerson);
   const { askedBy } = grant;
-  const { id: grantId, person, role, unit, from, until } = grant;
+  const { id: grantId, person, role, unit, from, until, scope } = grant;
   const data = given({
     grant: grantId,
     person,
@@ -137,11 +144,12 @@ export function decideConfirmRole(
     unit,
     from,
     until,
+    scope,
     by: [askedBy, by],
     exceptions: relied(loaded, grant, context),
   });
   return {
-    events: [{ stream: `grant:${grantId}`, type: 'grant.given', data }],
+    events: [...replaced(loaded.grants, grant, context), { stream: `grant:${grantId}`, type: 'grant.given', data }],
     response: { grant: grantId, waitingForSecond: false },
     as,
   };

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { AuditScope } from '../../kernel/engine/outside.ts';
 import type { Value } from '../../kernel/engine/types.ts';
 import type { Db, Tx } from '../../runtime/module.ts';
 
@@ -50,6 +51,8 @@ export type RoleGrantTable = Positioned & {
   setup: boolean;
   revoked_at: Date | string | null;
   revoked_by: string | null;
+  /** Of auditors from elsewhere. */
+  scope: AuditScope | string | null;
   mac: Uint8Array | null;
 };
 

@@ -1,4 +1,5 @@
 import { localDate } from '../../kernel/calendar/date.ts';
+import { OUTSIDE_AUDITOR } from '../../kernel/engine/outside.ts';
 import type { Moment, Value } from '../../kernel/engine/types.ts';
 import type { Definition } from '../../kernel/pack/types.ts';
 import type { Db, Tx } from '../../runtime/module.ts';
@@ -7,6 +8,7 @@ import { roleLabel } from './authority.ts';
 import { deputyOf, grantOf, linkOf, personOf, present, unitOf } from './load.ts';
 import { deputyHolds, invitationHolds, linkHolds } from './mac.ts';
 import { type GrantState, standing } from './people.ts';
+import { scopeWords } from './scope.ts';
 import { type PersonTable, tables } from './tables.ts';
 
 export type UnitView = Named & { under?: string; from?: string; until?: string; successor?: string; persons: number };
@@ -113,7 +115,9 @@ async function viewsOf(db: Db | Tx, asking: Asking, rows: PersonTable[]): Promis
     .execute();
   const named = await namesOf(db, of);
   const day = localDate(asking.now);
-  const held = grants.map((row) => grantOf(row, asking.key)).filter((grant) => grant.genuine && standing(grant, day));
+  const held = grants
+    .map((row) => grantOf(row, asking.key))
+    .filter((grant) => grant.genuine && (standing(grant, day) || isPastAdmission(grant)));
   const standIns = deputies
     .filter((row) => deputyHolds(row, asking.key))
     .map(deputyOf)
@@ -135,6 +139,10 @@ async function viewsOf(db: Db | Tx, asking: Asking, rows: PersonTable[]): Promis
     });
   });
 }
+
+/** An outsider stays one after the last day, and people see why there is no sign-in. */
+const isPastAdmission = ({ role, givenAt, revokedAt }: GrantState): boolean =>
+  role === OUTSIDE_AUDITOR && givenAt !== undefined && revokedAt === undefined;
 
 async function namesOf(db: Db | Tx, organisation: string): Promise<(id: string) => Named> {
   const units = await tables(db)
@@ -165,5 +173,6 @@ function roleView(
     until: grant.until,
     givenBy: grant.givenBy.map((person) => named(person).name),
     waitingForSecond: grant.givenAt === undefined,
+    scope: grant.scope && scopeWords(definition, grant.scope, (id) => named(id).name),
   });
 }

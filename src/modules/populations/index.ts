@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { capacityWith } from '../../kernel/engine/capacity.ts';
+import { OUTSIDE_AUDITOR } from '../../kernel/engine/outside.ts';
 import { drawn } from '../../kernel/engine/sample.ts';
 import type { Seed } from '../../kernel/engine/types.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
@@ -9,7 +10,7 @@ import { text } from '../../kernel/text.ts';
 import type { Module, ModuleCommand, StoredEvent, Tx } from '../../runtime/module.ts';
 
 /** Who draws samples: whoever reads everything as part of the work (DESIGN.md section 8). */
-const DRAWERS = ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead'];
+const DRAWERS = ['auditor', OUTSIDE_AUDITOR, 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead'];
 export const MOST_DRAWN = 200;
 
 const draw = z.object({

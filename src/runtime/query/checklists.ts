@@ -6,6 +6,7 @@ import { standing, standingText } from './citations.ts';
 import { dayOf, tally } from './lights.ts';
 import { type Look, noSuch } from './look.ts';
 import { personNamed } from './names.ts';
+import { confinedTo, seesClause } from './outside.ts';
 import { comparable, lightOver, mayKeep, oursIn, type Shared, sharedOf } from './texts.ts';
 
 type Row = {
@@ -22,7 +23,8 @@ type Question = ChecklistView['questions'][number];
 export async function checklists(look: Look): Promise<ChecklistCard[]> {
   const shared = await sharedOf(look);
   const rows = await rowsOf(look);
-  return Promise.all(rows.map(async (row) => cardOf(look, row, await questionsOf(look, row.id, shared))));
+  const cards = await Promise.all(rows.map(async (row) => cardOf(look, row, await questionsOf(look, row.id, shared))));
+  return confinedTo(look) ? cards.filter(({ asking }) => asking > 0) : cards;
 }
 
 /** One checklist: every question with the clauses of ours that answer it, and their light. */
@@ -31,6 +33,7 @@ export async function checklistView(look: Look, id: string): Promise<ChecklistVi
   if (!row) return noSuch('這份檢核題庫', 'checklist');
   const shared = await sharedOf(look);
   const questions = await questionsOf(look, id, shared);
+  if (confinedTo(look) && questions.length === 0) return noSuch('這份檢核題庫', 'checklist');
   const keeps = !look.asOf && mayKeep(look);
   return {
     ...cardOf(look, row, questions),
@@ -77,12 +80,13 @@ async function questionsOf(look: Look, id: string, shared: Shared): Promise<Ques
     look.tx,
   );
   const byQuestion = Map.groupBy(links.rows, (row) => row.question);
-  return found.rows.map((question) => {
+  const all = found.rows.map((question) => {
     const own = byQuestion.get(question.key) ?? [];
-    const ours = own.map((row) => row.ours).filter((one) => one !== '');
+    const ours = own.map((row) => row.ours).filter((one) => one !== '' && seesClause(look, one));
     const why = own.find((row) => row.why)?.why;
     return { ...question, ours, ...(why ? { why } : {}), light: lightOver(shared, ours).light };
   });
+  return confinedTo(look) ? all.filter(({ ours }) => ours.length > 0) : all;
 }
 
 function cardOf(look: Look, row: Row, questions: Question[]): ChecklistCard {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Citation } from '../text-views.ts';
 import type { Look } from './look.ts';
+import { seesClause } from './outside.ts';
 
 /**
  * How the organisation's own procedures number what a clause of ours says, as of the date looked at: by clause of ours, the newest
@@ -15,6 +16,7 @@ export async function citations(look: Look): Promise<Record<string, Citation[]>>
     order by t.pos desc, c.seq`.execute(look.tx);
   const map: Record<string, Citation[]> = {};
   for (const { ours, ...citation } of found.rows) {
+    if (!seesClause(look, ours)) continue;
     map[ours] ??= [];
     map[ours].push(citation);
   }

@@ -8,6 +8,7 @@ import type { ListItem, ListPage, ListQuery } from '../views.ts';
 import { options } from './fields.ts';
 import { type Look, label, noSuch } from './look.ts';
 import { namesIn, personNamed, refOf, unitNamed } from './names.ts';
+import { seesType } from './outside.ts';
 import { readable } from './reading.ts';
 
 const PAGE = 30;
@@ -64,7 +65,9 @@ export async function listRecords(look: Look, query: ListQuery): Promise<ListPag
 
 function typesOf(look: Look, query: ListQuery): RecordType[] {
   const all = Object.values(look.context.definition.records);
-  return all.filter((type) => (!query.type || type.name === query.type) && (!query.role || type.role === query.role));
+  return all
+    .filter(({ name }) => seesType(look, name))
+    .filter((type) => (!query.type || type.name === query.type) && (!query.role || type.role === query.role));
 }
 
 type Order = { column: RawBuilder<unknown>; desc: boolean; cast: string; join?: RawBuilder<unknown> };

@@ -11,7 +11,13 @@ import type { OrganisationContext, Parts } from '../parts.ts';
 import { reading } from '../store/session.ts';
 
 /** Who looks: a person of the organisation, or an account that only administers it. */
-export type Viewer = { person?: string; account?: string; administrator: boolean };
+export type Viewer = {
+  person?: string;
+  account?: string;
+  administrator: boolean;
+  /** An auditor from elsewhere: few doors are open, and those show its scope only. */
+  outside?: { until: string };
+};
 
 /** One look at one organisation: a snapshot, what is known so far, and who looks. */
 export type Look = {

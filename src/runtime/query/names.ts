@@ -4,6 +4,7 @@ import { gateName } from '../../kernel/pack/prose/gate-name.ts';
 import type { Text } from '../../kernel/text.ts';
 import type { Named, RecordRef } from '../views.ts';
 import { type Look, label } from './look.ts';
+import { confinedTo, within } from './outside.ts';
 
 export const personNamed = (look: Look, id: string): Named => ({
   id,
@@ -33,12 +34,15 @@ export function stateLabel(look: Look, row: { type: string; state: string; defin
   return under.records[row.type]?.flow[row.state]?.label ?? { zh: row.state, en: row.state };
 }
 
-/** References of many records by id; absent ones are left out. */
+/** References of many records by id; absent ones are left out, and for auditors from elsewhere what lies outside their scope. */
 export async function refsOf(look: Look, ids: string[]): Promise<Map<string, RecordRef>> {
   const wanted = [...new Set(ids)];
   if (wanted.length === 0) return new Map();
-  const found = await sql<Row>`select id, type, number, title, state, definition from record
-    where organisation = ${look.organisation} and id = any(${wanted})`.execute(look.tx);
+  const confined = confinedTo(look);
+  const found = await sql<Row>`select c.id, c.type, c.number, c.title, c.state, c.definition from record c
+    where c.organisation = ${look.organisation} and c.id = any(${wanted}) ${confined ? sql`and ${within(confined)}` : sql``}`.execute(
+    look.tx,
+  );
   return new Map(found.rows.map((row) => [row.id, refOf(look, row)]));
 }
 

@@ -5,6 +5,7 @@ import { text } from '../../kernel/text.ts';
 import type { DrawView, PopulationItem, PopulationView, RecordRef, SeriesView } from '../views.ts';
 import { type Look, label, noSuch } from './look.ts';
 import { personNamed, refOf, stateLabel, unitNamed } from './names.ts';
+import { confinedTo, within as confines, seesType, seesWhole } from './outside.ts';
 import { readable } from './reading.ts';
 
 export type PopulationQuery = { type: string; from: string; until: string };
@@ -20,8 +21,8 @@ export async function population(look: Look, query: PopulationQuery): Promise<Po
     await totalsOf(look, query, type),
     await monthsOf(look, query),
     await itemsOf(look, query, type, MOST_SHOWN),
-    await seriesOf(look, query),
-    await drawsOf(look, type),
+    seesWhole(look, type.name) ? await seriesOf(look, query) : [],
+    seesWhole(look, type.name) ? await drawsOf(look, type) : [],
   ];
   const total = totals.reduce((sum, { count }) => sum + count, 0);
   return { label: label(look.context.definition, query.type), total, states: totals, months, items, series, draws };
@@ -40,7 +41,8 @@ function typeOf(look: Look, { type, from, until }: PopulationQuery): RecordType 
       field: 'until',
       message: text('期間的迄日早於起日。', 'The period ends before it begins.'),
     });
-  return look.context.definition.records[type] ?? noSuch('這種紀錄', 'kind of record');
+  const known = look.context.definition.records[type];
+  return known && seesType(look, type) ? known : noSuch('這種紀錄', 'kind of record');
 }
 
 const within = ({
@@ -49,9 +51,15 @@ const within = ({
 }: PopulationQuery) => sql`c.opened_at >= ${from}::date::timestamp at time zone 'Asia/Taipei'
   and c.opened_at < (${until}::date + 1)::timestamp at time zone 'Asia/Taipei'`;
 
+/** Totals count what a reader of ours may not see, too; one from elsewhere is told of its scope only. */
+const counted = (look: Look) => {
+  const confined = confinedTo(look);
+  return confined ? sql`and ${confines(confined)}` : sql``;
+};
+
 async function totalsOf(look: Look, query: PopulationQuery, type: RecordType): Promise<PopulationView['states']> {
   const found = await sql<{ state: string; n: string }>`select c.state, count(*) as n from record c
-    where c.organisation = ${look.organisation} and c.type = ${query.type} and ${within(query)} group by c.state`.execute(
+    where c.organisation = ${look.organisation} and c.type = ${query.type} and ${within(query)} ${counted(look)} group by c.state`.execute(
     look.tx,
   );
   const flow = Object.keys(type.flow);
@@ -67,7 +75,7 @@ async function totalsOf(look: Look, query: PopulationQuery, type: RecordType): P
 async function monthsOf(look: Look, query: PopulationQuery): Promise<PopulationView['months']> {
   const found = await sql<{ month: string; n: string }>`
     select to_char(c.opened_at at time zone 'Asia/Taipei', 'YYYY-MM') as month, count(*) as n from record c
-    where c.organisation = ${look.organisation} and c.type = ${query.type} and ${within(query)} group by 1 order by 1`.execute(
+    where c.organisation = ${look.organisation} and c.type = ${query.type} and ${within(query)} ${counted(look)} group by 1 order by 1`.execute(
     look.tx,
   );
   return found.rows.map(({ month, n }) => ({ month, count: Number(n) }));

@@ -8,12 +8,14 @@ import { explanationsOf, mayExplain } from './explanations.ts';
 import { type Counts, countsPerClause, dayOf, definitionThen, lightOf, tally } from './lights.ts';
 import { type Look, noSuch } from './look.ts';
 import { refsOf } from './names.ts';
+import { confinedTo, seesClause } from './outside.ts';
 
 /** Adopted packs with their lights, clauses left out. */
 export async function procedures(look: Look): Promise<Omit<ProcedureView, 'clauses'>[]> {
   const definition = await definitionThen(look);
   const lights = await countsPerClause(look);
-  return definition.packs.map((pack) => {
+  const shown = definition.packs.filter(({ name }) => hasClauses(look, definition, name));
+  return shown.map((pack) => {
     const { clauses: _, ...rest } = procedureOf(look, definition, pack.name, lights);
     return rest;
   });
@@ -22,14 +24,15 @@ export async function procedures(look: Look): Promise<Omit<ProcedureView, 'claus
 /** One pack: every clause with its light as of the date looked at. */
 export async function procedure(look: Look, pack: string): Promise<ProcedureView | Refused> {
   const definition = await definitionThen(look);
-  if (!definition.packs.some((one) => one.name === pack)) return noSuch('這份程序書', 'procedure');
+  if (!definition.packs.some((one) => one.name === pack) || !hasClauses(look, definition, pack))
+    return noSuch('這份程序書', 'procedure');
   return procedureOf(look, definition, pack, await countsPerClause(look));
 }
 
 function procedureOf(look: Look, definition: Definition, pack: string, counts: Map<string, Counts>): ProcedureView {
   const card = definition.packs.find((one) => one.name === pack)!;
   const clauses = Object.values(definition.clauses)
-    .filter((clause) => clause.pack === pack)
+    .filter((clause) => clause.pack === pack && seesClause(look, clause.id))
     .sort((a, b) => a.order - b.order)
     .map((clause) => clauseView(definition, clause, counts.get(clause.id)));
   return {
@@ -41,6 +44,10 @@ function procedureOf(look: Look, definition: Definition, pack: string, counts: M
     counts: tally(clauses.map(({ light }) => light)),
   };
 }
+
+/** Whether there is anything in a pack for this reader. */
+const hasClauses = (look: Look, { clauses }: Definition, pack: string): boolean =>
+  !confinedTo(look) || Object.values(clauses).some((clause) => clause.pack === pack && seesClause(look, clause.id));
 
 /** A clause of ours with its light and what realises it. */
 export function clauseView(definition: Definition, clause: Clause, counts: Counts | undefined): ClauseView {
@@ -61,7 +68,7 @@ export function clauseView(definition: Definition, clause: Clause, counts: Count
 export async function evidenceOf(look: Look, clauseId: string): Promise<ClauseEvidence | Refused> {
   const definition = await definitionThen(look);
   const clause = definition.clauses[clauseId];
-  if (!clause) return noSuch('這一條', 'clause');
+  if (!clause || !seesClause(look, clauseId)) return noSuch('這一條', 'clause');
   const counts = (await countsPerClause(look)).get(clauseId);
   const found = await sql<{
     record: string;

@@ -3,6 +3,7 @@ import type { Directory, RecordState } from '../../kernel/engine/types.ts';
 import type { RecordType, Who } from '../../kernel/pack/types.ts';
 import { PARTICIPANTS, participants } from '../store/participants.ts';
 import { type Look, rolesOf } from './look.ts';
+import { confinedTo, holdsWithin, seesWhole, within } from './outside.ts';
 
 /** Who looks, when, and at which organisation: all that reading rights are judged by. */
 export type Reader = Pick<Look, 'tx' | 'organisation' | 'viewer' | 'now' | 'context'>;
@@ -46,6 +47,7 @@ const rolesIn = (who: Who): string[] =>
 
 /** Whether a viewer with these roles reads every record of a type, without asking each one. */
 export function readsAll(look: Reader, type: RecordType): boolean {
+  if (confinedTo(look)) return seesWhole(look, type.name);
   const { roles } = reach(look);
   if (type.see) return type.see.by.some((who) => who.kind === 'role' && roles.includes(who.role));
   if (type.role === 'register') return look.viewer.person !== undefined;
@@ -57,10 +59,13 @@ export function readsAll(look: Reader, type: RecordType): boolean {
 
 /**
  * Condition on `record c`: what this viewer may list. Participants (requester, anybody named in a person field, whoever acted or
- * is waited for), heads of the unit, and the roles that read everything; registers: all staff; a type's own `see` instead.
+ * is waited for), heads of the unit, and the roles that read everything; registers: all staff; a type's own `see` instead. Auditors from
+ * elsewhere: what their scope names, and nothing else.
  */
 export function readable(look: Reader, types: RecordType[]): RawBuilder<boolean> {
   if (look.viewer.person === undefined) return sql`false`;
+  const confined = confinedTo(look);
+  if (confined) return within(confined);
   const all = types.filter((type) => readsAll(look, type)).map((type) => type.name);
   const { persons, units } = reach(look);
   const own = sql<boolean>`(c.requester = any(${persons}) or c.unit = any(${units}) or exists (
@@ -71,6 +76,8 @@ export function readable(look: Reader, types: RecordType[]): RawBuilder<boolean>
 
 /** May this viewer open this record? */
 export async function mayRead(look: Reader, state: RecordState, type: RecordType): Promise<boolean> {
+  const confined = confinedTo(look);
+  if (confined) return holdsWithin(confined, state);
   if (readsAll(look, type)) return true;
   const { persons, units } = reach(look);
   if (state.requester && persons.includes(state.requester)) return true;

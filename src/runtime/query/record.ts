@@ -18,6 +18,7 @@ import { changesBetween } from './history.ts';
 import { inputFor, type Look, noSuch, recordOf, settleLook } from './look.ts';
 import { exceptionsOf, heldViews, markedOn, markView, paperView } from './marks.ts';
 import { namesIn, personNamed, refOf, refsOf, unitNamed } from './names.ts';
+import { confinedTo } from './outside.ts';
 import { mayRead } from './reading.ts';
 import { sealedState } from './trail.ts';
 
@@ -102,7 +103,7 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
     ...(state.copied && refs.byId.get(state.copied) ? { copied: refs.byId.get(state.copied)! } : {}),
     may: await mayCorrect(look, type, state),
     ...(past ? {} : { paper: await paperView(look, type, state) }),
-    mayComment: !past && look.viewer.person !== undefined,
+    mayComment: !past && look.viewer.person !== undefined && !confinedTo(look),
     mayPrint: true,
     ...(look.asOf ? { asOf: look.asOf.date } : {}),
   };

@@ -9,6 +9,7 @@ import { standing, standingText } from './citations.ts';
 import { type Counts, countsPerClause, dayOf, definitionThen, lightOf, tally, together } from './lights.ts';
 import { actsAs, type Look, noSuch } from './look.ts';
 import { personNamed } from './names.ts';
+import { confinedTo, seesClause } from './outside.ts';
 import { clauseView } from './procedure.ts';
 
 type TextRow = {
@@ -39,7 +40,8 @@ type LinkRow = { text: string; clause: string; ours: string; why: string | null;
 export async function texts(look: Look): Promise<TextCard[]> {
   const shared = await sharedOf(look);
   const rows = await textRows(look);
-  return Promise.all(rows.map(async (row) => cardOf(look, row, await clausesOf(look, row, shared))));
+  const cards = await Promise.all(rows.map(async (row) => cardOf(look, row, await clausesOf(look, row, shared))));
+  return confinedTo(look) ? cards.filter(({ asking }) => asking > 0) : cards;
 }
 
 /** One of them, whole: every clause with what it is mapped to and its light. */
@@ -48,6 +50,7 @@ export async function textView(look: Look, id: string): Promise<TextView | Refus
   if (!row) return noSuch('這份程序書', 'procedure');
   const shared = await sharedOf(look);
   const clauses = await clausesOf(look, row, shared);
+  if (confinedTo(look) && clauses.length === 0) return noSuch('這份程序書', 'procedure');
   return {
     ...cardOf(look, row, clauses),
     asOf: dayOf(look),
@@ -122,9 +125,9 @@ async function clausesOf(look: Look, { id, edition }: TextRow, shared: Shared): 
     look.tx,
   );
   const byClause = Map.groupBy(links.rows, (row) => row.clause);
-  return found.rows.map(({ key, level, number, cite, heading, body }) => {
+  const all = found.rows.map(({ key, level, number, cite, heading, body }) => {
     const own = byClause.get(key) ?? [];
-    const ours = own.map((row) => row.ours).filter((one) => one !== '');
+    const ours = own.map((row) => row.ours).filter((one) => one !== '' && seesClause(look, one));
     const why = own.find((row) => row.why)?.why;
     return {
       key,
@@ -139,6 +142,7 @@ async function clausesOf(look: Look, { id, edition }: TextRow, shared: Shared): 
       ...lightOver(shared, ours),
     };
   });
+  return confinedTo(look) ? all.filter(({ ours }) => ours.length > 0) : all;
 }
 
 async function editionsOf(look: Look, id: string): Promise<TextView['editions']> {

@@ -5,6 +5,7 @@ import type { Text } from '../../kernel/text.ts';
 import type { SectionView, TypeCard } from '../views.ts';
 import { sectionViews } from './fields.ts';
 import { type Look, noSuch, rolesOf } from './look.ts';
+import { seesType, seesWhole } from './outside.ts';
 
 export type TypeDetail = TypeCard & {
   sections: SectionView[];
@@ -22,14 +23,16 @@ export async function typeCards(look: Look): Promise<TypeCard[]> {
   }>`select type, count(*) filter (where open) as open, count(*) as total from record
     where organisation = ${look.organisation} group by type`.execute(look.tx);
   const tallies = new Map(found.rows.map((row) => [row.type, row]));
-  return Object.values(look.context.definition.records).map((type) => card(look, type, tallies.get(type.name)));
+  const shown = Object.values(look.context.definition.records).filter(({ name }) => seesType(look, name));
+  // How many there are of all units is not for whoever sees some.
+  return shown.map((type) => card(look, type, seesWhole(look, type.name) ? tallies.get(type.name) : undefined));
 }
 
 /** One type: what opening it asks, its stages, the clauses behind it. */
 export async function typeDetail(look: Look, name: string): Promise<TypeDetail | Refused> {
   const { definition } = look.context;
   const type = definition.records[name];
-  if (!type) return noSuch('這種表單或簿冊', 'type');
+  if (!type || !seesType(look, name)) return noSuch('這種表單或簿冊', 'type');
   const initial = Object.values(type.flow).find((state) => state.initial)?.name;
   const sections = sectionViews(
     definition,

@@ -7,18 +7,21 @@ import { Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Clause } from './clause.tsx';
 import { redLightsQuery } from './queries.ts';
 
-const ways: { key: 'clauses' | 'checklists' | 'populations' | 'proof'; to: NonNullable<LinkProps['to']> }[] = [
+type Way = 'clauses' | 'checklists' | 'populations' | 'proof' | 'package';
+const ways: { key: Way; to: NonNullable<LinkProps['to']> }[] = [
   { key: 'clauses', to: '/procedure' },
   { key: 'checklists', to: '/procedure/checklists' },
   { key: 'populations', to: '/populations' },
   { key: 'proof', to: '/trail' },
 ];
+/** The trail tells of everybody: an auditor from elsewhere has the proofs in its package. */
+const waysFromOutside: typeof ways = [...ways.slice(0, 3), { key: 'package', to: '/package' }];
 
 /** Four ways into the evidence: by clause, by the authority's question, by population, by proof. */
-export function WaysIn() {
+export function WaysIn({ outside = false }: { outside?: boolean }) {
   return (
     <ul className="doors" aria-label={t('audit.label')}>
-      {ways.map(({ key, to }) => (
+      {(outside ? waysFromOutside : ways).map(({ key, to }) => (
         <li key={key}>
           <Link to={to}>
             <strong>{t(`audit.${key}`)}</strong>

@@ -5,7 +5,7 @@ import { lazy, Suspense, useState } from 'react';
 import type { Me } from '../../../src/runtime/views.ts';
 import { comma, say, t } from '../../language.ts';
 import { listQuery, meQuery, tasksQuery } from '../../queries.ts';
-import { isPlainRequester, mayReset, onlyManages, readsTrail } from '../../shell/nav.ts';
+import { isOutsider, isPlainRequester, mayReset, onlyManages, readsTrail } from '../../shell/nav.ts';
 import { showDate, showLongDate } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -31,6 +31,15 @@ export default function HomePage() {
       <>
         <Head me={me} />
         <Management />
+      </>
+    );
+  }
+  if (isOutsider(me)) {
+    return (
+      <>
+        <Head me={me} />
+        <WaysIn outside />
+        <ClauseCard />
       </>
     );
   }
@@ -90,7 +99,7 @@ function Head({ me }: { me: Me }) {
 
 /** A plain requester has the doors; everybody else one thing to start, and what was new this morning. */
 function HeadLinks({ me }: { me: Me }) {
-  if (isPlainRequester(me)) return null;
+  if (isPlainRequester(me) || isOutsider(me)) return null;
   if (onlyManages(me))
     return (
       <Link to="/people" className="button go">

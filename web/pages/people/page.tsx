@@ -156,6 +156,7 @@ function RolePills({ person }: { person: PersonView }) {
         <Pill key={held.grant} tone={held.waitingForSecond ? 'warn' : 'plain'}>
           {say(held.label)}
           {held.role === 'unit_head' && t('common.inBrackets', { text: held.unit.name })}
+          {held.scope && held.until && ` ～${showDate(held.until)}`}
           {held.waitingForSecond && ` · ${t('people.waiting')}`}
         </Pill>
       ))}

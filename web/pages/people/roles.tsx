@@ -3,31 +3,44 @@ import { useState } from 'react';
 import type { Me, PersonView } from '../../../src/runtime/views.ts';
 import { api, newCommandId } from '../../api.ts';
 import { comma, say, t } from '../../language.ts';
-import { showDate } from '../../time.ts';
+import { readsTrail } from '../../shell/nav.ts';
+import { showDate, today } from '../../time.ts';
 import { Card, Pill, Problem } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { tell } from '../../ui/toast.tsx';
+import { Admit } from './admit.tsx';
 import { GiveRole } from './give-role.tsx';
 import { peopleChanged } from './queries.ts';
 import { roleText } from './role-text.ts';
+import { scopeText } from './scope.tsx';
 
 type Held = PersonView['roles'][number];
 
 /** What somebody may do here, since when and by whom; what waits for a second person says why. */
 export function RolesCard({ person, me, manages }: { person: PersonView; me: Me; manages: boolean }) {
   const [giving, setGiving] = useState(false);
+  const [admitting, setAdmitting] = useState(false);
+  const outside = person.roles.some(({ scope }) => scope);
+  const mayAdmit = (manages || readsTrail(me)) && (outside || person.roles.length === 0);
   const [revoking, setRevoking] = useState<Held>();
   return (
     <Card
       title={t('people.roles')}
       aside={
-        manages && (
-          <Button look="quiet" onPress={() => setGiving(true)}>
-            {t('people.giveRole')}
-          </Button>
-        )
+        <span className="row">
+          {mayAdmit && (
+            <Button look="quiet" onPress={() => setAdmitting(true)}>
+              {t(outside ? 'people.extend' : 'people.admit')}
+            </Button>
+          )}
+          {manages && !outside && (
+            <Button look="quiet" onPress={() => setGiving(true)}>
+              {t('people.giveRole')}
+            </Button>
+          )}
+        </span>
       }
     >
       {person.roles.length === 0 && <p className="sub">{t('people.noRoles')}</p>}
@@ -47,6 +60,7 @@ export function RolesCard({ person, me, manages }: { person: PersonView; me: Me;
           </li>
         ))}
       </ul>
+      {admitting && <Admit person={person} onClose={() => setAdmitting(false)} />}
       {giving && <GiveRole person={person} onClose={() => setGiving(false)} />}
       {revoking && <RevokeRole held={revoking} person={person} onClose={() => setRevoking(undefined)} />}
     </Card>
@@ -60,6 +74,8 @@ function HeldRole({ held }: { held: Held }) {
       <b>{say(held.label)}</b> <span className="sub">{held.unit.name}</span>{' '}
       {held.waitingForSecond && <Pill tone="warn">{t('people.waiting')}</Pill>}
       {about && <div className="sub">{about}</div>}
+      {held.scope && <div className="sub">{scopeText(held.scope)}</div>}
+      {held.until && held.until < today() && <Pill>{t('people.admissionOver')}</Pill>}
       <div className="faint">
         {showDate(held.from)} ～ {held.until ? showDate(held.until) : t('people.noEnd')}
         {held.givenBy.length > 0 && ` · ${t('people.givenBy', { who: held.givenBy.join(comma()) })}`}

@@ -10,7 +10,7 @@ import { api, newCommandId } from '../../api.ts';
 import { mappingChanged, useCitation } from '../../citations.ts';
 import { say, t } from '../../language.ts';
 import { meQuery } from '../../queries.ts';
-import { readsTrail } from '../../shell/nav.ts';
+import { makesPackages } from '../../shell/nav.ts';
 import { Alert, Empty, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -49,7 +49,7 @@ function Checklist({ checklist, asOf }: { checklist: ChecklistView; asOf: string
   const back = (day?: string) =>
     navigate({ search: day ? { asOf: day } : {}, hash: (hash) => hash ?? '', replace: true, resetScroll: false });
   const narrow = useNarrow();
-  const packs = readsTrail(useSuspenseQuery(meQuery).data);
+  const packs = makesPackages(useSuspenseQuery(meQuery).data);
   useWalk(
     shown.map(({ key }) => ({ id: key })),
     chosen,

@@ -5,7 +5,7 @@ import { useDeferredValue, useState } from 'react';
 import type { ProcedureView } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
 import { meQuery } from '../../queries.ts';
-import { readsTrail } from '../../shell/nav.ts';
+import { makesPackages } from '../../shell/nav.ts';
 import { Empty, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -96,7 +96,7 @@ function Head({ procedure, asOf }: { procedure: ProcedureView; asOf: string | un
   const navigate = route.useNavigate();
   const go = (day?: string) =>
     navigate({ search: day ? { asOf: day } : {}, hash: (hash) => hash ?? '', replace: true, resetScroll: false });
-  const packs = readsTrail(useSuspenseQuery(meQuery).data);
+  const packs = makesPackages(useSuspenseQuery(meQuery).data);
   return (
     <>
       <header className="page-head procedure-head">

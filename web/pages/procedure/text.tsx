@@ -6,7 +6,7 @@ import type { TextClause, TextView } from '../../../src/runtime/text-views.ts';
 import { api, newCommandId } from '../../api.ts';
 import { t } from '../../language.ts';
 import { meQuery } from '../../queries.ts';
-import { readsTrail } from '../../shell/nav.ts';
+import { makesPackages } from '../../shell/nav.ts';
 import { showDate } from '../../time.ts';
 import { Alert, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -85,7 +85,7 @@ function OwnText({ text, asOf }: { text: TextView; asOf: string | undefined }) {
 }
 
 function Head({ text, asOf }: { text: TextView; asOf: string | undefined }) {
-  const packs = readsTrail(useSuspenseQuery(meQuery).data);
+  const packs = makesPackages(useSuspenseQuery(meQuery).data);
   const navigate = route.useNavigate();
   const [changes, setChanges] = useState(false);
   const go = (day?: string) =>
