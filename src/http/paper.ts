@@ -18,6 +18,8 @@ type Paper = {
   baseUrl: string;
   /** Which clauses it rests on, by the procedure that has them. */
   basis?: Basis[];
+  /** Sections a module adds: the rows of an opening list. */
+  more?: PrintSection[];
 };
 
 /** A procedure and the numbers of its clauses. */
@@ -33,6 +35,7 @@ export function paperOf({
   now,
   baseUrl,
   basis = [],
+  more = [],
 }: Paper): PrintDocument {
   const say = (text: Text) => text[language];
   const code = contentCode(type, view);
@@ -47,6 +50,8 @@ export function paperOf({
     header: headerOf(view, language),
     sections: [
       ...view.sections.flatMap((section) => sectionsOf(section, view, language)),
+      ...gapsSection(view, language),
+      ...more,
       ...markedSection(view, language),
       ...correctionsSection(view, language),
       ...basisOf(basis, language),
@@ -67,6 +72,27 @@ export function paperOf({
       ? { footnote: language === 'zh' ? `依基準日 ${formatRoc(view.asOf)} 之內容列印` : `As of ${view.asOf}` }
       : {}),
   };
+}
+
+/** The state, with what stands beside the record wherever it is shown. */
+function standing({ stateLabel, badges }: RecordView, language: Language): string {
+  if (badges.length === 0) return stateLabel[language];
+  const names = badges.map((one) => one[language]);
+  return language === 'zh' ? `${stateLabel.zh}（${names.join('、')}）` : `${stateLabel.en} (${names.join(', ')})`;
+}
+
+/** Papers it lacks: nobody who holds the sheet may take it for complete. */
+function gapsSection(view: RecordView, language: Language): PrintSection[] {
+  if (view.gaps.length === 0) return [];
+  const zh = language === 'zh';
+  const columns = zh ? ['所缺文件', '補件期限', '負責人', '編號'] : ['Missing paper', 'Due', 'Owner', 'Number'];
+  const rows = view.gaps.map(({ what, due, late, owner, number }) => [
+    what[language],
+    (due ? (zh ? formatRoc(due) : due) : '') + (late ? (zh ? '（逾期）' : ' (late)') : ''),
+    owner?.name ?? '',
+    number,
+  ]);
+  return [{ title: zh ? '待補文件' : 'Missing papers', table: { columns: columns.map((title) => ({ title })), rows } }];
 }
 
 function basisOf(basis: Basis[], language: Language): PrintSection[] {
@@ -90,7 +116,7 @@ function headerOf(view: RecordView, language: Language): PrintField[] {
     { label: zh ? '申請日期' : 'Date', value: date(view.openedAt) },
     ...(view.requester ? [{ label: zh ? '申請人' : 'Requester', value: view.requester.name }] : []),
     ...(view.unit ? [{ label: zh ? '單位' : 'Unit', value: view.unit.name }] : []),
-    { label: zh ? '狀態' : 'State', value: view.stateLabel[language] },
+    { label: zh ? '狀態' : 'State', value: standing(view, language) },
   ];
 }
 

@@ -146,11 +146,15 @@ async function remember(work: Work, outcome: Decision, firstPos: number) {
   work.news.records.push(...outcome.states.keys());
 }
 
-const usedSequences = (outcome: Decision) =>
-  outcome.events.flatMap((event) => {
-    const used = event.data.sequence as { type: string; prefix: string; next: number } | undefined;
-    return event.type === 'record.opened' && used ? [used] : [];
-  });
+type Used = { type: string; prefix: string; next: number };
+
+/** The last number of each sequence: an act may open several records of one type. */
+function usedSequences(outcome: Decision): Used[] {
+  const used = outcome.events.flatMap((event) =>
+    event.type === 'record.opened' && event.data.sequence ? [event.data.sequence as Used] : [],
+  );
+  return [...new Map(used.map((one) => [`${one.type}|${one.prefix}`, one])).values()];
+}
 
 function forgetAnswers(work: Work, changedTypes: Set<string>) {
   const { known, context } = work;

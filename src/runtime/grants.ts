@@ -1,6 +1,6 @@
 import type { Command, Known, Moment } from '../kernel/engine/types.ts';
 import { isDuring } from '../kernel/engine/who.ts';
-import type { Allowed, Who } from '../kernel/pack/types.ts';
+import type { Action, Allowed, RecordType, Who } from '../kernel/pack/types.ts';
 import type { OrganisationContext } from './parts.ts';
 
 /**
@@ -31,7 +31,16 @@ function rolesFor(context: OrganisationContext, known: Known, command: Command):
       ? context.definition.records[command.type]
       : state && context.definitions.get(state.definition)?.records[state.type];
   const action = type?.actions[command.do === 'open' ? 'open' : command.action];
-  return new Set((action?.by ?? []).flatMap((group) => group.any.flatMap((allowed: Allowed) => rolesIn(allowed.who))));
+  const actions = command.do === 'open' ? [action, ...setOffBy(type)] : [action];
+  const groups = actions.flatMap((one) => one?.by ?? []);
+  return new Set(groups.flatMap((group) => group.any.flatMap((allowed: Allowed) => rolesIn(allowed.who))));
 }
+
+/** Acts on the same record that opening it sets off: they rely on the same person's grants. */
+const setOffBy = (type: RecordType | undefined): Action[] =>
+  (type?.actions.open?.does ?? []).flatMap((effect) => {
+    const own = 'act' in effect && effect.act.path.length === 0 ? type?.actions[effect.act.action] : undefined;
+    return own ? [own] : [];
+  });
 
 const rolesIn = (who: Who): string[] => (who.kind === 'role' || who.kind === 'role_of' ? [who.role] : []);

@@ -1,5 +1,6 @@
 import type { ActionView, GateSeen, GateView, Value, Values } from '../kernel/engine/types.ts';
 import type { Text } from '../kernel/text.ts';
+import type { GapView } from './evidence-views.ts';
 import type { CorrectionView, HeldView, MarkedView, MarkView, ProposalView } from './mark-views.ts';
 import type { ScopeView } from './scope-views.ts';
 
@@ -76,6 +77,7 @@ export type ListQuery = {
 };
 export type ListItem = RecordRef & {
   typeLabel: Text;
+  badges: Text[];
   requester?: Named;
   unit?: Named;
   openedAt: string;
@@ -139,6 +141,10 @@ export type Change = { field: string; label: Text; before?: Value; after?: Value
 
 export type RecordView = RecordRef & {
   typeLabel: Text;
+  /** What stands beside it wherever it is shown: 沿用. */
+  badges: Text[];
+  /** Papers it lacks, soonest due first. */
+  gaps: GapView[];
   version: number;
   since: string;
   openedAt: string;
@@ -231,23 +237,6 @@ export type ProcedureView = {
   asOf: string;
   clauses: ClauseView[];
   counts: Record<ClauseView['light'], number>;
-};
-export type ClauseEvidence = {
-  clause: ClauseView;
-  records: (RecordRef & { at: string; pos: number; what: Text })[];
-  refusals: number;
-  violations: number;
-  /** 說明及改善, newest first. */
-  explanations: {
-    pos: number;
-    at: string;
-    by: Named;
-    cause: string;
-    measure: string;
-    due?: string;
-    breaches: number;
-  }[];
-  mayExplain: boolean;
 };
 
 export type ParameterView = {

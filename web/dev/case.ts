@@ -175,6 +175,8 @@ export const goLive: RecordView = {
   rows: {},
   ...ref('r31', 'go_live', '115-上線-0031', '線上繳費系統 2.4 上線', 'review', '審查', 'Review'),
   typeLabel: tx('資訊系統上線作業紀錄表', 'Go-live record'),
+  badges: [],
+  gaps: [],
   version: 14,
   since: '2026-11-18T08:40:00.000Z',
   openedAt: '2026-11-18T06:30:00.000Z',

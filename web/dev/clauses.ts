@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { implement, ORPCError } from '@orpc/server';
 import type { contract as Contract } from '../../src/http/contract.ts';
-import type { ClauseEvidence, ClauseView, ParameterView, ProcedureView } from '../../src/runtime/views.ts';
+import type { ClauseEvidence } from '../../src/runtime/evidence-views.ts';
+import type { ClauseView, ParameterView, ProcedureView } from '../../src/runtime/views.ts';
 import { ref } from './case.ts';
 
 /** The office's procedure as the compiler makes it of `packs/xiluo` (a copy, so that pages need nothing of `src`). */
@@ -108,6 +109,7 @@ export function clauseAnswers(contract: typeof Contract) {
         const clause = clauses(input.asOf ?? '2026-11-20').find((each) => each.id === input.clause)!;
         return {
           clause,
+          gaps: [],
           records: evidence(clause),
           refusals: clause.light === 'off' ? 0 : 3,
           violations: clause.light === 'late' ? 1 : 0,

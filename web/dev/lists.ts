@@ -223,6 +223,7 @@ const item = (n: number): ListItem => ({
     ['Review', 'Draft', 'Testing', 'Ready'][n % 4]!,
   ),
   typeLabel: tx('資訊系統上線作業紀錄表', 'Go-live record'),
+  badges: [],
   requester: [person.wang, person.huang, person.lin][n % 3]!,
   unit: unit.finance,
   openedAt: '2026-11-10T02:00:00.000Z',

@@ -200,6 +200,7 @@ const judged = (
   rows: { id: string; line: number; type: string; cells: Record<string, string>; decided?: string | undefined }[],
 ) => ({
   mapping: { 主機名稱: 'name', IP: 'address' },
+  second: [],
   fields: [
     hostField('name', '主機名稱', 'Name'),
     hostField('address', '位址', 'Address'),

@@ -7,8 +7,8 @@ import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { OPENING_LIST } from '../../modules/opening/list.ts';
 import { fieldView } from '../../runtime/query/fields.ts';
-import { type Look, noSuch } from '../../runtime/query/look.ts';
-import { refOf } from '../../runtime/query/names.ts';
+import { type Look, label, noSuch } from '../../runtime/query/look.ts';
+import { personNamed, refOf } from '../../runtime/query/names.ts';
 import { columnsOf, fieldNamed, guessMapping } from '../opening/columns.ts';
 import { keepList, keptList } from '../opening/kept.ts';
 import { type GivenRow, judgeRows } from '../opening/rows.ts';
@@ -63,7 +63,8 @@ async function checked(look: Look, input: Table) {
   if ('refused' in type) return type;
   const mapping = input.mapping ?? guessMapping(type, input.headings);
   const rows = inOrder(input.rows);
-  return { type, mapping, rows, judged: await judgeRows(look, rows, mapping, input.resolved) };
+  const judged = await judgeRows(look, rows, mapping, input.resolved);
+  return { type, mapping, rows, judged: judged.rows, second: judged.second };
 }
 
 export const openingAnswers = {
@@ -85,18 +86,22 @@ export const openingAnswers = {
     asking(context, async (look) => {
       const outcome = await checked(look, input);
       if ('refused' in outcome) return outcome;
-      const { type, mapping, judged } = outcome;
+      const { type, mapping, judged, second } = outcome;
       return {
         mapping,
         fields: columnsOf(type).map((field) => fieldView(look.context.definition, field, false)),
         rows: judged.map(({ values: _, ...row }) => row),
+        second: second.map(({ type: of, persons }) => ({
+          type: label(look.context.definition, of),
+          persons: persons.map((person) => personNamed(look, person)),
+        })),
       };
     }),
   ),
   draft: os.registers.draft.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
     mustWrite(caller);
-    const { type, mapping, rows, judged } = await asking(context, (look) => checked(look, input));
+    const { type, mapping, rows, judged, second } = await asking(context, (look) => checked(look, input));
     const { headings, resolved, title, source, list, commandId } = input;
     const file = await keepList(context.http, caller, { type: type.name, headings, mapping, resolved, rows }, judged);
     const count = (outcome: string) => judged.filter((row) => row.outcome === outcome).length;
@@ -106,6 +111,7 @@ export const openingAnswers = {
       entries: count('new') + count('refused'),
       left_out: count('left'),
       open_problems: count('refused'),
+      second: second.length > 0,
       list: [file],
       source,
     };

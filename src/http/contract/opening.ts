@@ -75,6 +75,9 @@ export const opening = {
         mapping: z.record(z.string(), z.string()),
         fields: z.array(view<View.FieldView>()),
         rows: z.array(view<JudgedView>()),
+        second: z
+          .array(z.object({ type: view<Text>(), persons: z.array(view<View.Named>()) }))
+          .describe('who must confirm the list, because whoever prepares it may not enter these alone'),
       }),
     ),
   draft: write('registers', '/registers/{type}/drafts', 'Keep the list as a draft; nothing is in the register yet')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Refusal } from '../../kernel/refusal.ts';
 import type * as New from '../../runtime/digest-views.ts';
+import type { ClauseEvidence } from '../../runtime/evidence-views.ts';
 import type * as View from '../../runtime/views.ts';
 import {
   AnyValue,
@@ -30,7 +31,7 @@ export const procedure = {
     .output(view<View.ProcedureView>()),
   evidence: read('procedure', '/clauses/{clause}/evidence', 'Records that show a clause is lived')
     .input(z.object({ clause: Id, asOf: AsOf }))
-    .output(view<View.ClauseEvidence>()),
+    .output(view<ClauseEvidence>()),
   explain,
   red: read('procedure', '/red-lights', 'Clauses that are late, and what is said about them').output(
     z.array(view<New.RedLight>()),

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { decide } from '../../kernel/engine/decide.ts';
-import type { Command, Decision, Need, RecordState, Values } from '../../kernel/engine/types.ts';
+import type { Actor, Command, Decision, Need, RecordState, Values } from '../../kernel/engine/types.ts';
+import { isDuring } from '../../kernel/engine/who.ts';
 import type { RecordType } from '../../kernel/pack/types.ts';
 import { isRefused, type Refusal, type Refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
+import { OPENING_LIST } from '../../modules/opening/list.ts';
 import { answer, kindsOf, needsMore } from '../../runtime/gather.ts';
 import { actorOf, inputFor, type Look, settleLook } from '../../runtime/query/look.ts';
 import { type CellReading, partsOf, readCell, type Unknown } from '../cells.ts';
@@ -31,6 +33,8 @@ export type JudgedRow = {
   /** One like it that is in the register, or further up in the list. */
   twin?: { id?: string; line?: number; name: string };
 };
+/** Who must confirm the list because whoever prepares it may not enter it alone; nobody where the office has nobody who may. */
+export type Second = { type: string; persons: string[] };
 
 /**
  * Judges rows one after another, each as if those before it were entered: cells read, references resolved, the register's own gates
@@ -41,24 +45,38 @@ export async function judgeRows(
   rows: GivenRow[],
   mapping: Record<string, string>,
   resolved: Resolved[],
-): Promise<JudgedRow[]> {
+): Promise<{ rows: JudgedRow[]; second: Second[] }> {
   const reading = await readingOf(look, rows, mapping, resolved);
   const read = rows.map((row) => readRow(look, row, mapping, reading));
   const twins = await twinsOf(look, read);
-  const tried = read.filter(({ outcome }) => outcome === 'new');
+  const tried = read.filter(({ outcome }) => outcome !== 'left');
   await askTogether(look, tried);
+  const seconds = secondsOver(look);
   const judged: JudgedRow[] = [];
-  for (const row of read) judged.push(await judged1(look, row, twins, rows));
-  return judged;
+  for (const row of read) judged.push(await judged1(look, row, twins, rows, seconds));
+  return { rows: judged, second: seconds.needed() };
 }
 
-async function judged1(look: Look, row: JudgedRow, twins: Twins, rows: GivenRow[]): Promise<JudgedRow> {
-  if (row.outcome !== 'new') return row;
+async function judged1(
+  look: Look,
+  row: JudgedRow,
+  twins: Twins,
+  rows: GivenRow[],
+  seconds: Seconds,
+): Promise<JudgedRow> {
+  if (row.outcome === 'left') return row;
+  if (row.outcome === 'refused') {
+    const missing = (await tryRow(look, row, seconds, false)).filter((one) => isEmptyField(row, one));
+    return { ...row, refused: [...row.refused, ...missing.map((one) => ({ ...one, line: row.line }))] };
+  }
   const type = look.context.definition.records[row.type]!;
   const twin = twins.of(row);
   const anyway = rows.find(({ id }) => id === row.id)?.decided === 'anyway';
   const same = twin && !anyway ? [twinRefusal(type, twin)] : [];
-  const refusals = [...same, ...(await tryRow(look, row))].map((one) => ({ ...one, line: row.line }));
+  const refusals = [...same, ...(await tryRow(look, row, seconds, same.length === 0))].map((one) => ({
+    ...one,
+    line: row.line,
+  }));
   if (refusals.length === 0) twins.note(row);
   return {
     ...row,
@@ -112,15 +130,69 @@ const commandOf = ({ id, type, values }: JudgedRow): Command => ({
   values,
 });
 
+/** Of a row with an unreadable cell only what is empty is told beside it: whatever rests on that cell is not known yet. */
+function isEmptyField({ values, refused }: JudgedRow, told: Refusal): boolean {
+  const field = told.field ?? told.fix?.go?.replace('field.', '');
+  const empty = field !== undefined && values[field] === undefined && !refused.some((one) => one.field === field);
+  return empty && (told.code === 'required' || told.gate !== undefined);
+}
+
 /** What opening such a record would be told now, those before it being there; a good one is there for those behind it. */
-async function tryRow(look: Look, row: JudgedRow): Promise<Refusal[]> {
-  const input = inputFor(look, actorOf(look.viewer));
-  const { taken } = look.known;
-  const outcome = (await settleLook(look, () => decide(input, commandOf(row)) as never)) as Decision | Refused;
+async function tryRow(look: Look, row: JudgedRow, seconds: Seconds, keeps: boolean): Promise<Refusal[]> {
+  const outcome = await seconds.decide(row);
   if (isRefused(outcome)) return outcome.refused;
+  if (!keeps) return [];
   for (const [id, state] of outcome.states) look.known.records.set(id, state);
+  const { taken } = look.known;
   for (const key of uniqueAsked.get(look)?.get(row.id) ?? []) if (taken.get(key) === undefined) taken.set(key, row.id);
   return [];
+}
+
+type Seconds = { decide(row: JudgedRow): Promise<Decision | Refused>; needed(): Second[] };
+const NOT_ALONE = ['by', 'never'];
+
+/**
+ * Decides a row as whoever prepares the list, and where that is not theirs to do alone, as somebody who confirms it: the first
+ * person with whom it goes answers for every row of its type.
+ */
+function secondsOver(look: Look): Seconds {
+  const viewer = look.viewer.person;
+  const found = new Map<string, string[]>();
+  const run = (row: JudgedRow, person?: string) => {
+    const actor: Actor = person === undefined ? actorOf(look.viewer) : { kind: 'person', person, factor: 'password' };
+    const input = inputFor(look, actor);
+    const together = person === undefined || viewer === undefined ? {} : { prepared: viewer };
+    const asked = () => decide(input, { ...commandOf(row), ...together }) as never;
+    return settleLook(look, asked) as Promise<Decision | Refused>;
+  };
+  const notAlone = (outcome: Decision | Refused): boolean =>
+    isRefused(outcome) && outcome.refused.every(({ code }) => NOT_ALONE.includes(code));
+  const whoCould = async (row: JudgedRow): Promise<string[]> => {
+    const able: string[] = [];
+    for (const person of confirmersOf(look)) if (!notAlone(await run(row, person))) able.push(person);
+    return able;
+  };
+  return {
+    async decide(row) {
+      const alone = await run(row);
+      if (!notAlone(alone)) return alone;
+      const known = found.get(row.type) ?? (await whoCould(row));
+      found.set(row.type, known);
+      return known[0] === undefined ? alone : run(row, known[0]);
+    },
+    needed: () => [...found].map(([type, persons]) => ({ type, persons })),
+  };
+}
+
+/** Everybody else with a role that may confirm an opening list. */
+function confirmersOf(look: Look): Set<string> {
+  const { definition, directory } = look.context;
+  const allowed = (definition.records[OPENING_LIST]?.actions.confirm?.by ?? []).flatMap((group) => group.any);
+  const roles = new Set(allowed.flatMap(({ who }) => (who.kind === 'role' ? [who.role] : [])));
+  const grants = directory.grants.filter(
+    (grant) => grant.person !== look.viewer.person && roles.has(grant.role) && isDuring(grant, look.now),
+  );
+  return new Set(grants.map(({ person }) => person));
 }
 
 /** Which unique keys each row asked for, so that a row behind with the same key is told. */

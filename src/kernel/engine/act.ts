@@ -3,6 +3,7 @@ import type { Refusal } from '../refusal.ts';
 import { assess, type Doing, type Stage } from './assess.ts';
 import { compute } from './compute.ts';
 import { followUp, tellAll } from './follow-ups.ts';
+import { gapClauses, shownClauses } from './gap.ts';
 import { counts } from './marks.ts';
 import { markFor, otherwiseRefused, tellConfirmers } from './otherwise.ts';
 import { planOf } from './plan.ts';
@@ -175,6 +176,7 @@ function move(work: Work, type: RecordType, action: Action, stage: Stage, votes:
     dropped: someOrNone(votesTouched(type, state, Object.keys(changes.values)).filter((name) => name !== action.name)),
     for: stage.standing.for,
     fired: firedBy(type, state, action),
+    ...whereItStands(work, type, candidate, action.to),
     waived: waiversOf(stage),
   };
   const done = emit(work, state, {
@@ -186,6 +188,13 @@ function move(work: Work, type: RecordType, action: Action, stage: Stage, votes:
   });
   const settled = clearOwed(work, type, recomputed(work, type, done), action);
   return action.emergency ? owePapers(work, type, settled, action, action.emergency) : settled;
+}
+
+/** What the new stay lacks, and what getting there shows. */
+function whereItStands(work: Work, type: RecordType, candidate: RecordState, to: string | undefined) {
+  if (to === undefined) return {};
+  const there = { ...candidate, state: to };
+  return { gap: someOrNone(gapClauses(work, type, there)), shows: someOrNone(shownClauses(work, type, there)) };
 }
 
 const someOrNone = (names: string[]): string[] | undefined => (names.length > 0 ? names : undefined);

@@ -46,6 +46,7 @@ function run(work: Work, command: Command): Refusal[] {
         owner: command.owner,
         backfill: command.backfill,
         copies: command.copies,
+        prepared: command.prepared,
       });
     case 'save':
       return stale(work, command) ?? save(work, command.record, command.values, command.owner);

@@ -54,6 +54,18 @@ test('who opens alone must satisfy every pack', () => {
   expect(outcome(office.open('chen', 'sealed', 's1'))).toEqual(['done']);
 });
 
+test('of a list that two signed, who prepared and who confirmed count together, and both are named', () => {
+  const office = new Office(definition([sealed]));
+  const confirm = (who: string, id: string) =>
+    office.run(who, { do: 'open', type: 'sealed', record: id, prepared: 'wang' });
+  expect(outcome(confirm('li', 's1'))).toEqual(['by']);
+  expect(outcome(confirm('chen', 's1'))).toEqual(['done']);
+  expect(office.state('s1')).toMatchObject({
+    requester: 'wang',
+    acts: { open: { by: 'wang', confirmed: { by: 'chen', factor: 'password' } } },
+  });
+});
+
 test('unique periods collide by overlap, and only beside equal other values', () => {
   const office = new Office(definition([paper]));
   const book = (id: string, seat: string, start: string, end: string) => {

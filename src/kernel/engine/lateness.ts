@@ -1,6 +1,7 @@
 import type { RecordType, State } from '../pack/types.ts';
 import { ASSIGNED } from './evolve.ts';
 import { lateMessage, rungAt, sendNotice, tellOne } from './follow-ups.ts';
+import { gapClauses } from './gap.ts';
 import { kindOf } from './plan.ts';
 import { dueOf } from './time.ts';
 import type { Moment, RecordState } from './types.ts';
@@ -71,7 +72,7 @@ const named = (type: RecordType, state: RecordState, declared: State) => ({
 
 /** Late is a breach of the clauses of what should have happened; a rung before or after only tells. */
 function note(work: Work, type: RecordType, state: RecordState, rung: string, due: Moment): void {
-  const clauses = rung === 'late' ? clausesOf(type, state) : [];
+  const clauses = rung === 'late' ? clausesOf(work, type, state) : [];
   emit(work, latest(work, state), {
     stream: state.id,
     type: 'record.late',
@@ -80,7 +81,9 @@ function note(work: Work, type: RecordType, state: RecordState, rung: string, du
   });
 }
 
-function clausesOf(type: RecordType, state: RecordState): string[] {
+function clausesOf(work: Work, type: RecordType, state: RecordState): string[] {
+  const lacking = gapClauses(work, type, state);
+  if (lacking.length > 0) return lacking;
   const forward = Object.values(type.actions).filter(
     (action) => action.from.includes(state.state) && ['forward', 'end'].includes(kindOf(type, action, state.state)),
   );

@@ -1,8 +1,9 @@
-import type { RecordType } from '../pack/types.ts';
+import type { Action, RecordType } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
 import { text } from '../text.ts';
 import { applied, compute, draw, emptyTables } from './compute.ts';
 import { followUp } from './follow-ups.ts';
+import { gapClauses } from './gap.ts';
 import { judgeAll } from './judge-all.ts';
 import { marking } from './marks.ts';
 import { numberFor } from './number.ts';
@@ -10,8 +11,8 @@ import { backfilled, backfillRefused, tellConfirmers } from './otherwise.ts';
 import { planOf } from './plan.ts';
 import { missingFields } from './required.ts';
 import { notForThem } from './save.ts';
-import { askingOf, coversAll, mayFill, notAllowed, standing } from './standing.ts';
-import type { Backfill, Marked, RecordState, Values } from './types.ts';
+import { askingOf, coversAll, mayFill, notAllowed, type Standing, standing } from './standing.ts';
+import type { Backfill, Confirmed, Marked, RecordState, Values } from './types.ts';
 import { readValues } from './values.ts';
 import { noSuchRecord } from './words.ts';
 import { asIf, emit, moment, nextId, recordOf, scopeOf, type Work } from './work.ts';
@@ -31,6 +32,8 @@ export type Opened = {
   owner?: string | undefined;
   backfill?: Backfill | undefined;
   copies?: string | undefined;
+  /** Who prepared it, when the actor confirmed it: what they may count together. */
+  prepared?: string | undefined;
 };
 
 /**
@@ -56,7 +59,7 @@ export function open(work: Work, wanted: Opened): Refusal[] {
   const stopped =
     wanted.by === 'act'
       ? undefined
-      : asIf(work, wanted.owner, () => foreignUnit(work, wanted.unit) ?? whoOpens(work, type, filled));
+      : asIf(work, wanted.owner, () => foreignUnit(work, wanted.unit) ?? whoOpens(work, type, filled, wanted.prepared));
   if (stopped) return [stopped];
   const candidate = completed(work, type, filled);
   const personal = wanted.by !== 'act' && work.input.actor.kind !== 'clock';
@@ -100,7 +103,8 @@ function marksOfOpening(work: Work, { owner, backfill, values }: Opened): Marked
 function draftOf(work: Work, type: RecordType, id: string, wanted: Opened): RecordState {
   const { actor, directory } = work.input;
   const person = actor.kind === 'clock' ? undefined : actor.person;
-  const requester = wanted.requester ?? wanted.owner ?? (wanted.by === 'act' ? undefined : person);
+  const author = wanted.prepared ?? person;
+  const requester = wanted.requester ?? wanted.owner ?? (wanted.by === 'act' ? undefined : author);
   const unit = wanted.unit ?? (requester === undefined ? undefined : directory.persons[requester]?.unit);
   const { at, organisation } = moment(work);
   return {
@@ -119,7 +123,9 @@ function draftOf(work: Work, type: RecordType, id: string, wanted: Opened): Reco
     ...(wanted.origin === undefined ? {} : { origin: wanted.origin }),
     ...(wanted.edition === undefined ? {} : { edition: wanted.edition }),
     values: {},
-    acts: { open: { at, ...(person === undefined ? {} : { by: person }), count: 1, asked: {} } },
+    acts: {
+      open: { at, ...(author === undefined ? {} : { by: author }), count: 1, asked: {}, ...confirmedBy(work, wanted) },
+    },
     pending: {},
     seals: [],
     owed: [],
@@ -128,6 +134,12 @@ function draftOf(work: Work, type: RecordType, id: string, wanted: Opened): Reco
     links: [],
     comments: 0,
   };
+}
+
+/** The second signature of a list both signed. */
+function confirmedBy({ input: { actor, now } }: Work, { prepared }: Opened): { confirmed?: Confirmed } {
+  if (prepared === undefined || actor.kind !== 'person' || actor.person === prepared) return {};
+  return { confirmed: { by: actor.person, at: now, factor: actor.factor ?? 'none' } };
 }
 
 const withoutComputed = (type: RecordType, values: Values): Values =>
@@ -172,22 +184,37 @@ const unitRefused = (code: 'invalid' | 'forbidden', zh: string, en: string): Ref
   field: 'unit',
 });
 
-function whoOpens(work: Work, type: RecordType, draft: RecordState): Refusal | undefined {
+/** Whoever opens it alone must count in every pack's group; who prepared and who confirmed a list count together. */
+function whoOpens(work: Work, type: RecordType, draft: RecordState, prepared: string | undefined): Refusal | undefined {
   const { actor } = work.input;
   if (actor.kind === 'setup') return undefined;
   const action = type.actions.open;
   const scope = scopeOf(work, draft);
-  if (action) {
-    const stands = standing(work, askingOf(action), scope);
-    if (stands.may === false) return stands.refusal;
-    const alone = stands.may !== true || coversAll(action.by, stands.ballots);
-    return alone ? undefined : notAllowed(askingOf(action)).refusal;
-  }
+  const signers = prepared === undefined ? [undefined] : [undefined, prepared];
+  if (action)
+    return mayTogether(
+      signers.map((one) => asIf(work, one, () => standing(work, askingOf(action), scope))),
+      action,
+    );
   if (actor.kind === 'clock' || type.role === 'form') return undefined;
   const fills =
     type.role === 'register' &&
-    Object.keys(type.sections).some((section) => mayFill(work, draft, section, scope) !== false);
+    signers.some((one) =>
+      Object.keys(type.sections).some(
+        (section) => asIf(work, one, () => mayFill(work, draft, section, scope)) !== false,
+      ),
+    );
   return fills ? undefined : notOpenedByHand(type);
+}
+
+function mayTogether(signers: Standing[], action: Action): Refusal | undefined {
+  if (signers.some(({ may }) => may === 'pending')) return undefined;
+  const barred = signers.find((one) => one.may === false && one.refusal.code === 'never');
+  if (barred?.may === false) return barred.refusal;
+  const ballots = signers.flatMap((one) => (one.may === true ? one.ballots : []));
+  if (ballots.length > 0 && coversAll(action.by, ballots)) return undefined;
+  const refused = signers.find((one) => one.may === false);
+  return ballots.length === 0 && refused?.may === false ? refused.refusal : notAllowed(askingOf(action)).refusal;
 }
 
 function emitOpened(
@@ -199,6 +226,7 @@ function emitOpened(
   wanted: Opened,
 ): void {
   const { number, definition, unit, requester, origin, edition, values, acts } = state;
+  const lacking = gapClauses(work, type, state);
   const data = {
     type: type.name,
     number,
@@ -219,6 +247,7 @@ function emitOpened(
       sequence,
       assigned: wanted.assigned,
       marked: state.marked?.length ? state.marked : undefined,
+      gap: lacking.length > 0 ? lacking : undefined,
       copied: wanted.copies,
     },
     gates: gates ?? [],

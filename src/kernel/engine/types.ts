@@ -210,6 +210,8 @@ export type Command =
       backfill?: Backfill;
       /** The earlier case its values were taken from. */
       copies?: string;
+      /** Who prepared and signed it, when the actor is who confirmed it: of a signed list, never given by hand. */
+      prepared?: string;
     }
   | { do: 'save'; id: string; record: string; version?: number; values: Values; owner?: string }
   | {

@@ -162,6 +162,7 @@ export const FUNCTIONS: Record<string, FunctionType> = {
 
   clause_state: compliance([text], text),
   level: compliance([], text),
+  adopted_at: compliance([], moment),
 
   'identity.suspend': effect('identity', [person]),
   'identity.end_sessions': effect('identity', [person]),

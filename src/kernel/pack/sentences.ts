@@ -152,6 +152,7 @@ function listMechanism(definition: Definition, name: string, made: Make): Mechan
   );
   const label = list.label ?? text(name, name.replaceAll('_', ' '));
   const audience = list.audience && whoWords(list.audience, placeIn(definition));
+  if (rows.zh === '') return made(label, text('由各程序書列定。', 'Each procedure names its own.'), `lists.${name}`);
   const sentence = audience
     ? text(`${audience.zh}須簽收並遵守：${rows.zh}。`, `${audience.en} must acknowledge and keep: ${rows.en}.`)
     : text(`逐項：${rows.zh}。`, `Item by item: ${rows.en}.`);

@@ -235,6 +235,8 @@ export type Field = {
   personal: boolean;
   /** Of a person: who did something or is meant, not whose duty it is; it does not go along in a handover of duties (職務交接). */
   stays?: true;
+  /** Yes-or-no: where it is yes, the field's name stands beside the record wherever it is shown. */
+  badge?: boolean;
   /** Actions for which it must be filled; ['*'] = always (open and save too). */
   required: string[];
   clauses: string[];
@@ -257,6 +259,10 @@ export type State = {
   initial: boolean;
   due?: Time;
   late: Late[];
+  /** A choice field: while a record stays here, the clauses its row cites lack what it stands for, and are breached once it is late. */
+  gap?: string;
+  /** A choice field: getting here is evidence for the clauses its row cites. */
+  shows?: string;
   pack: string;
 };
 /** One rung of lateness: relative to the due moment, negative `before`. */

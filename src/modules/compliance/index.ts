@@ -20,8 +20,18 @@ export function compliance(files: () => SourceFile[], compile: Compile): Module 
       'compliance.explain': explainClause,
     },
     project,
+    facts: { adopted_at: adoptedAt },
   };
 }
+
+/** When the organisation began with its procedures here: what ran before then may be carried over. */
+const adoptedAt: NonNullable<Module['facts']>[string] = async (db, asked) => {
+  const begun = await sql<{ organisation: string; at: Date }>`select organisation, min(at) as at from adoption
+    where organisation = any(${[...new Set(asked.map(({ organisation }) => organisation))]}) group by organisation`.execute(
+    db,
+  );
+  return asked.map(({ organisation }) => begun.rows.find((row) => row.organisation === organisation)?.at.toISOString());
+};
 
 async function project(tx: Tx, event: StoredEvent): Promise<void> {
   const { organisation, data } = event;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Command, FileValue, RecordState } from '../../kernel/engine/types.ts';
+import type { Actor, Command, FileValue, RecordState } from '../../kernel/engine/types.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { Entailed, Module } from '../../runtime/module.ts';
@@ -10,7 +10,8 @@ type Read = (sha256: string) => Promise<Uint8Array | undefined>;
 
 /**
  * 期初建檔: a list of existing things is prepared as one form, signed once, and enters its register as a whole — every entry its own
- * event, naming the list as its origin, all in the transaction of the last signature, or none (decision 0095).
+ * event, naming the list as its origin, all in the transaction of the last signature, or none (decision 0095). Of a list that a second
+ * person confirmed, the entries are that person's act and say who prepared them.
  */
 export const opening = (read: Read): Module => ({
   name: 'opening',
@@ -25,11 +26,11 @@ async function entriesOf(read: Read, state: RecordState): Promise<Entailed[] | R
   const parsed = openingList.safeParse(readJson(bytes));
   if (!parsed.success) return notAList;
   const rows = entering(parsed.data);
-  const person = state.acts.enter?.by ?? state.acts.submit?.by;
-  if (rows.length === 0 || person === undefined) return nothing;
+  const signed = signersOf(state);
+  if (rows.length === 0 || signed === undefined) return nothing;
   return rows.map((row) => ({
     line: row.line,
-    actor: { kind: 'person', person, factor: 'none' },
+    actor: signed.actor,
     command: {
       do: 'open',
       id: `${state.id}:${row.id}`,
@@ -37,8 +38,22 @@ async function entriesOf(read: Read, state: RecordState): Promise<Entailed[] | R
       record: row.id,
       values: row.values,
       origin: state.id,
+      ...(signed.prepared === undefined ? {} : { prepared: signed.prepared }),
     } satisfies Command,
   }));
+}
+
+/** Whose last signature enters the rows, and who prepared them when that was somebody else. */
+function signersOf({ acts, seals }: RecordState): { actor: Actor; prepared?: string } | undefined {
+  const last = acts.enter ? 'enter' : 'confirm';
+  const person = acts[last]?.by;
+  if (person === undefined) return undefined;
+  const factor = seals.findLast(({ action }) => action === last)?.factor as (Actor & { kind: 'person' })['factor'];
+  const prepared = last === 'confirm' ? acts.submit?.by : undefined;
+  return {
+    actor: { kind: 'person', person, factor: factor ?? 'none' },
+    ...(prepared === undefined ? {} : { prepared }),
+  };
 }
 
 function readJson(bytes: Uint8Array): unknown {

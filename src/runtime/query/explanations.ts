@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { answerable } from '../../kernel/pack/answerable.ts';
 import type { Clause, Definition } from '../../kernel/pack/types.ts';
-import type { ClauseEvidence } from '../views.ts';
+import type { ClauseEvidence } from '../evidence-views.ts';
 import { actsAs, type Look } from './look.ts';
 import { personNamed } from './names.ts';
 

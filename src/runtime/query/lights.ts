@@ -5,7 +5,15 @@ import type { ClauseView } from '../views.ts';
 import { standing } from './citations.ts';
 import type { Look } from './look.ts';
 
-export type Counts = { evidence: number; refusals: number; breaches: number; opened: number; starts?: string };
+export type Counts = {
+  evidence: number;
+  refusals: number;
+  breaches: number;
+  /** Papers and the like that are still to come, in time so far. */
+  gaps: number;
+  opened: number;
+  starts?: string;
+};
 export type Light = ClauseView['light'];
 
 /** The definition in force at the date looked at. */
@@ -21,11 +29,13 @@ export async function definitionThen(look: Look): Promise<Definition> {
 
 /**
  * Late when something it demands is overdue; grey while nothing runs behind it, nothing has called for it yet, or the adoption
- * plan lets it start later; green with dated evidence; amber when it was called for and evidence is still missing.
+ * plan lets it start later; amber while something is still to come, whatever else there is; green with dated evidence; amber when it
+ * was called for and evidence is still missing.
  */
 export function lightOf(clause: Clause, counts: Counts | undefined): Light {
   if (clause.pending || !counts || counts.starts) return 'off';
   if (counts.breaches > 0) return 'late';
+  if (counts.gaps > 0) return 'partial';
   if (counts.evidence > 0) return 'ok';
   return counts.opened > 0 || counts.refusals > 0 ? 'partial' : 'off';
 }
@@ -59,15 +69,20 @@ export async function countsPerClause(look: Look): Promise<Map<string, Counts>> 
     where organisation = ${look.organisation} and from_at < ${endOf(until)} and (until_at is null or until_at >= ${endOf(until)}) group by clause`.execute(
     look.tx,
   );
+  const gaps = await sql<{ clause: string; n: string }>`select clause, count(*) as n from clause_gap
+    where organisation = ${look.organisation} and from_at < ${endOf(until)} and (until_at is null or until_at >= ${endOf(until)}) group by clause`.execute(
+    look.tx,
+  );
   const counts = new Map<string, Counts>();
   const at = (clause: string) => {
-    const known = counts.get(clause) ?? { evidence: 0, refusals: 0, breaches: 0, opened: 0 };
+    const known = counts.get(clause) ?? { evidence: 0, refusals: 0, breaches: 0, gaps: 0, opened: 0 };
     counts.set(clause, known);
     return known;
   };
   for (const row of days.rows)
     Object.assign(at(row.clause), { evidence: Number(row.evidence), refusals: Number(row.refusals) });
   for (const row of breaches.rows) at(row.clause).breaches = Number(row.n);
+  for (const row of gaps.rows) at(row.clause).gaps = Number(row.n);
   for (const [clause, starts] of await startsOf(look)) if (starts > until) at(clause).starts = starts;
   await countCalledFor(look, at);
   return counts;

@@ -6,6 +6,7 @@ import { text } from '../../kernel/text.ts';
 import { bigrams, columnOf } from '../store/fields.ts';
 import type { ListItem, ListPage, ListQuery } from '../views.ts';
 import { options } from './fields.ts';
+import { badgesOf } from './gaps.ts';
 import { type Look, label, noSuch } from './look.ts';
 import { namesIn, personNamed, refOf, unitNamed } from './names.ts';
 import { seesType } from './outside.ts';
@@ -244,6 +245,7 @@ function itemOf(look: Look, row: Row, columns: Field[], names: Record<string, st
   return {
     ...refOf(look, row),
     typeLabel: label(look.context.definition, row.type),
+    badges: badgesOf(look.context.definitions.get(row.definition)?.records[row.type], row.body),
     ...(row.requester ? { requester: personNamed(look, row.requester) } : {}),
     ...(row.unit ? { unit: unitNamed(look, row.unit) } : {}),
     openedAt: row.opened_at.toISOString(),

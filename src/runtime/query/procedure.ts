@@ -3,8 +3,10 @@ import { clauseMechanisms } from '../../kernel/pack/sentences.ts';
 import type { Clause, Definition } from '../../kernel/pack/types.ts';
 import type { Refused } from '../../kernel/refusal.ts';
 import type { Text } from '../../kernel/text.ts';
-import type { ClauseEvidence, ClauseView, ParameterView, ProcedureView } from '../views.ts';
+import type { ClauseEvidence } from '../evidence-views.ts';
+import type { ClauseView, ParameterView, ProcedureView } from '../views.ts';
 import { explanationsOf, mayExplain } from './explanations.ts';
+import { gapsOfClause } from './gaps.ts';
 import { type Counts, countsPerClause, dayOf, definitionThen, lightOf, tally } from './lights.ts';
 import { type Look, noSuch } from './look.ts';
 import { refsOf } from './names.ts';
@@ -90,6 +92,7 @@ export async function evidenceOf(look: Look, clauseId: string): Promise<ClauseEv
         ? [{ ...ref, at: row.at.toISOString(), pos: Number(row.pos), what: mechanismLabel(definition, row.what) }]
         : [];
     }),
+    gaps: await gapsOfClause(look, clauseId),
     refusals: counts?.refusals ?? 0,
     violations: counts?.breaches ?? 0,
     explanations: await explanationsOf(look, clauseId),

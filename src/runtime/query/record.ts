@@ -14,6 +14,7 @@ import { needsMore } from '../gather.ts';
 import type { RecordRef, RecordView, SealView } from '../views.ts';
 import { correctionViews, mayCorrect, proposalViews } from './corrections.ts';
 import { fieldView, sectionViews } from './fields.ts';
+import { badgesOf, gapsAbout } from './gaps.ts';
 import { changesBetween } from './history.ts';
 import { inputFor, type Look, noSuch, recordOf, settleLook } from './look.ts';
 import { exceptionsOf, heldViews, markedOn, markView, paperView } from './marks.ts';
@@ -46,6 +47,8 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
   return {
     ...refOf(look, { ...state, title: found.title }),
     typeLabel: type.label,
+    badges: badgesOf(type, state),
+    gaps: await gapsAbout(look, id),
     version: state.version,
     since: state.since,
     openedAt: state.openedAt,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { MARKS } from '../../kernel/engine/otherwise.ts';
-import type { Mark } from '../../kernel/engine/types.ts';
+import type { Mark, RecordState } from '../../kernel/engine/types.ts';
 import { decodeEntry, type Envelope } from '../../kernel/ledger/envelope.ts';
 import { leafHash } from '../../kernel/ledger/merkle.ts';
 import type { Definition } from '../../kernel/pack/types.ts';
@@ -193,7 +193,13 @@ export function plainLabel(look: Look, envelope: Pick<Envelope, 'type' | 'data' 
   const definition = look.context.definitions.get(envelope.definition) ?? look.context.definition;
   if (envelope.type === 'record.opened') {
     const name = label(definition, type);
-    return { zh: `建立${name.zh}`, en: `${name.en} opened` };
+    const { by, confirmed } = (envelope.data.acts as unknown as RecordState['acts'] | undefined)?.open ?? {};
+    if (!by || !confirmed) return { zh: `建立${name.zh}`, en: `${name.en} opened` };
+    const [prepared, second] = [personNamed(look, by).name, personNamed(look, confirmed.by).name];
+    return {
+      zh: `建立${name.zh}：${prepared}編製，${second}確認`,
+      en: `${name.en} opened: prepared by ${prepared}, confirmed by ${second}`,
+    };
   }
   if (envelope.type === 'export.made') return exportWords(definition, envelope.data);
   const action = definition.records[type]?.actions[String(envelope.data.action ?? envelope.data.what ?? '')];

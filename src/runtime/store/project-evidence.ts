@@ -20,6 +20,7 @@ export function clausesOf(definition: Definition, mechanism: string): string[] {
 }
 
 type Evidence = { clause: string; pos: number; at: string; record: string; what: string };
+type Gap = { record: string; at: string; clauses: string[]; begins: boolean };
 type Breach = { clause: string; record: string; reason: string; at: string; ends: boolean };
 
 /**
@@ -34,9 +35,14 @@ export function evidenceRows(
   const evidence: Evidence[] = [];
   const refusals: Evidence[] = [];
   const breaches: Breach[] = [];
+  const gaps: Gap[] = [];
   for (const event of events) {
     for (const clause of standingClauses(event)) {
       evidence.push({ clause, pos: event.pos, at: event.at, record: event.stream, what: 'standing' });
+    }
+    for (const clause of (event.data.shows as string[] | undefined) ?? []) {
+      const what = `action.${String(event.data.type)}.${String(event.data.action)}`;
+      evidence.push({ clause, pos: event.pos, at: event.at, record: event.stream, what });
     }
     const known = definition(event.definition);
     if (!known) continue;
@@ -51,11 +57,13 @@ export function evidenceRows(
       }
     }
     breaches.push(...breachesIn(event));
+    gaps.push(...gapsIn(event));
   }
   return [
     ...evidenceOf(organisation, evidence),
     ...daysOf(organisation, evidence, refusals),
     ...breachesOf(organisation, breaches),
+    ...gapsOf(organisation, gaps),
   ];
 }
 
@@ -121,6 +129,14 @@ function breachesIn(event: StoredEvent): Breach[] {
   }
 }
 
+/** What a stay lacks begins with it and ends when the record goes on. */
+function gapsIn({ type, stream, at, data }: StoredEvent): Gap[] {
+  if (type !== 'record.opened' && (type !== 'record.acted' || data.to === undefined)) return [];
+  const clauses = (data.gap as string[] | undefined) ?? [];
+  const begins = type === 'record.opened';
+  return begins && clauses.length === 0 ? [] : [{ record: stream, at, clauses, begins }];
+}
+
 function evidenceOf(organisation: string, rows: Evidence[]): Statement[] {
   if (rows.length === 0) return [];
   return [
@@ -162,5 +178,21 @@ function breachesOf(organisation: string, breaches: Breach[]): Statement[] {
   if (ended.length > 0)
     statements.push(sql`update clause_breach b set until_at = x.at from jsonb_to_recordset(${JSON.stringify(ended)}::jsonb) as x(record text, reason text, at timestamptz)
     where b.organisation = ${organisation} and b.record = x.record and b.reason = x.reason and b.until_at is null and b.from_at < x.at`);
+  return statements;
+}
+
+/** One row per clause and stay; the stay before ends where the next begins, so that a past day is answered as it was. */
+function gapsOf(organisation: string, gaps: Gap[]): Statement[] {
+  const last = [...new Map(gaps.map((gap) => [gap.record, gap])).values()];
+  const moved = last.filter(({ begins }) => !begins);
+  const rows = last.flatMap(({ record, at, clauses }) => clauses.map((clause) => ({ clause, record, at })));
+  const statements: Statement[] = [];
+  if (moved.length > 0)
+    statements.push(sql`update clause_gap g set until_at = x.at from jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) as x(record text, at timestamptz)
+      where g.organisation = ${organisation} and g.record = x.record and g.until_at is null`);
+  if (rows.length > 0)
+    statements.push(sql`insert into clause_gap select ${organisation}, x.clause, x.record, x.at, null from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as x(clause text, record text, at timestamptz)
+    on conflict (organisation, clause, record, from_at) do update set until_at = null`);
   return statements;
 }

@@ -148,6 +148,11 @@ function Rows({
               ))}
               <td>
                 <Pill tone={item.late ? 'bad' : 'info'}>{say(item.stateLabel)}</Pill>
+                {item.badges.map((badge) => (
+                  <Pill key={badge.en} tone="warn">
+                    {say(badge)}
+                  </Pill>
+                ))}
               </td>
               {withDue && (
                 <td data-label={t('list.due')} className={item.late ? 'late' : ''}>

@@ -1,7 +1,8 @@
 import './explanations.css';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ClauseEvidence, ClauseView } from '../../../src/runtime/views.ts';
+import type { ClauseEvidence } from '../../../src/runtime/evidence-views.ts';
+import type { ClauseView } from '../../../src/runtime/views.ts';
 import { api, newCommandId } from '../../api.ts';
 import { t } from '../../language.ts';
 import { queryClient } from '../../queries.ts';

@@ -3,9 +3,11 @@ import './panel.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { ClauseEvidence, ClauseView, ProcedureView } from '../../../src/runtime/views.ts';
+import type { ClauseEvidence } from '../../../src/runtime/evidence-views.ts';
+import type { ClauseView, ProcedureView } from '../../../src/runtime/views.ts';
 import { useCitation } from '../../citations.ts';
 import { say, t } from '../../language.ts';
+import { Gaps } from '../../record/gaps.tsx';
 import { officeTime, showDate } from '../../time.ts';
 import { Alert, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -56,7 +58,13 @@ export function ClauseBody({ clause, asOf }: { clause: ClauseView; asOf: string 
   const evidence = useQuery(evidenceQuery(clause.id, asOf));
   return (
     <>
-      <Why clause={clause} late={evidence.data?.violations ?? 0} />
+      <Why clause={clause} late={evidence.data?.violations ?? 0} lacking={evidence.data?.gaps.length ?? 0} />
+      {evidence.data && evidence.data.gaps.length > 0 && (
+        <section>
+          <h3>{t('gap.title')}</h3>
+          <Gaps gaps={evidence.data.gaps} withSubject />
+        </section>
+      )}
       {evidence.data && <Explanations clause={clause} evidence={evidence.data} />}
       <Mechanisms clause={clause} />
       <Parameters clause={clause} />
@@ -67,9 +75,11 @@ export function ClauseBody({ clause, asOf }: { clause: ClauseView; asOf: string 
   );
 }
 
-function Why({ clause, late }: { clause: ClauseView; late: number }) {
+function Why({ clause, late, lacking }: { clause: ClauseView; late: number; lacking: number }) {
   if (clause.pending) return <Alert tone="warn">{t('clause.pendingWhy', { why: say(clause.pending) })}</Alert>;
   if (clause.starts) return <Alert tone="info">{t('clause.startsOn', { day: showDate(clause.starts) })}</Alert>;
+  if (clause.light === 'partial' && lacking > 0)
+    return <p className="sub">{t('gap.why', { count: clause.count, lacking })}</p>;
   return <p className="sub">{t(`clause.why_${clause.light}`, { count: clause.count, late })}</p>;
 }
 

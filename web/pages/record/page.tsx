@@ -11,6 +11,7 @@ import { Proof, Related, Seals, Told, WaitingFor } from '../../record/aside.tsx'
 import { ClauseCard } from '../../record/clauses.tsx';
 import { CorrectionNote, Corrections } from '../../record/corrections.tsx';
 import { Course } from '../../record/course.tsx';
+import { Gaps } from '../../record/gaps.tsx';
 import { rememberLook } from '../../record/last-look.ts';
 import { Held, Marked } from '../../record/mark.tsx';
 import { Sections } from '../../record/sections.tsx';
@@ -90,6 +91,15 @@ function Record({ record }: { record: RecordView }) {
         <div className="stack">
           {!past && record.gates.all > 0 && <Gates record={record} onAction={setAsking} />}
           {isAsked(record) && corrections}
+          {record.gaps.length > 0 && (
+            <Card
+              title={t('gap.title')}
+              aside={<Pill tone="warn">{t('gap.count', { count: record.gaps.length })}</Pill>}
+            >
+              <p className="sub">{t('gap.text')}</p>
+              <Gaps gaps={record.gaps} />
+            </Card>
+          )}
           <Sections
             sections={record.sections}
             values={record.values}
@@ -158,6 +168,11 @@ function Head({ record, children }: { record: RecordView; children: ReactNode })
         <h1>{record.title}</h1>
         <div className="row meta">
           <Pill tone={record.late ? 'bad' : record.closedAt ? 'plain' : 'info'}>{say(record.stateLabel)}</Pill>
+          {record.badges.map((badge) => (
+            <Pill key={badge.en} tone="warn">
+              {say(badge)}
+            </Pill>
+          ))}
           {record.remaining && <Pill tone={record.late ? 'bad' : 'warn'}>{say(record.remaining)}</Pill>}
           {who && <span className="sub">{who}</span>}
           <span className="sub">{t('record.openedOn', { at: showMoment(record.openedAt) })}</span>

@@ -88,6 +88,7 @@ function runOpen(world: World, when: Record<string, unknown>): Happened {
     values,
     ...(type.fields.origin || origin === undefined ? {} : { origin: String(origin) }),
     ...(type.fields.unit || unit === undefined ? {} : { unit: String(unit) }),
+    ...(when.prepared === undefined ? {} : { prepared: String(when.prepared) }),
   };
   return { ...command1(world, command, actorOf(world, when), name), record };
 }

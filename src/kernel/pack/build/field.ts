@@ -22,6 +22,7 @@ export function fieldOf(build: RecordBuild, name: string, section: string, item:
       ...optional('lines', numberOf(entry(item, 'lines'))),
       personal: isTrue(entry(item, 'personal')),
       ...optional('stays', isTrue(entry(item, 'stays')) || undefined),
+      ...optional('badge', isTrue(entry(item, 'badge')) || undefined),
       required: requiredOf(entry(item, 'required')),
       clauses: words(entry(item, 'clause')),
       ...optional('when', expression(build, entry(item, 'when'))),

@@ -141,6 +141,8 @@ function stateOf(build: RecordBuild, { key, value }: Entry): State {
       initial: false,
       ...optional('due', timeOf(build, entry(value, 'due'))),
       late: latesOf(build, entry(value, 'late')),
+      ...optional('gap', wordOf(entry(value, 'gap'))),
+      ...optional('shows', wordOf(entry(value, 'shows'))),
       pack: build.pack,
     },
     value,

@@ -5,7 +5,7 @@ import { suggestion } from '../diagnostics.ts';
 import { own } from '../own.ts';
 import type { Compile } from '../resolve.ts';
 import { elementOf, type Names, namesOf, recordScope, SYSTEM_FIELDS } from '../scope.ts';
-import type { Action, Field, Gate, Position, RecordType, Role } from '../types.ts';
+import type { Action, Field, Gate, Position, RecordType, Role, State } from '../types.ts';
 import { entry, several } from '../yaml.ts';
 import {
   checkBraces,
@@ -37,6 +37,8 @@ export function checkRecord(type: RecordType, roles: Record<string, Role>, compi
   for (const state of Object.values(type.flow)) {
     checkTime(state.due, scope, compile);
     for (const late of state.late) checkLate(late, place);
+    checkRowNamed(state, 'gap', type, compile);
+    checkRowNamed(state, 'shows', type, compile);
   }
   for (const action of Object.values(type.actions)) checkAction(action, place);
   for (const gate of Object.values(type.gates)) checkGate(gate, place);
@@ -53,6 +55,24 @@ function isState(name: string, type: RecordType, compile: Compile, at: () => Pos
   if (own(type.flow, name)) return;
   const message = { zh: `${type.name} 沒有狀態 "${name}"`, en: `${type.name} has no state "${name}"` };
   compile.report('unknown-name', at(), message, suggestion(name, Object.keys(type.flow)));
+}
+
+/** What a stay lacks or shows is read off the row chosen in a field: without a choice there would be no clause. */
+function checkRowNamed(state: State, key: 'gap' | 'shows', type: RecordType, compile: Compile): void {
+  const name = state[key];
+  if (name === undefined) return;
+  const at = placeOf(compile.origins, state, key);
+  const field = own(type.fields, name);
+  if (!field) {
+    const message = { zh: `${type.name} 沒有欄位 "${name}"`, en: `${type.name} has no field "${name}"` };
+    compile.report('unknown-name', at, message, suggestion(name, Object.keys(type.fields)));
+  } else if (field.type.is !== 'choice') {
+    const message = { zh: `欄位 ${name} 不是選項`, en: `field ${name} is no choice` };
+    compile.report('wrong-type', at, message, {
+      zh: '指名一個選項欄位，其清單各列引用條文',
+      en: 'name a choice whose rows cite clauses',
+    });
+  }
 }
 
 // ── fields ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -103,6 +123,13 @@ function checkField(field: Field, place: Place, extra: Names): void {
       suggestion(action, Object.keys(type.actions)),
     );
   });
+  if (field.badge && field.type.is !== 'yes_no') {
+    const message = { zh: `欄位 ${field.name} 不是是非題`, en: `field ${field.name} is no yes_no` };
+    compile.report('wrong-type', placeOf(compile.origins, field, 'badge'), message, {
+      zh: 'badge 只用於是非題欄位',
+      en: 'badge is for yes_no fields',
+    });
+  }
   if (field.at && !own(type.actions, field.at)) {
     const message = { zh: `${type.name} 沒有動作 "${field.at}"`, en: `${type.name} has no action "${field.at}"` };
     compile.report(

@@ -206,6 +206,7 @@ export const CONSTRUCTS: Record<string, Construct> = {
       lines: key(number),
       personal: key(flag),
       stays: key(flag, 'person: who did it or is meant; it does not go along in a handover of duties'),
+      badge: key(flag, 'yes_no: where it is yes, the name of the field stands beside the record'),
       required: key(either(flag, name, listOf(name)), 'true, or the actions for which it must be filled'),
       ...clause,
       when: key(condition),
@@ -220,7 +221,15 @@ export const CONSTRUCTS: Record<string, Construct> = {
   },
   state: {
     says: { zh: '狀態', en: 'state' },
-    keys: { ...label, stage: key(human), final: key(flag), due: key(time), late: key(late) },
+    keys: {
+      ...label,
+      stage: key(human),
+      final: key(flag),
+      due: key(time),
+      late: key(late),
+      gap: key(name, 'a choice field: the clauses of its row lack this while a record stays here'),
+      shows: key(name, 'a choice field: getting here is evidence for the clauses of its row'),
+    },
   },
   action: {
     says: { zh: '動作', en: 'action' },

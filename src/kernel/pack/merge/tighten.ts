@@ -125,6 +125,7 @@ function sameField(known: Field, added: Field, merge: RecordMerge): Field {
     ...narrowed('min', Math.max, known, added),
     ...narrowed('max', Math.min, known, added),
     ...(help ? { help } : {}),
+    ...(known.badge || added.badge ? { badge: true } : {}),
   });
 }
 
@@ -161,11 +162,15 @@ function sameState(known: State, added: State, merge: RecordMerge): State {
   if (said(merge.origins, added, 'final') && added.final !== known.final)
     refuseRemoval(merge, placeOf(merge.origins, added, 'final'), changed('狀態', 'state', added.name, 'final'));
   const due = known.due ?? added.due;
+  const gap = known.gap ?? added.gap;
+  const shows = known.shows ?? added.shows;
   return keepOrigin(merge, known, {
     ...known,
     label: labelled(added.label) ? added.label : known.label,
     late: union(known.late, added.late),
     ...(due ? { due } : {}),
+    ...(gap ? { gap } : {}),
+    ...(shows ? { shows } : {}),
   });
 }
 

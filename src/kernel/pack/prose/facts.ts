@@ -65,6 +65,7 @@ export const CALLS: Record<string, Text> = {
   acknowledged: text('{1}的通知已獲確認', 'the notice of {1} was acknowledged'),
   read_percent: text('{0}的已讀比例', 'the share that read {0}'),
   clause_state: text('條文 {0} 的狀態', 'the state of clause {0}'),
+  adopted_at: text('開始採用程序書之時', 'the time the procedures were adopted'),
   level: text('機關的責任等級', "the organisation's level"),
 };
 

@@ -1,0 +1,26 @@
+import type { Text } from '../kernel/text.ts';
+import type { ClauseView, Named, RecordRef } from './views.ts';
+
+/** What the read door answers about a clause: what shows it, what is still to come, what is said beside it. */
+
+/** A paper that is still to come: which, for what, by when and from whom. */
+export type GapView = RecordRef & { what: Text; due?: string; late: boolean; owner?: Named; about?: RecordRef };
+
+export type ClauseEvidence = {
+  clause: ClauseView;
+  gaps: GapView[];
+  records: (RecordRef & { at: string; pos: number; what: Text })[];
+  refusals: number;
+  violations: number;
+  /** 說明及改善, newest first. */
+  explanations: {
+    pos: number;
+    at: string;
+    by: Named;
+    cause: string;
+    measure: string;
+    due?: string;
+    breaches: number;
+  }[];
+  mayExplain: boolean;
+};
