@@ -3,11 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, newCommandId } from '../../api.ts';
+import { useKept } from '../../kept.ts';
 import { say, t } from '../../language.ts';
 import { typesQuery } from '../../queries.ts';
-import { Card, Problem, Skeleton } from '../../ui/bits.tsx';
+import { Alert, Card, Problem, Skeleton } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
 import { type Draft, fromTable } from './draft.ts';
-import { type Source, TableSource } from './table-source.tsx';
+import { type Source, TableSource, withoutRows } from './table-source.tsx';
 import { Workbench } from './workbench.tsx';
 
 const route = getRouteApi('/in/import/$type');
@@ -37,23 +39,48 @@ export default function OpeningPage() {
   );
 }
 
+/** As kept in the tab: where it came from, and how far somebody got. */
+type Work = { source: Source; draft: Draft };
+
 function NewList({ type, label }: { type: string; label: string }) {
-  const [source, setSource] = useState<Source>();
+  const kept = useKept<Work>(`opening ${type}`);
+  const [work, setWork] = useState<Work | undefined>(kept.found);
   const [reads, setReads] = useState(0);
-  const take = (next: Source) => {
-    setSource(next);
+  const take = (source: Source) => {
+    const files = source.file ? [source.file] : [];
+    const title = t('intake.titled', { register: label });
+    setWork({ source: withoutRows(source), draft: fromTable(type, title, source.read, files, newCommandId) });
     setReads(reads + 1);
   };
-  if (!source) return <TableSource type={type} onSource={take} />;
-  const files = source.file ? [source.file] : [];
+  if (!work) return <TableSource type={type} onSource={take} />;
+  const again = () => {
+    kept.forget();
+    setWork(undefined);
+  };
   return (
-    <Workbench
-      key={reads}
-      start={fromTable(type, t('intake.titled', { register: label }), source.read, files, newCommandId)}
-      source={source}
-      onSource={take}
-      onAgain={() => setSource(undefined)}
-    />
+    <>
+      <Kept found={reads === 0 && kept.found !== undefined} full={kept.full} onAgain={again} />
+      <Workbench
+        key={reads}
+        start={work.draft}
+        source={work.source}
+        onSource={take}
+        onAgain={again}
+        onSettled={(draft) => kept.keep({ source: work.source, draft })}
+        onSaved={kept.forget}
+      />
+    </>
+  );
+}
+
+/** What was mended before the page was loaded again is there; or the browser has no room to keep it. */
+function Kept({ found, full, onAgain }: { found: boolean; full: boolean; onAgain?: () => void }) {
+  if (full) return <Alert tone="warn">{t('intake.keptNot')}</Alert>;
+  if (!found) return null;
+  return (
+    <Alert tone="info" action={onAgain && <Button onPress={onAgain}>{t('intake.keptAgain')}</Button>}>
+      {t('intake.keptFound')}
+    </Alert>
   );
 }
 
@@ -78,5 +105,26 @@ function KeptList({ id }: { id: string }) {
     rows: rows.map(({ values: _, problem: __, decided, ...row }) => ({ ...row, ...(decided ? { decided } : {}) })),
     list: { id: list.id, version },
   } as Draft;
-  return <Workbench start={start} />;
+  return <KeptDraft start={start} place={`opening list ${id} ${version}`} />;
+}
+
+/** Changes to a draft that the server does not have yet; once somebody else has saved another version they are not offered. */
+function KeptDraft({ start, place }: { start: Draft; place: string }) {
+  const kept = useKept<Draft>(place);
+  const [begun, setBegun] = useState(kept.found ?? start);
+  const again = () => {
+    kept.forget();
+    setBegun(start);
+  };
+  return (
+    <>
+      <Kept found={begun !== start} full={kept.full} onAgain={again} />
+      <Workbench
+        key={begun === start ? 'saved' : 'kept'}
+        start={begun}
+        onSettled={(draft) => draft !== start && kept.keep(draft)}
+        onSaved={kept.forget}
+      />
+    </>
+  );
 }

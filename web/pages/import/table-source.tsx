@@ -11,6 +11,9 @@ import type { Read } from './draft.ts';
 /** A table as it was read, and what it was read from, so that another sheet can be. */
 export type Source = { name: string; read: Read; file?: Uploaded; pasted?: string };
 
+/** The same without its rows, which the list has: what is worth keeping over a reload. */
+export const withoutRows = (source: Source): Source => ({ ...source, read: { ...source.read, rows: [] } });
+
 /** A spreadsheet file, or cells pasted from one; the server reads it and tells what it found. */
 export function TableSource({ type, onSource }: { type: string; onSource(source: Source): void }) {
   const [pasted, setPasted] = useState('');

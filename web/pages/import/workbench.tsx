@@ -10,17 +10,27 @@ import { SelectControl } from '../../ui/choice.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { AddColumn } from './add-column.tsx';
 import { CreatedRows } from './created-rows.tsx';
-import { type Draft, sent } from './draft.ts';
+import { type Checked, type Draft, sent } from './draft.ts';
 import { Mapping } from './mapping.tsx';
 import { Rows } from './rows.tsx';
 import type { Source } from './table-source.tsx';
 
-type Props = { start: Draft; source?: Source; onSource?(source: Source): void; onAgain?(): void };
+type Props = {
+  start: Draft;
+  source?: Source;
+  onSource?(source: Source): void;
+  onAgain?(): void;
+  /** Each state once typing has paused, and when the server has it. */
+  onSettled(draft: Draft): void;
+  onSaved(): void;
+};
 
 /** A list being made: every change is checked again, row by row, by the gates that signing will ask. */
-export function Workbench({ start, source, onSource, onAgain }: Props) {
+export function Workbench({ start, source, onSource, onAgain, onSettled, onSaved }: Props) {
   const [draft, setDraft] = useState(start);
   const settled = useSettled(draft);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another state is worth keeping
+  useEffect(() => onSettled(settled), [settled]);
   const checked = useQuery({
     queryKey: ['opening-check', settled.type, settled],
     queryKeyHashFn: () => `opening-check ${revisionOf(settled)}`,
@@ -35,7 +45,7 @@ export function Workbench({ start, source, onSource, onAgain }: Props) {
   const bad = judged.filter(({ outcome }) => outcome === 'refused').length;
   return (
     <div className="stack">
-      {source && <SourceCard source={source} onSource={onSource} onAgain={onAgain} />}
+      {source && <SourceCard type={draft.type} source={source} onSource={onSource} onAgain={onAgain} />}
       {checked.isError && <Problem error={checked.error} />}
       {checked.isPending && (
         <Card>
@@ -68,8 +78,10 @@ export function Workbench({ start, source, onSource, onAgain }: Props) {
             draft={draft}
             good={good}
             bad={bad}
+            second={checked.data.second}
             busy={checked.isFetching || settled !== draft}
             onChange={setDraft}
+            onSaved={onSaved}
           />
         </>
       )}
@@ -99,10 +111,12 @@ function revisionOf(draft: Draft): number {
 }
 
 function SourceCard({
+  type,
   source,
   onSource,
   onAgain,
 }: {
+  type: string;
   source: Source;
   onSource?: Props['onSource'];
   onAgain?: Props['onAgain'];
@@ -111,7 +125,7 @@ function SourceCard({
   const again = useMutation({
     mutationFn: (sheet: number) =>
       api.registers.readTable({
-        type: read.rows.length > 0 ? location.pathname.split('/').at(-1)! : '',
+        type,
         sheet,
         ...(file && { file: file.sha256 }),
         ...(pasted !== undefined && { pasted }),
@@ -156,10 +170,18 @@ function SourceCard({
   );
 }
 
-type KeepProps = { draft: Draft; good: number; bad: number; busy: boolean; onChange(draft: Draft): void };
+type KeepProps = {
+  draft: Draft;
+  good: number;
+  bad: number;
+  second: Checked['second'];
+  busy: boolean;
+  onChange(draft: Draft): void;
+  onSaved(): void;
+};
 
 /** Kept as a form of its own: looked at, printed, signed or undone there. */
-function Keep({ draft, good, bad, busy, onChange }: KeepProps) {
+function Keep({ draft, good, bad, second, busy, onChange, onSaved }: KeepProps) {
   const navigate = useNavigate();
   const keep = useMutation({
     mutationFn: () =>
@@ -171,7 +193,7 @@ function Keep({ draft, good, bad, busy, onChange }: KeepProps) {
         ...(draft.list && { list: draft.list }),
       }),
     onSuccess: ({ id, version }) => {
-      onChange({ ...draft, list: { id, version } });
+      onSaved();
       void queryClient.invalidateQueries({ queryKey: ['record', id] });
       void navigate({ to: '/records/$id', params: { id } });
     },
@@ -187,6 +209,14 @@ function Keep({ draft, good, bad, busy, onChange }: KeepProps) {
       />
       <p className="sub">{t('intake.keepText')}</p>
       {bad > 0 && <Alert tone="warn">{t('intake.notYet', { good, bad })}</Alert>}
+      {second.map(({ type, persons }) => (
+        <Alert key={type.en} tone={persons.length > 0 ? 'info' : 'warn'}>
+          {t(persons.length > 0 ? 'intake.second' : 'intake.secondNobody', {
+            type: say(type),
+            names: say({ zh: namesOf(persons).join('、'), en: namesOf(persons).join(', ') }),
+          })}
+        </Alert>
+      ))}
       {keep.isError && <Problem error={keep.error} />}
       <div className="row card-actions">
         <Button
@@ -197,9 +227,13 @@ function Keep({ draft, good, bad, busy, onChange }: KeepProps) {
           }
           onPress={() => keep.mutate()}
         >
-          {bad > 0 ? t('intake.keepDraft') : t('intake.keepAndSign', { count: good })}
+          {bad > 0
+            ? t('intake.keepDraft')
+            : t(second.length > 0 ? 'intake.keepAndSubmit' : 'intake.keepAndSign', { count: good })}
         </Button>
       </div>
     </Card>
   );
 }
+
+const namesOf = (persons: { name: string }[]) => persons.map(({ name }) => name);

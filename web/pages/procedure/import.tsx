@@ -2,14 +2,15 @@ import '../import/page.css';
 import './intake/page.css';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { TextPreview } from '../../../src/http/contract/texts.ts';
 import type { TextView } from '../../../src/runtime/text-views.ts';
 import { api, newCommandId } from '../../api.ts';
 import { mappingChanged } from '../../citations.ts';
+import { useKept } from '../../kept.ts';
 import { t } from '../../language.ts';
 import { today } from '../../time.ts';
-import { Card, Problem, Skeleton } from '../../ui/bits.tsx';
+import { Alert, Card, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { DateControl } from '../../ui/date.tsx';
 import { TextControl } from '../../ui/field.tsx';
@@ -26,7 +27,12 @@ const route = getRouteApi('/in/procedure/texts/import');
 export default function ImportTextPage() {
   const { of } = route.useSearch();
   const before = useQuery({ ...textQuery(of ?? ''), enabled: of !== undefined });
-  const [preview, setPreview] = useState<TextPreview>();
+  const kept = useKept<Work>(`text ${of ?? ''}`);
+  const [work, setWork] = useState<Partial<Work> | undefined>(kept.found);
+  const again = () => {
+    kept.forget();
+    setWork(undefined);
+  };
   if (before.isError) return <Problem error={before.error} />;
   if (of !== undefined && before.isPending) return <Skeleton lines={8} />;
   return (
@@ -40,12 +46,25 @@ export default function ImportTextPage() {
           <h1>{before.data ? t('ownImport.newVersionOf', { title: before.data.title }) : t('own.import')}</h1>
           <div className="sub">{t('ownImport.text1')}</div>
         </div>
-        {preview && <Button onPress={() => setPreview(undefined)}>{t('intake.other')}</Button>}
+        {work?.preview && <Button onPress={again}>{t('intake.other')}</Button>}
       </header>
-      {preview ? (
-        <Confirm key={preview.clauses.length} preview={preview} before={before.data} />
+      {kept.full && <Alert tone="warn">{t('intake.keptNot')}</Alert>}
+      {work !== undefined && work === kept.found && (
+        <Alert tone="info" action={<Button onPress={again}>{t('intake.keptAgain')}</Button>}>
+          {t('intake.keptFound')}
+        </Alert>
+      )}
+      {work?.preview ? (
+        <Confirm
+          key={work.preview.clauses.length}
+          preview={work.preview}
+          begun={work}
+          before={before.data}
+          onChange={kept.keep}
+          onSaved={kept.forget}
+        />
       ) : (
-        <TextSource of={of} onRead={setPreview} />
+        <TextSource of={of} onRead={(preview) => setWork({ preview })} />
       )}
     </>
   );
@@ -61,10 +80,22 @@ const cardOf = ({ card }: TextPreview, before: TextView | undefined): CardFields
   issued: card.issued ?? '',
 });
 
-function Confirm({ preview, before }: { preview: TextPreview; before: TextView | undefined }) {
+/** As kept in the tab: what was read, and how far somebody got with it. */
+type Work = { preview: TextPreview; card: CardFields; rows: Row[] };
+type ConfirmProps = {
+  preview: TextPreview;
+  begun: Partial<Work>;
+  before: TextView | undefined;
+  onChange(work: Work): void;
+  onSaved(): void;
+};
+
+function Confirm({ preview, begun, before, onChange, onSaved }: ConfirmProps) {
   const navigate = route.useNavigate();
-  const [card, setCard] = useState(() => cardOf(preview, before));
-  const [rows, setRows] = useState<Row[]>(() => rowsOf(preview.clauses));
+  const [card, setCard] = useState(() => begun.card ?? cardOf(preview, before));
+  const [rows, setRows] = useState<Row[]>(() => begun.rows ?? rowsOf(preview.clauses));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was changed is worth keeping
+  useEffect(() => onChange({ preview, card, rows }), [card, rows]);
   const save = useMutation({
     mutationFn: () => {
       const { number, ...rest } = card;
@@ -78,6 +109,7 @@ function Confirm({ preview, before }: { preview: TextPreview; before: TextView |
       });
     },
     onSuccess: async ({ text }) => {
+      onSaved();
       await mappingChanged();
       tell(t('ownImport.done', { title: card.title }));
       await navigate({ to: '/procedure/texts/$text/mapping', params: { text } });
