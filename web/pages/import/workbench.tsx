@@ -192,7 +192,7 @@ function Keep({ draft, good, bad, second, busy, onChange, onSaved }: KeepProps) 
         source: draft.source,
         ...(draft.list && { list: draft.list }),
       }),
-    onSuccess: ({ id, version }) => {
+    onSuccess: ({ id }) => {
       onSaved();
       void queryClient.invalidateQueries({ queryKey: ['record', id] });
       void navigate({ to: '/records/$id', params: { id } });
