@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { isRefused, type Refused } from '../kernel/refusal.ts';
 import type { Language } from '../kernel/text.ts';
+import { OPENING_LIST } from '../modules/opening/list.ts';
 import type { PrintFonts } from '../print/fonts.ts';
 import { openFonts } from '../print/fonts.ts';
 import { renderOdt } from '../print/odt/render.ts';
@@ -11,6 +12,8 @@ import { type Look, look, noSuch, recordOf } from '../runtime/query/look.ts';
 import { recordView } from '../runtime/query/record.ts';
 import type { RecordView } from '../runtime/views.ts';
 import { callerOf } from './caller.ts';
+import { keptList } from './opening/kept.ts';
+import { rowsOnPaper } from './opening/paper.ts';
 import { type Basis, paperOf } from './paper.ts';
 import type { HttpParts } from './parts.ts';
 import { statusOf } from './status.ts';
@@ -34,7 +37,13 @@ export function printRoutes(app: Hono, http: HttpParts): void {
       async (looking) => {
         const organisation = caller.organisations.find((one) => one.id === caller.organisation)?.name ?? '';
         const both = c.req.query('numbers') === 'both';
-        return recordPaper(looking, c.req.param('id'), { language, organisation, baseUrl: http.baseUrl, both });
+        return recordPaper(looking, c.req.param('id'), {
+          language,
+          organisation,
+          baseUrl: http.baseUrl,
+          both,
+          blobs: http.blobs,
+        });
       },
       asOf,
     );
@@ -55,16 +64,20 @@ export function printRoutes(app: Hono, http: HttpParts): void {
   });
 }
 
+export type About = { language: Language; organisation: string; baseUrl: string; blobs: HttpParts['blobs'] };
+
 /** A record as its form, with what it was made from; refuses what the reader may not see. */
 export async function recordPaper(
   looking: Look,
   id: string,
-  { both = false, ...about }: { language: Language; organisation: string; baseUrl: string; both?: boolean },
+  { both = false, blobs, ...about }: About & { both?: boolean },
 ) {
   const view = await recordView(looking, id);
   if (isRefused(view)) return view;
   const found = await recordOf(looking, view.id);
   if (!found) return noSuch('這筆紀錄', 'record');
+  const more = await addedTo(looking, blobs, view, about.language);
+  if (isRefused(more)) return more;
   const { type, state } = found;
   const history = await historyOf(looking, view.id, type);
   const basis = await basisOf(looking, view, about.language, both);
@@ -72,7 +85,14 @@ export async function recordPaper(
     const action = type.actions[act];
     return action?.emergency ? [action.label] : [];
   });
-  return { paper: paperOf({ view, type, history, now: looking.now, basis, ...about }), view, type, emergencies };
+  return { paper: paperOf({ view, type, history, now: looking.now, basis, more, ...about }), view, type, emergencies };
+}
+
+/** What a form keeps in a file and its signer must see: the rows of an opening list. */
+async function addedTo(looking: Look, blobs: HttpParts['blobs'], view: RecordView, language: Language) {
+  if (view.type !== OPENING_LIST || !view.values.list) return [];
+  const kept = await keptList(looking, { blobs }, view.id);
+  return isRefused(kept) ? kept : rowsOnPaper(kept.list, looking.context.definition, language);
 }
 
 /**

@@ -6,8 +6,18 @@ import { text } from '../kernel/text.ts';
 import type { Drafted } from './entries.ts';
 import { answer, touchedBy } from './gather.ts';
 import { mayRead } from './query/reading.ts';
-import { writeSequences } from './store/project-records.ts';
-import { type Answer, capacityOf, finish, inputOf, journal, type Request, settled, touch, type Work } from './work.ts';
+import {
+  type Answer,
+  capacityOf,
+  finish,
+  inputOf,
+  journal,
+  noteNumbers,
+  type Request,
+  settled,
+  touch,
+  type Work,
+} from './work.ts';
 
 const MOST_EVENTS = 500;
 
@@ -142,18 +152,8 @@ async function remember(work: Work, outcome: Decision, firstPos: number) {
   }
   touch(work, moved);
   forgetAnswers(work, changedTypes);
-  await writeSequences(work.tx, work.organisation, usedSequences(outcome));
+  noteNumbers(work, outcome.events);
   work.news.records.push(...outcome.states.keys());
-}
-
-type Used = { type: string; prefix: string; next: number };
-
-/** The last number of each sequence: an act may open several records of one type. */
-function usedSequences(outcome: Decision): Used[] {
-  const used = outcome.events.flatMap((event) =>
-    event.type === 'record.opened' && event.data.sequence ? [event.data.sequence as Used] : [],
-  );
-  return [...new Map(used.map((one) => [`${one.type}|${one.prefix}`, one])).values()];
 }
 
 function forgetAnswers(work: Work, changedTypes: Set<string>) {
@@ -164,7 +164,6 @@ function forgetAnswers(work: Work, changedTypes: Set<string>) {
     if (touched === 'any' || [...changedTypes].some((type) => touched.has(type))) known.sets.delete(key);
   }
   known.taken.clear();
-  known.sequences.clear();
   if ([...changedTypes].some((type) => work.parts.modules.some((module) => module.reads?.includes(type))))
     known.facts.clear();
 }

@@ -112,6 +112,7 @@ export function beginWork(
     known: unknownWorld(),
     asking: { tx, organisation, definition: context.definition, modules: parts.modules, now, queries: new Map() },
     touched: [],
+    numbersUsed: new Map(),
     unplanned: new Set(),
     plans: new Map(),
     news: emptyNews(organisation, head.nextPos),

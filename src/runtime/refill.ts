@@ -16,9 +16,8 @@ import { logState, swapLogState } from './ledger-rows.ts';
 import type { StoredEvent, Tx } from './module.ts';
 import type { Parts } from './parts.ts';
 import { ERASED } from './query/history.ts';
-import { writeSequences } from './store/project-records.ts';
 import { withOrganisation } from './store/session.ts';
-import { flushTables, touch, type Work } from './work.ts';
+import { flushTables, noteNumbers, touch, type Work } from './work.ts';
 
 /** The sealed entries behind what a database restored from an older backup still has. */
 export type Refill = {
@@ -161,10 +160,7 @@ async function foldRecords(work: Work): Promise<void> {
     moved.push({ after, pos: last.pos, ...(known ? { before: known } : {}) });
   }
   touch(work, moved);
-  const used = events.flatMap(({ type, data }) =>
-    type === 'record.opened' && data.sequence ? [data.sequence as { type: string; prefix: string; next: number }] : [],
-  );
-  await writeSequences(work.tx, work.organisation, used);
+  noteNumbers(work, events);
 }
 
 const isOfRecord = ({ type, stream }: StoredEvent) => type.startsWith('record.') && !stream.includes(':');

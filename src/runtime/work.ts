@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Capacity } from '../kernel/engine/capacity.ts';
+import { sequenceKey } from '../kernel/engine/number.ts';
 import type { Actor, Command, Input, Known, Moment } from '../kernel/engine/types.ts';
 import type { Json } from '../kernel/ledger/canonical.ts';
 import type { LedgerActor } from '../kernel/ledger/envelope.ts';
@@ -14,7 +15,7 @@ import type { News, OrganisationContext, Parts } from './parts.ts';
 import { ERASED } from './query/history.ts';
 import { evidenceRows } from './store/project-evidence.ts';
 import { noticeRows } from './store/project-notices.ts';
-import { namesAtHand, recordRows, type Touched, titlesOf, typeUnder } from './store/project-records.ts';
+import { namesAtHand, recordRows, sequenceRows, type Touched, titlesOf, typeUnder } from './store/project-records.ts';
 import { type Statement, together } from './store/session.ts';
 
 /** A request as it waits for its organisation's writer. */
@@ -35,6 +36,8 @@ export type Work = {
   known: Known;
   asking: Asking;
   touched: Touched[];
+  /** The last number of each sequence used so far and not yet in the tables. */
+  numbersUsed: Map<string, Used>;
   /** Records whose tasks, deadline and next wake-up are to be worked out at the group's end. */
   unplanned: Set<string>;
   /** What was worked out for them and is not yet in the tables. */
@@ -43,6 +46,8 @@ export type Work = {
   commands: { id: string; hash: string; pos: number; count: number; response: unknown }[];
   reload: () => Promise<OrganisationContext>;
 };
+
+export type Used = { type: string; prefix: string; next: number };
 
 const MOST_PASSES = 40;
 
@@ -171,6 +176,17 @@ export async function flushTables(work: Work): Promise<void> {
   await projectModules(work, events);
 }
 
+/** The numbers an act or an entry used up: what comes behind goes on from them, and they reach the tables with the rest. */
+export function noteNumbers(work: Work, events: Pick<StoredEvent, 'type' | 'data'>[]): void {
+  for (const { type, data } of events) {
+    if (type !== 'record.opened' || !data.sequence) continue;
+    const used = data.sequence as Used;
+    const key = sequenceKey(used.type, used.prefix);
+    work.known.sequences.set(key, used.next);
+    work.numbersUsed.set(key, used);
+  }
+}
+
 function commandRows(organisation: string, commands: Work['commands']): Statement[] {
   if (commands.length === 0) return [];
   return [
@@ -195,7 +211,10 @@ async function projections(work: Work): Promise<{ statements: Statement[]; event
   const events = work.journal.stored.splice(0);
   const notices = noticeRows(organisation, events);
   work.news.notices.push(...notices.told);
+  const used = [...work.numbersUsed.values()];
+  work.numbersUsed.clear();
   const statements = [
+    ...sequenceRows(organisation, used),
     ...recordRows(organisation, touched, typeOf, titles, (id) => plans.get(id)?.wakes),
     ...evidenceRows(organisation, events, (hash) => context.definitions.get(hash)),
     ...notices.statements,

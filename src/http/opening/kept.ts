@@ -3,7 +3,7 @@ import { wholeBlob } from '../../adapters/blobs/folder.ts';
 import type { FileValue } from '../../kernel/engine/types.ts';
 import { isRefused, type Refused } from '../../kernel/refusal.ts';
 import { type ListRow, OPENING_LIST, type OpeningList, openingList } from '../../modules/opening/list.ts';
-import { type Look, noSuch } from '../../runtime/query/look.ts';
+import { type Look, noSuch, recordOf } from '../../runtime/query/look.ts';
 import { recordView } from '../../runtime/query/record.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
 import type { Caller } from '../caller.ts';
@@ -15,10 +15,10 @@ import type { GivenRow, JudgedRow } from './rows.ts';
 export type Kept = { list: OpeningList; record: { id: string; version: number; title: string; source: FileValue[] } };
 
 /** The rows of a list the reader may see. */
-export async function keptList(look: Look, http: HttpParts, id: string): Promise<Kept | Refused> {
+export async function keptList(look: Look, http: Pick<HttpParts, 'blobs'>, id: string): Promise<Kept | Refused> {
   const view = await recordView(look, id);
   if (isRefused(view)) return view;
-  const state = look.known.records.get(id);
+  const state = (await recordOf(look, id))?.state;
   if (state?.type !== OPENING_LIST) return noSuch('這份清冊', 'such list');
   const [file] = (state.values.list ?? []) as FileValue[];
   const bytes = file && (await wholeBlob(http.blobs, file.sha256));

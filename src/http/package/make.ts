@@ -90,7 +90,7 @@ async function packRecords(
     for (const id of section.records) {
       if (records.has(id) || gone.has(id)) continue;
       signal.throwIfAborted();
-      const about = { language, organisation: plan.organisation, baseUrl: http.baseUrl };
+      const about = { language, organisation: plan.organisation, baseUrl: http.baseUrl, blobs: http.blobs };
       const content = await lookAt(http, caller, plan, (looking) => contentOf(looking, id, about));
       if (isRefused(content)) {
         gone.add(id);

@@ -4,12 +4,12 @@ import { formatRoc } from '../../kernel/calendar/roc.ts';
 import type { FileValue } from '../../kernel/engine/types.ts';
 import type { RecordType } from '../../kernel/pack/types.ts';
 import { isRefused, type Refused } from '../../kernel/refusal.ts';
-import type { Language, Text } from '../../kernel/text.ts';
+import type { Text } from '../../kernel/text.ts';
 import type { IndexRecord } from '../../print/package/types.ts';
 import type { PrintDocument } from '../../print/types.ts';
 import type { Look } from '../../runtime/query/look.ts';
 import type { RecordView } from '../../runtime/views.ts';
-import { recordPaper } from '../print.ts';
+import { type About, recordPaper } from '../print.ts';
 import { filesOf } from './attachments.ts';
 
 export type Content = {
@@ -21,11 +21,7 @@ export type Content = {
 };
 
 /** What a package tells of one record. */
-export async function contentOf(
-  look: Look,
-  id: string,
-  about: { language: Language; organisation: string; baseUrl: string },
-): Promise<Content | Refused> {
+export async function contentOf(look: Look, id: string, about: About): Promise<Content | Refused> {
   const read = await recordPaper(look, id, about);
   if (isRefused(read)) return read;
   const { view, paper, type, emergencies } = read;

@@ -57,8 +57,11 @@ function partText(part: TemplatePart, scope: Scope, now: string): string {
   }
 }
 
+/** Under which the next free number of a type and prefix is known. */
+export const sequenceKey = (type: string, prefix: string): string => `sequence|${type}|${prefix}`;
+
 function takeNumber(work: Work, type: string, prefix: string): number | 'pending' {
-  const key = `sequence|${type}|${prefix}`;
+  const key = sequenceKey(type, prefix);
   const next = work.numbers.get(key) ?? work.input.known.sequences.get(key);
   if (next === undefined) {
     ask(work, { need: 'sequence', key, type, prefix });

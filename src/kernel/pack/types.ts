@@ -259,9 +259,8 @@ export type State = {
   initial: boolean;
   due?: Time;
   late: Late[];
-  /** A choice field: while a record stays here, the clauses its row cites lack what it stands for, and are breached once it is late. */
+  /** A choice field: here the clauses its row cites lack what it stands for, breached once late; `shows`: getting here is evidence for them. */
   gap?: string;
-  /** A choice field: getting here is evidence for the clauses its row cites. */
   shows?: string;
   pack: string;
 };

@@ -181,18 +181,31 @@ function breachesOf(organisation: string, breaches: Breach[]): Statement[] {
   return statements;
 }
 
-/** One row per clause and stay; the stay before ends where the next begins, so that a past day is answered as it was. */
+/**
+ * One row per clause and stay; a stay ends where the next begins, so that a past day is answered as it was. What began and ended in one
+ * moment leaves no row, however entries are grouped.
+ */
 function gapsOf(organisation: string, gaps: Gap[]): Statement[] {
-  const last = [...new Map(gaps.map((gap) => [gap.record, gap])).values()];
-  const moved = last.filter(({ begins }) => !begins);
-  const rows = last.flatMap(({ record, at, clauses }) => clauses.map((clause) => ({ clause, record, at })));
+  const perRecord = [...Map.groupBy(gaps, ({ record }) => record).values()];
+  const stays = perRecord.flatMap((own) => {
+    const last = [...new Map(own.map((gap) => [gap.at, gap])).values()];
+    return last.map((gap, n) => ({ ...gap, until: last[n + 1]?.at ?? null }));
+  });
+  const moved = perRecord.flatMap(([first]) =>
+    first && !first.begins ? [{ record: first.record, at: first.at }] : [],
+  );
+  const rows = stays.flatMap(({ clauses, record, at, until }) =>
+    clauses.map((clause) => ({ clause, record, at, until })),
+  );
   const statements: Statement[] = [];
-  if (moved.length > 0)
-    statements.push(sql`update clause_gap g set until_at = x.at from jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) as x(record text, at timestamptz)
-      where g.organisation = ${organisation} and g.record = x.record and g.until_at is null`);
+  if (moved.length > 0) {
+    const before = sql`jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) as x(record text, at timestamptz)
+      where g.organisation = ${organisation} and g.record = x.record and g.until_at is null`;
+    statements.push(sql`delete from clause_gap g using ${before} and g.from_at = x.at`);
+    statements.push(sql`update clause_gap g set until_at = x.at from ${before}`);
+  }
   if (rows.length > 0)
-    statements.push(sql`insert into clause_gap select ${organisation}, x.clause, x.record, x.at, null from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as x(clause text, record text, at timestamptz)
-    on conflict (organisation, clause, record, from_at) do update set until_at = null`);
+    statements.push(sql`insert into clause_gap select ${organisation}, x.clause, x.record, x.at, x.until from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as x(clause text, record text, at timestamptz, until timestamptz) on conflict do nothing`);
   return statements;
 }

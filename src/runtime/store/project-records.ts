@@ -283,18 +283,17 @@ function bigramChanges(
   return statements;
 }
 
-/** Numbers used by these records advance their sequences. */
-export async function writeSequences(
-  tx: Tx,
+/** Numbers used by these records advance their sequences; each sequence once. */
+export function sequenceRows(
   organisation: string,
   used: { type: string; prefix: string; next: number }[],
-): Promise<void> {
-  if (used.length === 0) return;
-  await sql`insert into record_sequence select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(used)}::jsonb)
+): Statement[] {
+  if (used.length === 0) return [];
+  return [
+    sql`insert into record_sequence select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(used)}::jsonb)
       as x(type text, prefix text, next bigint)
-    on conflict (organisation, type, prefix) do update set next = greatest(record_sequence.next, excluded.next)`.execute(
-    tx,
-  );
+    on conflict (organisation, type, prefix) do update set next = greatest(record_sequence.next, excluded.next)`,
+  ];
 }
 
 export const typeUnder = (definitions: Map<string, Definition>) => (state: RecordState) => {
