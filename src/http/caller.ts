@@ -8,6 +8,7 @@ import type { Viewer } from '../runtime/query/look.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { administers } from './accounts.ts';
 import type { HttpParts } from './parts.ts';
+import { isTokenOnRecord } from './token-evidence.ts';
 
 /** Whoever makes a request: a signed-in account in one organisation, or a token that acts for a person. */
 export type Caller = {
@@ -125,12 +126,13 @@ async function newestOrganisation(http: HttpParts): Promise<string | undefined> 
 async function tokenCaller(http: HttpParts, token: string, organisation: string): Promise<Caller | undefined> {
   const hash = createHash('sha256').update(token).digest();
   const now = http.parts.clock();
-  const found = await withOrganisation(http.parts.db, organisation, (tx) =>
-    sql<{ id: string; person: string; scopes: string[] }>`update api_token set last_used_at = ${now}
+  const row = await withOrganisation(http.parts.db, organisation, async (tx) => {
+    const found = await sql<{ id: string; person: string; scopes: string[] }>`update api_token set last_used_at = ${now}
       where organisation = ${organisation} and hash = ${hash} and revoked_at is null and (expires_at is null or expires_at > ${now})
-      returning id, person, scopes`.execute(tx),
-  );
-  const row = found.rows[0];
+      returning id, person, scopes`.execute(tx);
+    const one = found.rows[0];
+    return one && (await isTokenOnRecord(tx, organisation, http.parts.markKey, { ...one, hash })) ? one : undefined;
+  });
   if (!row) return undefined;
   const admission = await withOrganisation(http.parts.db, organisation, (tx) =>
     admitted(http, tx, organisation, row.person),

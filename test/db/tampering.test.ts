@@ -7,7 +7,7 @@ import { isRefused } from '../../src/kernel/refusal.ts';
 import { contexts } from '../../src/runtime/context.ts';
 import { dispatcher } from '../../src/runtime/dispatch.ts';
 import { type Desk, deskOf } from './desk.ts';
-import { type Office, openOffice } from './office.ts';
+import { client, type Office, openOffice } from './office.ts';
 
 /** What the database's superuser can do, and at which level it shows (design: ledger, invariant 5). */
 
@@ -217,6 +217,24 @@ describe('the superuser among the rows that confer authority', () => {
       },
     );
   });
+});
+
+test('a token slipped in, moved to somebody else or brought back by the database opens nothing, at once', async () => {
+  const wang = await office.as('wang');
+  const { secret, id } = await wang.ok('tokens.create', { name: '報表', expires: '2099-01-01', mayWrite: true });
+  const program = client(office.app, secret);
+  const lets = async () => (await program.call('me.get')).status === 200;
+  expect(await lets()).toBe(true);
+  const { organisation, persons } = office;
+  for (const change of [`person = '${persons.chen}'`, `scopes = '{read}'`, `id = 'another'`])
+    await tampered(
+      'api_token',
+      () => superuser(`update api_token set ${change} where organisation = $1`, [organisation]),
+      async () => expect([change, await lets()]).toEqual([change, false]),
+    );
+  await wang.ok('tokens.revoke', { id });
+  await superuser('update api_token set revoked_at = null where organisation = $1', [organisation]);
+  expect(await lets()).toBe(false);
 });
 
 test('a stored file whose bytes change, or that is gone, shows at L4 where it was first spoken of', async () => {
