@@ -41,33 +41,36 @@ export async function witnessedDaily(
   const verifier = parseVerifierKey(witness.verifierKey) as Verifier;
   const policyWitness = { name: 'agency', verifier, verifierKey: witness.verifierKey };
   let tree = EMPTY_TREE;
+  let note = '';
   let seen = 0;
   for (const day of days) {
     clock.now = new Date(`${day}T22:00:00+08:00`);
     const fresh = entries.slice(tree.size).filter(({ at }) => Date.parse(at) < clock.now.getTime());
-    if (fresh.length === 0) continue;
-    const grown = appendLeaves(
-      tree,
-      fresh.map(({ entry }) => leafHash(entry)),
-    );
-    await log.write(
-      tree.size,
-      fresh.map(({ entry }) => entry),
-      grown.tiles,
-    );
-    const size = grown.state.size;
-    const proven = (from: number) => consistencyProof(from, size, log.nodes(size));
-    const note = await signer.sign({ origin, size, root: rootOfTree(grown.state) }, await proven(tree.size));
-    if (isRefused(note)) throw new Error(note.refused[0]?.message.en);
-    await log.publish(note);
-    await log.prune(tree.size, size);
-    tree = grown.state;
-    if (away(day)) continue;
-    const answer = await witness.addCheckpoint(formatAddCheckpoint(seen, await proven(seen), note));
+    if (fresh.length > 0) {
+      const grown = appendLeaves(
+        tree,
+        fresh.map(({ entry }) => leafHash(entry)),
+      );
+      await log.write(
+        tree.size,
+        fresh.map(({ entry }) => entry),
+        grown.tiles,
+      );
+      const root = rootOfTree(grown.state);
+      const proof = await consistencyProof(tree.size, grown.state.size, log.nodes(grown.state.size));
+      const signed = await signer.sign({ origin, size: grown.state.size, root }, proof);
+      if (isRefused(signed)) throw new Error(signed.refused[0]?.message.en);
+      await log.publish(signed);
+      await log.prune(tree.size, grown.state.size);
+      [tree, note] = [grown.state, signed];
+    }
+    if (away(day) || seen === tree.size) continue;
+    const since = await consistencyProof(seen, tree.size, log.nodes(tree.size));
+    const answer = await witness.addCheckpoint(formatAddCheckpoint(seen, since, note));
     const cosigned = readCosignatures(note, answer.body, [verifier]);
     if (isRefused(cosigned)) throw new Error(answer.body);
     await keepCheckpoint({ log, files }, note, cosigned, [policyWitness], clock.now);
-    seen = size;
+    seen = tree.size;
   }
   return { folder: join(folder, 'log'), policy: { log: [logKey], witnesses: [verifier], quorum: 1 } };
 }
