@@ -94,3 +94,18 @@ test('an example that names what is not there fails and says so', () => {
     got: 'refusd',
   });
 });
+
+test.each([
+  ['a date no calendar has', { change: 'r2', state: 'draft', until: '2026-02-30' }, '"2026-02-30" is no date'],
+  ['a date written another way', { change: 'r2', state: 'draft', until: '2026/2/3' }, '"2026/2/3" is no date'],
+  [
+    'a time on such a day',
+    { change: 'r2', state: 'draft', acts: { endorse: { at: '2026-02-30T09:00', by: 'li' } } },
+    'is no time',
+  ],
+])('%s is told, not guessed at', (_what, record, message) => {
+  expect(run([[accept, { refused: 'scanned' }]], [record])).toMatchObject({
+    ok: false,
+    got: expect.stringContaining(message),
+  });
+});

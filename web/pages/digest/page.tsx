@@ -29,6 +29,7 @@ export default function DigestPage() {
     <div className="digest">
       <header className="page-head">
         <div>
+          <p className="sub digest-office">{me.organisation?.name}</p>
           <h1>{t('digest.title')}</h1>
           <div className="sub">{t('digest.text')}</div>
         </div>

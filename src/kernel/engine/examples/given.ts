@@ -1,3 +1,4 @@
+import { isDate } from '../../calendar/date.ts';
 import { readSpan, rowId } from '../../cel/things.ts';
 import type { Definition, Field, RecordType, ValueType } from '../../pack/types.ts';
 import type { FileValue, Moment, RecordState, Row, Value, Values } from '../types.ts';
@@ -10,7 +11,7 @@ export type Reading = { definition: Definition; row: (written: string) => string
 export function momentText(written: string): Moment {
   const full = /^\d{4}-\d\d-\d\d$/.test(written) ? `${written}T00:00` : written;
   const instant = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(full) ? full : `${full}+08:00`);
-  if (Number.isNaN(instant)) throw new ExampleFault(`"${written}" is no time`);
+  if (Number.isNaN(instant) || !isDate(full.slice(0, 10))) throw new ExampleFault(`"${written}" is no time`);
   return new Date(instant).toISOString();
 }
 
@@ -50,11 +51,11 @@ function readValue(type: ValueType, value: Value, reading: Reading, field?: Fiel
       return span ? { n: span.n, unit: span.unit } : value;
     }
     case 'date':
-      return String(value).slice(0, 10);
+      return dateText(String(value));
     case 'choice':
       return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
     case 'number':
-      return Number(value);
+      return numberOf(value);
     case 'yes_no':
       return value === true || value === 'yes' || value === 'true';
     case 'any':
@@ -68,6 +69,17 @@ function readValue(type: ValueType, value: Value, reading: Reading, field?: Fiel
   }
 }
 
+function dateText(written: string): string {
+  if (!isDate(written)) throw new ExampleFault(`"${written}" is no date; write 2026-11-20`);
+  return written;
+}
+
+function numberOf(value: Value): number {
+  const number = Number(value);
+  if (typeof value === 'object' || Number.isNaN(number)) throw new ExampleFault(`"${value}" is no number`);
+  return number;
+}
+
 const many = (value: Value): Value[] => (Array.isArray(value) ? value : [value]);
 
 const referred = (value: Value, reading: Reading): string => reading.row(String(value)) ?? String(value);
@@ -75,7 +87,7 @@ const referred = (value: Value, reading: Reading): string => reading.row(String(
 const periodOf = (value: Values): Value => ({ start: edgeOf(value.start), end: edgeOf(value.end) });
 const edgeOf = (edge: Value | undefined): string => {
   const written = String(edge);
-  return /^\d{4}-\d\d-\d\d$/.test(written) ? written : momentText(written);
+  return /^\d{4}-\d\d-\d\d$/.test(written) ? dateText(written) : momentText(written);
 };
 
 /** `front` fills the slot of that name; `{sha256: …}` is a file known by its hash. */
