@@ -98,7 +98,7 @@ export type PlanView = {
     proposed?: string;
     late: boolean;
   })[];
-  packs: { pack: string; title: Text }[];
+  packs: { pack: string; title: Text; chapters?: Record<string, Text> }[];
   /** The organisation's own procedures as they are cut and numbered, with what each part is mapped to. */
   own: {
     text: string;

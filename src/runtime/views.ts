@@ -235,6 +235,8 @@ export type ProcedureView = {
   title: Text;
   version: string;
   asOf: string;
+  /** Titles of chapters and sections, by their number. */
+  chapters?: Record<string, Text>;
   clauses: ClauseView[];
   counts: Record<ClauseView['light'], number>;
 };

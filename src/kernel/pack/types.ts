@@ -25,6 +25,8 @@ export type PackCard = {
   title: Text;
   audience?: Text;
   source?: string;
+  /** What the source calls its chapters and sections, by the number printed there: `參`, `伍、一`. */
+  chapters?: Record<string, Text>;
   uses: string[];
   /** Packs it stands in for: wherever they are used, it is meant. */
   replaces?: string[];

@@ -44,7 +44,11 @@ export async function planView(look: Look): Promise<PlanView> {
         ...(starts.has(clause.id) ? { on: starts.get(clause.id)! } : {}),
         ...(proposed.has(clause.id) ? { proposed: proposed.get(clause.id)! } : {}),
       })),
-    packs: definition.packs.map(({ name, title }) => ({ pack: name, title })),
+    packs: definition.packs.map(({ name, title, chapters }) => ({
+      pack: name,
+      title,
+      ...(chapters ? { chapters } : {}),
+    })),
     own: await ownOutlines(look),
     ...(waiting ? { waiting: described(look, waiting) } : {}),
     past: rows.flatMap((row) =>

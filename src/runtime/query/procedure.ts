@@ -42,6 +42,7 @@ function procedureOf(look: Look, definition: Definition, pack: string, counts: M
     title: card.title,
     version: card.version,
     asOf: dayOf(look),
+    ...(card.chapters ? { chapters: card.chapters } : {}),
     clauses,
     counts: tally(clauses.map(({ light }) => light)),
   };

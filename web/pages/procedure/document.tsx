@@ -1,6 +1,7 @@
 import './document.css';
 import { Link } from '@tanstack/react-router';
 import { Fragment, memo, type ReactNode } from 'react';
+import type { Text } from '../../../src/kernel/text.ts';
 import type { ClauseView } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
 import { showDate } from '../../time.ts';
@@ -10,9 +11,12 @@ import { type Section, sections } from './sections.ts';
 /** The procedure as a document: its own numbers, our plain words, a light in front and what realises it behind. */
 export const ClauseDocument = memo(function ClauseDocument({
   clauses,
+  titles = {},
   chosen,
 }: {
   clauses: ClauseView[];
+  /** What the procedure calls its chapters, by number. */
+  titles?: Record<string, Text> | undefined;
   chosen: string;
 }) {
   return (
@@ -20,7 +24,7 @@ export const ClauseDocument = memo(function ClauseDocument({
       {sections(clauses).map((section, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: sections have no identity but their place
         <Fragment key={place}>
-          {section.heading && <Heading section={section} heading={section.heading} />}
+          {section.heading && <Heading section={section} heading={section.heading} title={titles[section.heading]} />}
           {section.clauses.length > 0 && (
             <ol>
               {section.clauses.map(({ clause, number, full }, at) => (
@@ -41,11 +45,16 @@ export const ClauseDocument = memo(function ClauseDocument({
   );
 });
 
-function Heading({ section, heading }: { section: Section<ClauseView>; heading: string }) {
+type HeadingProps = { section: Section<ClauseView>; heading: string; title: Text | undefined };
+
+function Heading({ section, heading, title }: HeadingProps) {
   const Tag = section.level === 2 ? 'h2' : 'h3';
   return (
     <header className={`section-head level-${section.level}`}>
-      <Tag>{heading}</Tag>
+      <Tag>
+        {heading}
+        {title && `　${say(title)}`}
+      </Tag>
       {section.clauses.length > 0 && <LightBar counts={tally(section.clauses.map(({ clause }) => clause))} />}
     </header>
   );

@@ -84,7 +84,7 @@ function Procedure({ procedure, asOf }: { procedure: ProcedureView; asOf: string
             {t('clause.noMatchText')}
           </Empty>
         ) : (
-          <ClauseDocument clauses={shown} chosen={chosen} />
+          <ClauseDocument clauses={shown} titles={procedure.chapters} chosen={chosen} />
         )}
         <Side procedure={procedure} clause={clause} asOf={asOf} onClose={() => go('')} />
       </div>

@@ -1,3 +1,4 @@
+import type { Text } from '../../text.ts';
 import { CONSTRUCTS } from '../language/constructs.ts';
 import type {
   Clause,
@@ -26,6 +27,7 @@ import { allowedOf, whoOf } from './who.ts';
 export function cardOf(build: RecordBuild, item: Item): PackCard {
   const title = entry(item, 'title');
   const audience = entry(item, 'audience');
+  const chapters = entry(item, 'chapters');
   return mark(
     build,
     {
@@ -34,12 +36,16 @@ export function cardOf(build: RecordBuild, item: Item): PackCard {
       title: mark(build, labelOf(title), title),
       ...optional('audience', audience && mark(build, labelOf(audience), audience)),
       ...optional('source', wordOf(entry(item, 'source'))),
+      ...optional('chapters', chapters && titlesOf(build, chapters)),
       uses: words(entry(item, 'uses')),
       ...optional('replaces', entry(item, 'replaces') && words(entry(item, 'replaces'))),
     },
     item,
   );
 }
+
+const titlesOf = (build: RecordBuild, chapters: Item): Record<string, Text> =>
+  Object.fromEntries(entries(chapters).map(({ key, value }) => [key, mark(build, labelOf(value), value)]));
 
 export function clauseOf(build: RecordBuild, item: Item, order: number): Clause {
   const pending = entry(item, 'pending');

@@ -74,6 +74,7 @@ export const CONSTRUCTS: Record<string, Construct> = {
       title: needed(human),
       audience: key(human),
       source: key(text),
+      chapters: key(mapOf(human), 'what the procedure calls its chapters and sections, by the number printed there'),
       uses: key(listOf(name), 'packs this one refines'),
       replaces: key(listOf(name), 'packs this one stands in for: it declares all that they declare'),
       parameters: key(named(construct('parameter'))),

@@ -1,3 +1,4 @@
+import type { Text } from '../../../../src/kernel/text.ts';
 import type { PlanView } from '../../../../src/runtime/text-views.ts';
 import { say } from '../../../language.ts';
 import { sections } from '../sections.ts';
@@ -22,11 +23,11 @@ export function proceduresOf(plan: PlanView): Procedure[] {
   );
   const rest = Map.groupBy(left.values(), ({ pack }) => pack);
   const packs = plan.packs.map(
-    ({ pack, title }): Procedure => ({
+    ({ pack, title, chapters }): Procedure => ({
       key: pack,
       title: say(title),
       own: false,
-      chapters: packChapters(rest.get(pack) ?? []),
+      chapters: packChapters(rest.get(pack) ?? [], chapters ?? {}),
     }),
   );
   return [...own, ...packs].filter(({ chapters }) => chapters.length > 0);
@@ -69,13 +70,16 @@ function chapterOf(parts: Part[], left: Map<string, Clause>): Chapter[] {
 }
 
 /** Chapters as the procedure page cuts them; clauses that stand alone are chapters of one. */
-const packChapters = (clauses: Clause[]): Chapter[] =>
+const packChapters = (clauses: Clause[], titles: Record<string, Text>): Chapter[] =>
   sections(clauses)
     .filter((section) => section.clauses.length > 0)
     .map((section) => ({
       name: section.heading ?? section.clauses[0]!.full,
+      ...wordsOf(titles[section.heading ?? '']),
       clauses: section.clauses.map(({ clause }) => clause),
     }));
+
+const wordsOf = (title: Text | undefined) => (title ? { words: say(title) } : {});
 
 /** Days still to come (each once, in order), proposed days, and how many of the clauses are late. */
 export function stateOf(clauses: Clause[], asOf: string): { later: string[]; proposed: string[]; late: number } {
