@@ -15,7 +15,6 @@ export type Me = {
   organisations: Named[];
   person?: Named & { unit: Named; title?: string };
   roles: { role: string; label: Text; unit: Named }[];
-  /** Whose deputy, until when, and the roles that go along. */
   actsFor: { person: Named; until: string; roles: string[] }[];
   administrator: boolean;
   auditor: boolean;
@@ -235,8 +234,7 @@ export type ProcedureView = {
   title: Text;
   version: string;
   asOf: string;
-  /** Titles of chapters and sections, by their number. */
-  chapters?: Record<string, Text>;
+  /** Titles by number. */ chapters?: Record<string, Text>;
   clauses: ClauseView[];
   counts: Record<ClauseView['light'], number>;
 };

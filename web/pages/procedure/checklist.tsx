@@ -8,7 +8,7 @@ import { useState } from 'react';
 import type { ChecklistView } from '../../../src/runtime/text-views.ts';
 import { api, newCommandId } from '../../api.ts';
 import { mappingChanged, useCitation } from '../../citations.ts';
-import { say, t } from '../../language.ts';
+import { t } from '../../language.ts';
 import { meQuery } from '../../queries.ts';
 import { makesPackages } from '../../shell/nav.ts';
 import { Alert, Empty, Problem, Skeleton } from '../../ui/bits.tsx';
@@ -21,7 +21,7 @@ import { type Light, LightDot, LightFilter, LightPill } from './lights.tsx';
 import { LinkChooser } from './mapping/editor.tsx';
 import { useArrival, useNarrow, useWalk } from './moving.ts';
 import { Withdraw } from './own/withdraw.tsx';
-import { ClauseBody, Legend } from './panel.tsx';
+import { Legend, PlainWords } from './panel.tsx';
 import { checklistQuery, planQuery } from './queries.ts';
 import { numberOf } from './sections.ts';
 
@@ -186,20 +186,15 @@ function QuestionPanel({ checklist, question, asOf, inSheet }: PanelProps) {
       {ours.length === 0 && !question.why && <Alert tone="warn">{t('checklist.unmapped')}</Alert>}
       {checklist.mayKeep && !mapping && <Button onPress={() => setMapping(true)}>{t('checklist.map')}</Button>}
       {mapping && <MapQuestion checklist={checklist} question={question} onClose={() => setMapping(false)} />}
-      <div className="plain-words">
-        {ours.map((one) => (
-          <section key={one.id}>
-            <div className="words-label">
-              <strong>
-                <Cited id={one.id} ours={`${one.pack} ${numberOf(one)}`} />
-              </strong>
-              {ours.length > 1 && <LightPill light={one.light} />}
-            </div>
-            <p>{say(one.text)}</p>
-            <ClauseBody clause={one} asOf={asOf} />
-          </section>
-        ))}
-      </div>
+      <PlainWords
+        ours={ours}
+        asOf={asOf}
+        label={(one) => (
+          <strong>
+            <Cited id={one.id} ours={`${one.pack} ${numberOf(one)}`} />
+          </strong>
+        )}
+      />
     </>
   );
 }

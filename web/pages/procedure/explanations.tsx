@@ -7,10 +7,10 @@ import { api, newCommandId } from '../../api.ts';
 import { t } from '../../language.ts';
 import { queryClient } from '../../queries.ts';
 import { officeTime, showDate } from '../../time.ts';
-import { Pill, Problem } from '../../ui/bits.tsx';
+import { Pill } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { DateControl } from '../../ui/date.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { tell } from '../../ui/toast.tsx';
 
@@ -75,41 +75,33 @@ function Write({ clause, onClose }: { clause: ClauseView; onClose(): void }) {
   });
   const missing = cause.trim() === '' || measure.trim() === '';
   return (
-    <Dialog title={t('explain.title')} onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!missing) save.mutate();
-        }}
-      >
-        <TextControl
-          label={t('explain.cause')}
-          help={t('explain.causeHelp')}
-          layout="stacked"
-          must
-          lines={3}
-          value={cause}
-          onChange={setCause}
-        />
-        <TextControl
-          label={t('explain.measure')}
-          help={t('explain.measureHelp')}
-          layout="stacked"
-          must
-          lines={3}
-          value={measure}
-          onChange={setMeasure}
-        />
-        <DateControl label={t('explain.due')} layout="stacked" value={due} onChange={setDue} />
-        <p className="sub">{t('explain.kept')}</p>
-        {save.isError && <Problem error={save.error} />}
-        <div className="actions">
-          <Button look="go" type="submit" busy={save.isPending} why={missing ? t('explain.fillFirst') : undefined}>
-            {t('explain.save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={t('explain.title')}
+      go={t('explain.save')}
+      why={missing ? t('explain.fillFirst') : undefined}
+      save={save}
+      onClose={onClose}
+    >
+      <TextControl
+        label={t('explain.cause')}
+        help={t('explain.causeHelp')}
+        layout="stacked"
+        must
+        lines={3}
+        value={cause}
+        onChange={setCause}
+      />
+      <TextControl
+        label={t('explain.measure')}
+        help={t('explain.measureHelp')}
+        layout="stacked"
+        must
+        lines={3}
+        value={measure}
+        onChange={setMeasure}
+      />
+      <DateControl label={t('explain.due')} layout="stacked" value={due} onChange={setDue} />
+      <p className="sub">{t('explain.kept')}</p>
+    </DialogForm>
   );
 }

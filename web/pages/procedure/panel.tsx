@@ -75,6 +75,26 @@ export function ClauseBody({ clause, asOf }: { clause: ClauseView; asOf: string 
   );
 }
 
+type WordsProps = { ours: ClauseView[]; asOf: string | undefined; label(clause: ClauseView): ReactNode };
+
+/** Our plain words for something of theirs: each clause of ours under its own label, with what realises it; a light where there are several. */
+export function PlainWords({ ours, asOf, label }: WordsProps) {
+  return (
+    <div className="plain-words">
+      {ours.map((clause) => (
+        <section key={clause.id}>
+          <div className="words-label">
+            {label(clause)}
+            {ours.length > 1 && <LightPill light={clause.light} />}
+          </div>
+          <p>{say(clause.text)}</p>
+          <ClauseBody clause={clause} asOf={asOf} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
 function Why({ clause, late, lacking }: { clause: ClauseView; late: number; lacking: number }) {
   if (clause.pending) return <Alert tone="warn">{t('clause.pendingWhy', { why: say(clause.pending) })}</Alert>;
   if (clause.starts) return <Alert tone="info">{t('clause.startsOn', { day: showDate(clause.starts) })}</Alert>;

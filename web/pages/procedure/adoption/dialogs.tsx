@@ -5,10 +5,9 @@ import { api, newCommandId } from '../../../api.ts';
 import { mappingChanged } from '../../../citations.ts';
 import { t } from '../../../language.ts';
 import { Factor, type GivenFactor } from '../../../record/factor.tsx';
-import { Alert, Problem } from '../../../ui/bits.tsx';
-import { Button } from '../../../ui/button.tsx';
+import { Alert } from '../../../ui/bits.tsx';
 import { DateControl } from '../../../ui/date.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
+import { DialogForm } from '../../../ui/dialog-form.tsx';
 import { TextControl } from '../../../ui/field.tsx';
 import { tell } from '../../../ui/toast.tsx';
 
@@ -30,34 +29,26 @@ export function Propose({ plan, clauses, onClose, onDone }: ProposeProps) {
   });
   const missing = on === '' || reason.trim() === '';
   return (
-    <Dialog title={t('plan.setStart', { count: clauses.length })} onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!missing) save.mutate();
-        }}
-      >
-        <DateControl label={t('plan.start')} layout="stacked" must max={plan.furthest} value={on} onChange={setOn} />
-        <TextControl
-          label={t('plan.reason')}
-          help={t('plan.reasonHelp')}
-          layout="stacked"
-          must
-          lines={3}
-          value={reason}
-          onChange={setReason}
-        />
-        {late > 0 && <Alert tone="warn">{t('plan.lateInside', { count: late })}</Alert>}
-        <p className="sub">{t('plan.grey')}</p>
-        {save.isError && <Problem error={save.error} />}
-        <div className="actions">
-          <Button look="go" type="submit" busy={save.isPending} why={missing ? t('explain.fillFirst') : undefined}>
-            {t('plan.send')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={t('plan.setStart', { count: clauses.length })}
+      go={t('plan.send')}
+      why={missing ? t('explain.fillFirst') : undefined}
+      save={save}
+      onClose={onClose}
+    >
+      <DateControl label={t('plan.start')} layout="stacked" must max={plan.furthest} value={on} onChange={setOn} />
+      <TextControl
+        label={t('plan.reason')}
+        help={t('plan.reasonHelp')}
+        layout="stacked"
+        must
+        lines={3}
+        value={reason}
+        onChange={setReason}
+      />
+      {late > 0 && <Alert tone="warn">{t('plan.lateInside', { count: late })}</Alert>}
+      <p className="sub">{t('plan.grey')}</p>
+    </DialogForm>
   );
 }
 
@@ -84,31 +75,23 @@ export function Decide({ plan, kind, principal, onClose }: DecideProps) {
   });
   const missing = kind === 'return' ? note.trim() === '' : !factor.password && !factor.totp;
   return (
-    <Dialog title={t(kind === 'approve' ? 'plan.approveTitle' : 'plan.returnTitle')} onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!missing) save.mutate();
-        }}
-      >
-        {principal && <Alert tone="info">{t('plan.asDeputy', { name: principal })}</Alert>}
-        <TextControl
-          label={t('plan.note')}
-          layout="stacked"
-          must={kind === 'return'}
-          lines={3}
-          value={note}
-          onChange={setNote}
-        />
-        {kind === 'approve' && <Factor value={factor} onChange={setFactor} />}
-        {save.isError && <Problem error={save.error} />}
-        <div className="actions">
-          <Button look="go" type="submit" busy={save.isPending} why={missing ? t('explain.fillFirst') : undefined}>
-            {t(kind === 'approve' ? 'plan.approve' : 'plan.return')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={t(kind === 'approve' ? 'plan.approveTitle' : 'plan.returnTitle')}
+      go={t(kind === 'approve' ? 'plan.approve' : 'plan.return')}
+      why={missing ? t('explain.fillFirst') : undefined}
+      save={save}
+      onClose={onClose}
+    >
+      {principal && <Alert tone="info">{t('plan.asDeputy', { name: principal })}</Alert>}
+      <TextControl
+        label={t('plan.note')}
+        layout="stacked"
+        must={kind === 'return'}
+        lines={3}
+        value={note}
+        onChange={setNote}
+      />
+      {kind === 'approve' && <Factor value={factor} onChange={setFactor} />}
+    </DialogForm>
   );
 }

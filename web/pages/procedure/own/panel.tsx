@@ -1,10 +1,10 @@
 import '../panel.css';
 import { Link } from '@tanstack/react-router';
 import type { TextClause, TextView } from '../../../../src/runtime/text-views.ts';
-import { say, t } from '../../../language.ts';
+import { t } from '../../../language.ts';
 import { Alert } from '../../../ui/bits.tsx';
 import { LightPill } from '../lights.tsx';
-import { ClauseBody } from '../panel.tsx';
+import { PlainWords } from '../panel.tsx';
 import { numberOf } from '../sections.ts';
 
 type Props = { text: TextView; clause: TextClause; asOf: string | undefined; inSheet?: boolean };
@@ -25,21 +25,18 @@ export function OwnPanel({ text, clause, asOf, inSheet = false }: Props) {
           {t('own.unmappedText')}
         </Alert>
       )}
-      <div className="plain-words">
-        {ours.map((one) => (
-          <section key={one.id}>
-            <div className="words-label">
-              <strong>{t('own.plainWords')}</strong>
-              <Link to="/procedure/$pack" params={{ pack: one.pack }} search={asOf ? { asOf } : {}} hash={one.id}>
-                {t('own.ourNumber', { number: numberOf(one) })}
-              </Link>
-              {ours.length > 1 && <LightPill light={one.light} />}
-            </div>
-            <p>{say(one.text)}</p>
-            <ClauseBody clause={one} asOf={asOf} />
-          </section>
-        ))}
-      </div>
+      <PlainWords
+        ours={ours}
+        asOf={asOf}
+        label={(one) => (
+          <>
+            <strong>{t('own.plainWords')}</strong>
+            <Link to="/procedure/$pack" params={{ pack: one.pack }} search={asOf ? { asOf } : {}} hash={one.id}>
+              {t('own.ourNumber', { number: numberOf(one) })}
+            </Link>
+          </>
+        )}
+      />
       {ours.length > 0 && text.mayKeep && <ToMapping text={text.text} clause={clause.key} />}
     </>
   );

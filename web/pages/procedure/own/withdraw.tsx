@@ -2,9 +2,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { mappingChanged } from '../../../citations.ts';
 import { t } from '../../../language.ts';
-import { Problem } from '../../../ui/bits.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
+import { DialogForm } from '../../../ui/dialog-form.tsx';
 import { TextControl } from '../../../ui/field.tsx';
 import { tell } from '../../../ui/toast.tsx';
 
@@ -28,29 +27,17 @@ export function Withdraw({ title, withdraw, onGone }: Props) {
         {t('own.withdraw')}
       </Button>
       {asking && (
-        <Dialog title={t('own.withdrawOf', { title })} onClose={() => setAsking(false)}>
-          <form
-            className="stack"
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (reason.trim()) save.mutate();
-            }}
-          >
-            <p className="sub">{t('own.withdrawText')}</p>
-            <TextControl label={t('plan.reason')} layout="stacked" must lines={2} value={reason} onChange={setReason} />
-            {save.isError && <Problem error={save.error} />}
-            <div className="actions">
-              <Button
-                look="danger"
-                type="submit"
-                busy={save.isPending}
-                why={reason.trim() ? undefined : t('explain.fillFirst')}
-              >
-                {t('own.withdraw')}
-              </Button>
-            </div>
-          </form>
-        </Dialog>
+        <DialogForm
+          title={t('own.withdrawOf', { title })}
+          go={t('own.withdraw')}
+          look="danger"
+          why={reason.trim() ? undefined : t('explain.fillFirst')}
+          save={save}
+          onClose={() => setAsking(false)}
+        >
+          <p className="sub">{t('own.withdrawText')}</p>
+          <TextControl label={t('plan.reason')} layout="stacked" must lines={2} value={reason} onChange={setReason} />
+        </DialogForm>
       )}
     </>
   );
