@@ -25,8 +25,7 @@ export type PackCard = {
   title: Text;
   audience?: Text;
   source?: string;
-  /** What the source calls its chapters and sections, by the number printed there: `參`, `伍、一`. */
-  chapters?: Record<string, Text>;
+  /** Titles of chapters by number: `參`. */ chapters?: Record<string, Text>;
   uses: string[];
   /** Packs it stands in for: wherever they are used, it is meant. */
   replaces?: string[];
@@ -235,8 +234,7 @@ export type Field = {
   /** For text: lines shown. */
   lines?: number;
   personal: boolean;
-  /** Of a person: who did something or is meant, not whose duty it is; it does not go along in a handover of duties (職務交接). */
-  stays?: true;
+  /** Of a person: who did it or is meant; not handed over with duties. */ stays?: true;
   /** Yes-or-no: where it is yes, the field's name stands beside the record wherever it is shown. */
   badge?: boolean;
   /** Actions for which it must be filled; ['*'] = always (open and save too). */

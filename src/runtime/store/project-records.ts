@@ -3,6 +3,7 @@ import type { RecordState } from '../../kernel/engine/types.ts';
 import type { Wakes } from '../../kernel/engine/wakes.ts';
 import type { Definition, RecordType } from '../../kernel/pack/types.ts';
 import { uniqueKey } from '../gather.ts';
+import type { Tx } from '../module.ts';
 import { bigrams, type FieldRow, fieldRows, searchable, titleOf } from './fields.ts';
 import type { Statement } from './session.ts';
 
