@@ -58,7 +58,7 @@ function NewList({ type, label }: { type: string; label: string }) {
     setWork(undefined);
   };
   return (
-    <>
+    <div className="stack">
       <Kept found={reads === 0 && kept.found !== undefined} full={kept.full} onAgain={again} />
       <Workbench
         key={reads}
@@ -69,7 +69,7 @@ function NewList({ type, label }: { type: string; label: string }) {
         onSettled={(draft) => kept.keep({ source: work.source, draft })}
         onSaved={kept.forget}
       />
-    </>
+    </div>
   );
 }
 
@@ -117,7 +117,7 @@ function KeptDraft({ start, place }: { start: Draft; place: string }) {
     setBegun(start);
   };
   return (
-    <>
+    <div className="stack">
       <Kept found={begun !== start} full={kept.full} onAgain={again} />
       <Workbench
         key={begun === start ? 'saved' : 'kept'}
@@ -125,6 +125,6 @@ function KeptDraft({ start, place }: { start: Draft; place: string }) {
         onSettled={(draft) => draft !== start && kept.keep(draft)}
         onSaved={kept.forget}
       />
-    </>
+    </div>
   );
 }

@@ -147,12 +147,14 @@ function Rows({
                 </td>
               ))}
               <td>
-                <Pill tone={item.late ? 'bad' : 'info'}>{say(item.stateLabel)}</Pill>
-                {item.badges.map((badge) => (
-                  <Pill key={badge.en} tone="warn">
-                    {say(badge)}
-                  </Pill>
-                ))}
+                <span className="row">
+                  <Pill tone={item.late ? 'bad' : 'info'}>{say(item.stateLabel)}</Pill>
+                  {item.badges.map((badge) => (
+                    <Pill key={badge.en} tone="warn">
+                      {say(badge)}
+                    </Pill>
+                  ))}
+                </span>
               </td>
               {withDue && (
                 <td data-label={t('list.due')} className={item.late ? 'late' : ''}>
