@@ -83,7 +83,7 @@ function overviewOf(index: PackageIndex, homes: Map<string, string>): string {
   const rows = index.sections.map((section) => {
     const to = `${homes.get(section.key) === INDEX ? '' : homes.get(section.key)}#${anchor(section)}`;
     return `<tr><td class="n"><a href="${to}">${esc(section.number)}</a></td><td>${esc(section.text)}</td>
-<td class="l ${section.light}">${lightWords(section.light, language)}</td><td class="c">${section.records.length}</td></tr>`;
+<td class="l ${section.light}">${lightWords(section.light, language)}</td><td class="c">${section.records.length}${language === 'zh' ? ' 筆' : ''}</td></tr>`;
   });
   return `<h2 id="overview">${word('contents', language)}</h2><table class="overview"><thead><tr><th scope="col">${word('number', language)}</th>
 <th scope="col">${word('clause', language)}</th><th scope="col">${word('light', language)}</th><th scope="col">${word('records', language)}</th></tr></thead>

@@ -23,6 +23,7 @@ import { confinedTo } from './outside.ts';
 import { mayRead } from './reading.ts';
 import { sealedState } from './trail.ts';
 
+const READS_ONLY: RecordView['may'] = { correct: [], erratum: false, propose: false, copy: false };
 type Found = { state: RecordState; type: RecordType; title: string; pos: number };
 
 /** Everything the record page shows: content, what may be done and why not, seals, what waits for whom, proof. */
@@ -104,7 +105,7 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
     corrections: correctionViews(look, type, state),
     proposals: await proposalViews(look, type, state),
     ...(state.copied && refs.byId.get(state.copied) ? { copied: refs.byId.get(state.copied)! } : {}),
-    may: await mayCorrect(look, type, state),
+    may: confinedTo(look) ? READS_ONLY : await mayCorrect(look, type, state),
     ...(past ? {} : { paper: await paperView(look, type, state) }),
     mayComment: !past && look.viewer.person !== undefined && !confinedTo(look),
     mayPrint: true,

@@ -83,7 +83,7 @@ function Head({ me }: { me: Me }) {
   return (
     <header className="page-head">
       <div>
-        <h1>{t(onlyManages(me) ? 'management.title' : 'home.title')}</h1>
+        <h1>{t(onlyManages(me) ? 'management.title' : isOutsider(me) ? 'audit.title' : 'home.title')}</h1>
         <div className="sub">
           {[
             showLongDate(me.today.date),

@@ -66,7 +66,9 @@ function useOffered(asOf: string | undefined): Offered[] | undefined {
   if (!texts || !procedures || !checklists) return undefined;
   return [
     ...texts.map(({ text, title }) => ({ by: 'text' as const, id: text, label: t('package.ofText', { title }) })),
-    ...procedures.map(({ pack, title }) => ({ by: 'procedure' as const, id: pack, label: say(title) })),
+    ...procedures
+      .filter(({ counts }) => Object.values(counts).some(Boolean))
+      .map(({ pack, title }) => ({ by: 'procedure' as const, id: pack, label: say(title) })),
     ...checklists.map(({ checklist, title }) => ({
       by: 'checklist' as const,
       id: checklist,

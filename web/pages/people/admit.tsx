@@ -18,7 +18,9 @@ import { peopleChanged, unitsQuery } from './queries.ts';
 
 /** Lets an auditor from elsewhere in: which procedures or clauses, which units, which days. A second person has to agree. */
 export function Admit({ person, onClose }: { person: PersonView; onClose(): void }) {
-  const procedures = useQuery(proceduresQuery()).data ?? [];
+  const procedures = (useQuery(proceduresQuery()).data ?? []).filter(({ counts }) =>
+    Object.values(counts).some(Boolean),
+  );
   const units = useQuery(unitsQuery).data ?? [];
   const [what, setWhat] = useState<'procedures' | 'clauses'>('procedures');
   const [packs, setPacks] = useState<string[]>([]);

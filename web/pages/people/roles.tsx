@@ -102,7 +102,7 @@ function ConfirmRole({ held, person, me }: { held: Held; person: PersonView; me:
         : undefined;
   return (
     <div className="second-person">
-      <p className="sub">{t('people.whyTwo')}</p>
+      <p className="sub">{t(held.scope ? 'people.admitTwo' : 'people.whyTwo')}</p>
       <Button look="go" busy={confirm.isPending} why={why} onPress={() => confirm.mutate()}>
         {t('people.confirm')}
       </Button>
