@@ -81,6 +81,13 @@ test('pasted cells: each fault in its row, settled by choosing, correcting, or l
   await settledTo('可登錄 3 列，待處理 0 列');
 });
 
+test('what was mended is there after the page is loaded again', async () => {
+  await page.reload();
+  await page.getByText('已接續上次未存的內容').waitFor({ timeout: 20_000 });
+  await settledTo('可登錄 3 列，待處理 0 列');
+  expect(await runAxe(page)).toEqual([]);
+});
+
 test('kept as a list, signed once with the password: all of it is in the register', async () => {
   await page.getByRole('button', { name: '儲存並前往簽署（3 筆）' }).click();
   await page.waitForURL(/\/records\//);
