@@ -59,7 +59,7 @@ export const LET_IN: Record<string, readonly Asker[]> = {
   'procedure.get': OURS,
   'procedure.evidence': OURS,
   'procedure.red': OVERSEERS,
-  'procedure.days': SIGNED_IN,
+  'procedure.days': OURS,
   'procedure.changes': OVERSEERS,
   'procedure.explain': ['unit_head', ...KEEPERS], // heads publish documents, which realises this clause
   'texts.list': SIGNED_IN,
