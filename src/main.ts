@@ -226,7 +226,7 @@ function modulesOver(
 }
 
 /** Starts the platform and listens. */
-export async function startServer(options: ServerOptions): Promise<Server | Refused> {
+export async function startServer(options: ServerOptions & { clock?: () => Date }): Promise<Server | Refused> {
   const platform = await openPlatform(options);
   if (isRefused(platform)) return platform;
   const { parts, dispatch, db } = platform;

@@ -1,7 +1,9 @@
+import { localClock, localDate } from '../kernel/calendar/date.ts';
 import { formatRocMoment } from '../kernel/calendar/roc.ts';
 import type { Value } from '../kernel/engine/types.ts';
 import type { Language } from '../kernel/text.ts';
 import type { PrintSection } from '../print/types.ts';
+import type { MarkView } from '../runtime/mark-views.ts';
 import type { FieldView, RecordView, SealView } from '../runtime/views.ts';
 import { written } from './paper.ts';
 
@@ -12,18 +14,31 @@ export function markedSection(view: RecordView, language: Language): PrintSectio
   if (view.marked.length === 0) return [];
   return [
     {
-      title: language === 'zh' ? '補登與代填' : 'Entered afterwards or for somebody else',
+      title:
+        language === 'zh' ? '補登、代填及緊急先行' : 'Entered afterwards, for somebody else, or begun in an emergency',
       table: {
         columns: HEADINGS.marked.map((heading) => ({ title: heading[language] })),
         rows: view.marked.map(({ label, mark }) => [
           `${label[language]}（${mark.label[language]}）`,
           [mark.by.name, mark.for?.name].filter(Boolean).join(language === 'zh' ? '，為' : ' for '),
           [mark.doneAt ? instant(mark.doneAt, language) : '', instant(mark.at, language)].filter(Boolean).join(' → '),
-          mark.confirmed ? `${mark.confirmed.by.name} ${instant(mark.confirmed.at, language)}` : AWAITED[language],
+          standing(mark, language),
         ]),
       },
     },
   ];
+}
+
+/** Who stands for it by now: who confirmed it, or which papers of an emergency were made good and which are owed. */
+function standing({ kind, confirmed, approver, madeGood = [], owed = [] }: MarkView, language: Language): string {
+  const zh = language === 'zh';
+  if (kind !== 'emergency')
+    return confirmed ? `${confirmed.by.name} ${instant(confirmed.at, language)}` : AWAITED[language];
+  return [
+    ...(approver ? [zh ? `${approver.name} 口頭核准` : `approved verbally by ${approver.name}`] : []),
+    ...madeGood.map(({ label, by, at }) => `${label[language]} ${by.name} ${instant(at, language)}`),
+    ...owed.map(({ label }) => `${label[language]} ${zh ? '待補' : 'owed'}`),
+  ].join('\n');
 }
 
 /** 更正 and 勘誤: before, after, why, by whom, and who objected. */
@@ -65,7 +80,7 @@ const HEADINGS = {
     { zh: '事項', en: 'What' },
     { zh: '辦理人', en: 'By' },
     { zh: '實際 → 登錄', en: 'Done → entered' },
-    { zh: '確認', en: 'Confirmed' },
+    { zh: '確認或補正', en: 'Confirmed or made good' },
   ],
   corrections: [
     { zh: '欄位', en: 'Field' },
@@ -77,7 +92,7 @@ const HEADINGS = {
 };
 
 export const instant = (at: string, language: Language): string =>
-  language === 'zh' ? formatRocMoment(at) : at.slice(0, 16).replace('T', ' ');
+  language === 'zh' ? formatRocMoment(at) : `${localDate(at)} ${localClock(at)}`;
 
 /** Who stamped for whom, and how the seal came about: 紙本, 兼任, with who entered and who confirmed it. */
 export function noteOf(seal: SealView, language: Language): { note?: string } {
@@ -90,6 +105,7 @@ export function noteOf(seal: SealView, language: Language): { note?: string } {
     mark?.registrar ? (zh ? `${mark.registrar.name} 登錄` : `entered by ${mark.registrar.name}`) : '',
     mark?.confirmed ? (zh ? `${mark.confirmed.by.name} 副署` : `countersigned by ${mark.confirmed.by.name}`) : '',
     seal.signed || mark?.registrar ? '' : zh ? '未經金鑰簽章' : 'no passkey signature',
+    seal.afterwards ? (zh ? '緊急先行後補簽' : 'given after an emergency') : '',
     seal.afterReset ? (zh ? '密碼重設後一週內簽核' : 'within a week of a password reset') : '',
     seal.corrected?.length ? (zh ? '簽核後有更正' : 'corrected since') : '',
   ].filter(Boolean);

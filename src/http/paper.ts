@@ -1,5 +1,5 @@
 import { localDate } from '../kernel/calendar/date.ts';
-import { formatRoc, formatRocMoment } from '../kernel/calendar/roc.ts';
+import { formatRoc } from '../kernel/calendar/roc.ts';
 import { contentCode } from '../kernel/engine/otherwise.ts';
 import type { Row, Value } from '../kernel/engine/types.ts';
 import type { RecordType } from '../kernel/pack/types.ts';
@@ -39,7 +39,7 @@ export function paperOf({
 }: Paper): PrintDocument {
   const say = (text: Text) => text[language];
   const code = contentCode(type, view);
-  const moment = (at: string) => (language === 'zh' ? formatRocMoment(at) : at.slice(0, 16).replace('T', ' '));
+  const moment = (at: string) => instant(at, language);
   return {
     language,
     organisation,
@@ -181,12 +181,10 @@ export function written(
     case 'date':
       return zh ? formatRoc(String(value)) : String(value);
     case 'moment':
-      return zh ? formatRocMoment(String(value)) : String(value).slice(0, 16).replace('T', ' ');
+      return instant(String(value), language);
     case 'period': {
       const { start, end } = value as { start: string; end: string };
-      return zh
-        ? `${formatRocMoment(start)} 至 ${formatRocMoment(end)}`
-        : `${start.slice(0, 16)} – ${end.slice(0, 16)}`;
+      return `${instant(start, language)}${zh ? ' 至 ' : ' – '}${instant(end, language)}`;
     }
     case 'choice':
       return field.options?.find((option) => option.value === value)?.label[language] ?? String(value);
@@ -212,7 +210,7 @@ function sealsOf(view: RecordView, language: Language): PrintSeal[] {
     ...(seal.role ? { role: seal.role[language] } : {}),
     at: seal.mark?.signedOn
       ? written({ type: 'date' } as FieldView, seal.mark.signedOn, {}, language).toString()
-      : instant(seal.at, language),
+      : instant(seal.mark?.at ?? seal.at, language),
     ...noteOf(seal, language),
     ...(seal.void ? { void: true } : {}),
   }));

@@ -1,4 +1,5 @@
 import type { Text } from '../kernel/text.ts';
+import type { TagView } from './mark-views.ts';
 import type { ClauseView, Named, RecordRef } from './views.ts';
 
 /** What the read door answers about a clause: what shows it, what is still to come, what is said beside it. */
@@ -9,7 +10,7 @@ export type GapView = RecordRef & { what: Text; due?: string; late: boolean; own
 export type ClauseEvidence = {
   clause: ClauseView;
   gaps: GapView[];
-  records: (RecordRef & { at: string; pos: number; what: Text })[];
+  records: (RecordRef & { tags: TagView[]; at: string; pos: number; what: Text })[];
   refusals: number;
   violations: number;
   /** 說明及改善, newest first. */

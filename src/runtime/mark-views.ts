@@ -6,12 +6,12 @@ import type { Change, Named, RecordRef } from './views.ts';
 
 /** How something came about when not by its author, then and there; with who confirmed it, once somebody has. */
 export type MarkView = {
-  kind: 'paper' | 'backfilled' | 'filled' | 'concurrent';
+  kind: 'paper' | 'backfilled' | 'filled' | 'concurrent' | 'emergency';
   label: Text;
   by: Named;
   for?: Named;
   at: string;
-  /** 補登: when it was done, why it came late. */
+  /** 補登: when it was done. Why it came late, or why it could not wait. */
   doneAt?: string;
   why?: string;
   /** The photo or the scan. */
@@ -25,7 +25,13 @@ export type MarkView = {
   /** 兼任: the exception that permits it. */
   exception?: RecordRef;
   confirmed?: { by: Named; at: string; words?: string };
+  /** 緊急先行: who approved it by word of mouth; the papers made good since, and by when the others are owed. */
+  approver?: Named;
+  madeGood?: { label: Text; by: Named; at: string }[];
+  owed?: { label: Text; due?: string }[];
 };
+/** A mark in one word, where records are listed. */
+export type TagView = { kind: MarkView['kind'] | 'correction' | 'erratum'; label: Text };
 /** What a mark stands on: opening, filling, or an action by its name. */
 export type MarkedView = { id: string; what: string; label: Text; mark: MarkView };
 export type HeldView = MarkedView & {

@@ -1,8 +1,8 @@
 import type { ActionView, GateSeen, GateView, Value, Values } from '../kernel/engine/types.ts';
 import type { Text } from '../kernel/text.ts';
 import type { GapView } from './evidence-views.ts';
-import type { CorrectionView, HeldView, MarkedView, MarkView, ProposalView } from './mark-views.ts';
 import type { ScopeView } from './scope-views.ts';
+import type { CorrectionView, HeldView, MarkedView, MarkView, ProposalView, TagView } from './mark-views.ts';
 
 /** What the read door answers with: plain JSON, made for pages and API alike. Moments are ISO UTC, dates ISO. */
 
@@ -75,6 +75,7 @@ export type ListQuery = {
   asOf?: string;
 };
 export type ListItem = RecordRef & {
+  tags: TagView[];
   typeLabel: Text;
   badges: Text[];
   requester?: Named;
@@ -133,6 +134,8 @@ export type SealView = {
   mark?: MarkView;
   /** Given in the week after the signer's password was reset. */
   afterReset?: true;
+  /** The papers of an emergency: given after the act they belong before. */
+  afterwards?: true;
   /** Slips corrected since, which the seal stands for. */
   corrected?: Change[];
 };
@@ -155,7 +158,7 @@ export type RecordView = RecordRef & {
   due?: string;
   remaining?: Text;
   late: boolean;
-  rail: { name: string; label: Text; state: 'done' | 'now' | 'todo'; at?: string }[];
+  rail: { name: string; label: Text; state: 'done' | 'now' | 'todo' | 'skipped'; at?: string }[];
   states: Record<string, Text>;
   sections: SectionView[];
   values: Values;
@@ -183,6 +186,8 @@ export type RecordView = RecordRef & {
   proof: { events: number; sealed: number; size: number; root: string; sealedAt?: string };
   /** What carries a mark: waiting for a second person, and all there is. */
   held: HeldView[];
+  /** What it carries for ever, in a word each. */
+  tags: TagView[];
   marked: MarkedView[];
   corrections: CorrectionView[];
   proposals: ProposalView[];
@@ -212,6 +217,8 @@ export type HistoryItem = {
   changes: Change[];
   /** How it came about, when not by its author, then and there. */
   mark?: MarkView;
+  /** Of a deadline that nears or was passed on to others, not the lateness itself. */
+  reminder?: true;
   gates: GateSeen[];
   sealed: boolean;
 };
@@ -303,42 +310,6 @@ export type Verification = {
   at: string;
   size: number;
   findings: { level: string; ok: boolean; position?: number; message: Text }[];
-};
-
-/** All records of one kind opened in a period, for whoever audits. `total` counts what the reader may not see, too. */
-export type PopulationView = {
-  label: Text;
-  total: number;
-  states: { state: string; label: Text; count: number }[];
-  months: { month: string; count: number }[];
-  /** The first 500; the export has all. */
-  items: PopulationItem[];
-  series: SeriesView[];
-  draws: DrawView[];
-};
-export type PopulationItem = RecordRef & { openedAt: string; closedAt?: string; requester?: Named; unit?: Named };
-/** A running number: what of it lies in the period, how many it has given out in all, and which of those no record has. */
-export type SeriesView = {
-  series: string;
-  first: number;
-  last: number;
-  count: number;
-  given: number;
-  missing: number[];
-  moreMissing: boolean;
-};
-/** A sample as it was drawn; anybody repeats it from the list of ids and the checkpoint's root. */
-export type DrawView = {
-  id: string;
-  from: string;
-  until: string;
-  asked: number;
-  population: number;
-  digest: string;
-  checkpoint: { size: number; root: string };
-  records: RecordRef[];
-  by?: Named;
-  at: string;
 };
 
 export type Notice = {

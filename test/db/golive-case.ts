@@ -1,5 +1,6 @@
 import type { Desk } from './desk.ts';
 import type { Office } from './office.ts';
+import type { PersonName } from './people.ts';
 
 /** What a go-live needs around it: a procedure in force, registers, documents in force, the pair of forms. */
 
@@ -7,7 +8,14 @@ export type GoLiveWorld = Awaited<ReturnType<typeof goLiveWorld>>;
 
 export const MANIFEST = `${'a1'.repeat(32)}  /srv/pay/app.jar\n${'b2'.repeat(32)}  /srv/pay/config.json\n`;
 
-export async function goLiveWorld(office: Pick<Office, 'persons'>, desk: Desk) {
+/** Who agrees to the office's documents and who publishes them. */
+const APPROVERS = { lead: 'lu', ciso: 'fan', head: 'hsieh', second: 'tang' } as const;
+
+export async function goLiveWorld(
+  office: Pick<Office, 'persons'>,
+  desk: Desk,
+  by: Record<keyof typeof APPROVERS, PersonName> = APPROVERS,
+) {
   await document(
     desk,
     'chou',
@@ -18,8 +26,8 @@ export async function goLiveWorld(office: Pick<Office, 'persons'>, desk: Desk) {
       edition: '1.0',
       effective_on: '2026-01-01',
     },
-    'lu',
-    'fan',
+    by.lead,
+    by.ciso,
   );
   const host = (name: string, environment: string, address: string) =>
     desk.open('chen', 'host', {
@@ -61,17 +69,17 @@ export async function goLiveWorld(office: Pick<Office, 'persons'>, desk: Desk) {
     contacts: '許專員 分機 300',
   });
   await desk.act('li', plan, 'approve');
-  await document(desk, 'hsu', { title: '線上繳費安控措施', kind: 'security_controls', system }, 'hsieh', 'tang');
+  await document(desk, 'hsu', { title: '線上繳費安控措施', kind: 'security_controls', system }, by.head, by.second);
   return { web, lab, system, old, release };
 }
 
 /** Drafted, reviewed, published; by whom depends on its kind. */
 async function document(
   desk: Desk,
-  author: 'chou' | 'hsu',
+  author: PersonName,
   values: Record<string, unknown>,
-  agrees: 'lu' | 'hsieh',
-  publishes: 'fan' | 'tang',
+  agrees: PersonName,
+  publishes: PersonName,
 ) {
   const body = [await desk.file(author, `${values.title}.odt`)];
   const id = await desk.open(author, 'policy_document', { ...values, body });

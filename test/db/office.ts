@@ -8,7 +8,7 @@ import { createApp } from '../../src/http/app.ts';
 import { isRefused, type Refusal } from '../../src/kernel/refusal.ts';
 import { doorsOver, openPlatform, type Platform } from '../../src/main.ts';
 import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
-import { PEOPLE, type PersonName, UNITS, type UnitName } from './people.ts';
+import { PEOPLE, type PersonName, type Staff, UNITS, type UnitName } from './people.ts';
 
 /**
  * A small township office over the real composition, for tests of the whole: a database of its own, the platform, the
@@ -120,9 +120,9 @@ export const remote = (url: string): App => ({
 });
 
 /** The browser set-up: organisation, pack, units, people with roles, finish. */
-export async function found(app: App, code: string, pack: string) {
+export async function found(app: App, code: string, pack: string, staff: Staff = PEOPLE) {
   const lin = client(app);
-  const account = { name: PEOPLE.lin.name, email: emailOf('lin'), password: PASSWORD };
+  const account = { name: staff.lin!.name, email: emailOf('lin'), password: PASSWORD };
   const organisation = { name: '西螺示範公所', kind: 'agency', level: 'C', hosting: 'self' };
   await lin.ok('setup.start', { code, organisation, account });
   await signIn(lin, emailOf('lin'));
@@ -138,9 +138,9 @@ export async function found(app: App, code: string, pack: string) {
     UnitName,
     string
   >;
-  const names = Object.keys(PEOPLE) as PersonName[];
+  const names = Object.keys(staff) as PersonName[];
   const people = names.map((name) => {
-    const { unit, roles, name: called } = PEOPLE[name];
+    const { unit, roles, name: called } = staff[name]!;
     return {
       name: called,
       unit: units[unit],

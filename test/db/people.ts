@@ -8,7 +8,7 @@ export const UNITS = {
 
 export type UnitName = keyof typeof UNITS;
 
-type Person = { name: string; unit: UnitName; roles: readonly string[] };
+export type Person = { name: string; unit: UnitName; roles: readonly string[] };
 
 export const PEOPLE = {
   lin: { name: '林管理', unit: 'it', roles: ['administrator'] },
@@ -29,3 +29,6 @@ export const PEOPLE = {
 } as const satisfies Record<string, Person>;
 
 export type PersonName = keyof typeof PEOPLE;
+
+/** Another, smaller staff under the same names; the administrator is always there. */
+export type Staff = { [name in PersonName]?: Person };

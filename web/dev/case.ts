@@ -361,6 +361,7 @@ export const goLive: RecordView = {
   mayComment: true,
   held: [],
   marked: [],
+  tags: [],
   corrections: [],
   proposals: [],
   may: { correct: [], erratum: false, propose: false, copy: false },

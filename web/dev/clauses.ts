@@ -43,6 +43,7 @@ function procedureOn(asOf: string): ProcedureView {
 const day = (back: number) => new Date(Date.parse('2026-11-19T02:20:00.000Z') - back * 9 * 86_400_000).toISOString();
 const evidence = (clause: ClauseView): ClauseEvidence['records'] =>
   Array.from({ length: Math.min(clause.count, 9) }, (_, n) => ({
+    tags: [],
     ...ref(
       `r${31 - n}`,
       'go_live',

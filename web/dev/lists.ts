@@ -213,6 +213,7 @@ export const types: TypeCard[] = [
 ];
 
 const item = (n: number): ListItem => ({
+  tags: [],
   ...ref(
     `r${30 + n}`,
     'go_live',

@@ -48,6 +48,7 @@ function HowSealed({ seal }: { seal: SealView }) {
           {mark.confirmed && <div className="faint">{t('seal.countersigned', { who: mark.confirmed.by.name })}</div>}
         </div>
       )}
+      {seal.afterwards && <span className="mark-tag emergency">{t('seal.afterwards')}</span>}
       {afterReset && <Pill tone="warn">{t('seal.afterReset')}</Pill>}
       {corrected && (
         <div className="faint">

@@ -57,7 +57,7 @@ export function Course({ record }: { record: RecordView }) {
 function Happening({ item, record }: { item: HistoryItem; record: RecordView }) {
   const by =
     item.by && (item.for ? t('seal.deputy', { principal: item.for.name, deputy: item.by.name }) : item.by.name);
-  const bad = BAD.has(item.type);
+  const bad = BAD.has(item.type) && !item.reminder;
   return (
     <li className={bad ? 'bad' : ''}>
       {item.mark && <MarkTag mark={item.mark} />} {say(item.label)}

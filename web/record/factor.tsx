@@ -34,7 +34,7 @@ export function Factor({ value, onChange, only, signs = false }: Props) {
   }, [kind, value.passkey, onChange]);
   return (
     <div className="stack" style={{ gap: 8 }}>
-      <p className="sub">{t('action.sealMeans')}</p>
+      <p className="sub">{t(signs ? 'action.sealMeans' : 'action.proveYourself')}</p>
       {!only && kinds.length > 1 && (
         <Switcher<Kind>
           label={t('action.factor')}

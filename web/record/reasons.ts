@@ -21,16 +21,22 @@ export function whyNot(action: ActionView): string | undefined {
   return undefined;
 }
 
+/** Whether only what is written keeps an action back, so that what is not saved yet may already mend it. */
+export const onlyContent = (action: ActionView): boolean => bars(action).length === 0 && whyNot(action) !== undefined;
+
 /**
  * The action the page is about: the next step forward that can be taken, else one that only waits for content. Ending the case
- * is what the page is about only where nothing leads on: a draft that lacks something is to be completed, not withdrawn.
+ * is what the page is about only where nothing leads on, be it somebody else's to do, and never what must be given a reason for: a draft
+ * that lacks something is to be completed, what waits for another is not to be withdrawn.
  */
 export function mainAction(actions: ActionView[]): ActionView | undefined {
   const next = (kind: ActionView['kind']) => {
     const of = actions.filter((action) => action.kind === kind);
     return of.find((action) => whyNot(action) === undefined) ?? of.find((action) => bars(action).length === 0);
   };
-  return next('forward') ?? next('end');
+  if (actions.some(({ kind }) => kind === 'forward')) return next('forward');
+  const end = next('end');
+  return end?.asks.includes('reason') ? undefined : end;
 }
 
 /** Reasons in the person or the state, not in the content of the record. */

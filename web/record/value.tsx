@@ -136,7 +136,8 @@ function RowsValue({ field, rows, names }: { field: FieldView; rows: Row[]; name
   const columns = field.columns?.filter((column) => !column.hidden) ?? [];
   const named = rows.some((row) => row.source);
   return (
-    <div className="scroll-x">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls sideways, by keyboard too
+    <section className="scroll-x" aria-label={field.label ? say(field.label) : undefined} tabIndex={0}>
       <table className="data cards">
         <thead>
           <tr>
@@ -161,6 +162,6 @@ function RowsValue({ field, rows, names }: { field: FieldView; rows: Row[]; name
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

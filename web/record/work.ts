@@ -59,7 +59,7 @@ export function useRecordWork(record: RecordView, onDone: () => void) {
       conflicts: open,
       settle,
       refused,
-      next: mainAction(record.actions)?.action,
+      next: (mainAction(record.actions) ?? record.actions.find(({ kind }) => kind === 'forward'))?.action,
     },
     dirty: Object.keys(draft.values).length,
     discard: clear,

@@ -92,7 +92,14 @@ function DateParts(props: DateProps) {
       <FieldLabel {...props} />
       <Group className="input date-group">
         <DateInput className="date-input">
-          {(segment) => <DateSegment className="segment-part" segment={segment} />}
+          {(segment) =>
+            // Nobody here writes of days before the Republic: typing begins with the year.
+            segment.type === 'era' ? (
+              <span className="segment-part">{segment.text}</span>
+            ) : (
+              <DateSegment className="segment-part" segment={segment} />
+            )
+          }
         </DateInput>
         <AriaButton className="button icon" aria-label={t('field.openCalendar')}>
           <Icon name="calendar" size={16} />

@@ -67,7 +67,7 @@ export function GateList({
 
 /** A red name stamp; struck through when what it approved was changed since; a deputy stamps with both names under it. */
 export function SealStamp({ seal, children }: { seal: SealView; children?: ReactNode }) {
-  const when = showDay(seal.mark?.signedOn ?? officeTime(seal.at).date);
+  const when = showDay(seal.mark?.signedOn ?? officeTime(seal.mark?.at ?? seal.at).date);
   const name = seal.by.name;
   return (
     <figure>

@@ -20,6 +20,7 @@ export const populationAnswers = {
       編號: item.number,
       名稱: item.title,
       狀態: item.stateLabel.zh,
+      註記: item.tags.map(({ label }) => label.zh).join('、'),
       建立: momentOf(item.openedAt),
       結案: item.closedAt ? momentOf(item.closedAt) : '',
       申請人: item.requester?.name ?? '',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MOST_DRAWN } from '../../modules/populations/index.ts';
+import type { PopulationView } from '../../runtime/population-views.ts';
 import type * as View from '../../runtime/views.ts';
 import { commandId, done, Id, IsoDate, read, view, write } from './shapes.ts';
 
@@ -13,7 +14,7 @@ export const populations = {
     'All records of a kind opened in a period, with numbers missing and earlier draws',
   )
     .input(Asked)
-    .output(view<View.PopulationView>()),
+    .output(view<PopulationView>()),
   export: read('audit', '/populations/{type}/export', 'The whole list as CSV text, UTF-8')
     .input(Asked)
     .output(z.object({ name: z.string(), csv: z.string(), rows: z.number().int() })),

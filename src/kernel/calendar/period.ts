@@ -90,9 +90,9 @@ export function periodLabel(period: Period): Text {
   switch (period.unit) {
     case 'workday':
     case 'day':
-      return text(formatRoc(period.start, 'short'), period.start);
+      return text(formatRoc(period.start, 'slash'), period.start);
     case 'week':
-      return text(`${formatRoc(period.start, 'short')}起一週`, `week of ${period.start}`);
+      return text(`${formatRoc(period.start, 'slash')} 起一週`, `week of ${period.start}`);
     case 'month':
       return text(`${roc}年${month}月`, period.key);
     case 'quarter':

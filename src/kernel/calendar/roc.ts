@@ -20,9 +20,9 @@ export function formatRoc(date: LocalDate, style: 'long' | 'short' | 'slash' = '
   return `${style === 'long' || roc <= 0 ? '民國' : ''}${year}年${month}月${day}日`;
 }
 
-/** Local day and clock of a moment: `115年11月20日 14:05`. */
-export function formatRocMoment(moment: Moment): string {
-  return `${formatRoc(localDate(moment), 'short')} ${localClock(moment)}`;
+/** Local day and clock of a moment: `115年11月20日 14:05`, with `slash` `115/11/20 14:05`. */
+export function formatRocMoment(moment: Moment, style: 'short' | 'slash' = 'short'): string {
+  return `${formatRoc(localDate(moment), style)} ${localClock(moment)}`;
 }
 
 /**

@@ -166,7 +166,7 @@ describe('texts', () => {
 
   test('ROC dates and units in Chinese, ISO dates and plain units in English', () => {
     expect(both('{until}／{now}／{param.scan_days}')).toEqual([
-      '115年11月25日／115年11月20日 09:00／30 日',
+      '115/11/25／115/11/20 09:00／30 日',
       '2026-11-25／2026-11-20 09:00／30 days',
     ]);
   });

@@ -46,9 +46,9 @@ function formatText(value: string, language: Language, scope: Scope, type?: Valu
   if (type?.is === 'text') return value;
   if (isMomentText(value)) {
     const moment = new Date(Date.parse(value)).toISOString();
-    return language === 'zh' ? formatRocMoment(moment) : `${localDate(moment)} ${localClock(moment)}`;
+    return language === 'zh' ? formatRocMoment(moment, 'slash') : `${localDate(moment)} ${localClock(moment)}`;
   }
-  if (isDateText(value)) return language === 'zh' ? formatRoc(value, 'short') : value;
+  if (isDateText(value)) return language === 'zh' ? formatRoc(value, 'slash') : value;
   return named(value, language, scope) ?? value;
 }
 

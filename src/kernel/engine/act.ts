@@ -32,7 +32,7 @@ export function act(work: Work, doing: Doing): Refusal[] {
   if (!type || !action || action.name === 'open') return [noSuchAction(doing.action)];
   const impossible = otherwiseRefused(work, type, found, action, doing);
   if (impossible.length > 0) return impossible;
-  const stage = asIf(work, doing.paper?.signer, () => assess(work, type, found, action, doing));
+  const stage = asIf(work, signerOf(work, doing), () => assess(work, type, found, action, doing));
   if ('stopped' in stage) return [stage.stopped];
   if (stage.refusals.length > 0 && stage.final) return stage.refusals;
   if (work.needs.size > 0) return [];
@@ -43,6 +43,10 @@ export function act(work: Work, doing: Doing): Refusal[] {
   const { proof, missing } = proofFor(work, type, action, stage, doing);
   return missing ? [missing] : vote(work, type, action, stage, doing, proof);
 }
+
+/** Whose act it is where that is not whoever acts now: of a paper its signer, within a confirmed act whoever signed that. */
+const signerOf = (work: Work, doing: Doing): string | undefined =>
+  doing.paper?.signer ?? (doing.nested ? work.behalf?.by : undefined);
 
 // ── voting and doing ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -61,7 +65,7 @@ function proofFor(
   doing: Doing,
 ): { proof: Proof; missing?: Refusal } {
   const { actor, organisation } = work.input;
-  if (actor.kind !== 'person' || doing.paper) return { proof: {} };
+  if (actor.kind !== 'person' || signerOf(work, doing) !== undefined) return { proof: {} };
   if (!action.seal || stage.standing.throughAct) {
     // Asking what to sign must never do what asks for no signature.
     const asks = actor.factor === 'passkey' && actor.signed === undefined;
@@ -84,11 +88,11 @@ type Proof = Pick<Vote, 'factor' | 'signature'>;
 
 function vote(work: Work, type: RecordType, action: Action, stage: Stage, doing: Doing, proof: Proof): Refusal[] {
   const { actor } = work.input;
-  const person = doing.paper?.signer ?? (actor.kind === 'clock' ? undefined : actor.person);
+  const person = signerOf(work, doing) ?? (actor.kind === 'clock' ? undefined : actor.person);
   const { standing: stands, state } = stage;
   if (stands.throughAct || person === undefined) return complete(work, type, action, stage, []);
   const scope = scopeOf(work, stage.candidate);
-  const marked = markFor(work, stands, doing);
+  const marked = doing.nested && work.behalf ? carriedOn(work.behalf, stands) : markFor(work, stands, doing);
   const cast = {
     by: person,
     ballots: stands.ballots,
@@ -96,7 +100,7 @@ function vote(work: Work, type: RecordType, action: Action, stage: Stage, doing:
     ...(stands.for === undefined ? {} : { for: stands.for }),
     ...(marked ? { marked } : {}),
     ...proof,
-    ...(actor.kind === 'person' && actor.afterReset && !doing.paper ? { afterReset: true as const } : {}),
+    ...(actor.kind === 'person' && actor.afterReset && person === actor.person ? { afterReset: true as const } : {}),
   };
   const counted = tally(work, action, collectVotes(work, action, sameContent(type, action, stage), cast, scope), scope);
   if (work.needs.size > 0) return [];
@@ -111,10 +115,19 @@ function vote(work: Work, type: RecordType, action: Action, stage: Stage, doing:
     clauses: action.clauses,
   });
   stage.judged.note(work);
-  work.waitingFor.push(...counted.waitingFor);
-  if (marked) tellConfirmers(work, type, recordOf(work, state.id) as RecordState, marked.mark.id);
+  if (!marked) work.waitingFor.push(...counted.waitingFor);
+  if (marked && !work.behalf) tellConfirmers(work, type, recordOf(work, state.id) as RecordState, marked.mark.id);
   return [];
 }
+
+/** What a confirmed act sets off elsewhere rests on the same paper, and on the same second person. */
+const carriedOn = ({ mark, factor, confirmed }: Vote, stands: Standing & { may: true }) =>
+  mark && {
+    mark,
+    factor: factor ?? 'none',
+    ...(confirmed ? { confirmed } : {}),
+    ...(stands.role === undefined ? {} : { role: stands.role }),
+  };
 
 /** Votes given for other content do not count towards this one: who signed before signs again. */
 function sameContent(type: RecordType, action: Action, { state, written, changes }: Stage): RecordState {
@@ -146,6 +159,7 @@ function signersOf(votes: Vote[], stands: Standing & { may: true }) {
     ...(one.signature === undefined ? {} : { signature: one.signature }),
     ...(one.afterReset ? { afterReset: one.afterReset } : {}),
     ...markOf(one),
+    ...(one.mark ? { signedAt: one.at } : {}),
   }));
 }
 
@@ -209,7 +223,7 @@ function waiversOf(stage: Stage): Record<string, string> | undefined {
 function actOf(work: Work, action: Action, stage: Stage, votes: Vote[]): ActState {
   const { at, actor } = moment(work);
   const marked = votes.find(({ mark }) => mark);
-  const by = stage.counted ? votes.at(-1)?.by : actor.person;
+  const by = stage.counted ? votes.at(-1)?.by : (work.behalf?.by ?? actor.person);
   const before = stage.state.acts[action.name]?.count ?? 0;
   const voters = [...new Set(votes.flatMap((one) => (one.for === undefined ? [one.by] : [one.by, one.for])))];
   return {

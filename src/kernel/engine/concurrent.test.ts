@@ -51,6 +51,8 @@ describe('兼任', () => {
     expect(office.state('c1')).toMatchObject({ state: 'review', acts: { endorse: { by: 'fang' } } });
     expect(office.state('c1').seals.some((seal) => seal.action === 'accept')).toBe(false);
     expect(outcome(confirm('chen'))).toEqual(['never']);
+    const signed = office.ask('chen', (input) => preview(input, office.state('c1')));
+    expect(signed.actions.find((one) => one.action === 'accept')?.refusals).toMatchObject([{ code: 'state' }]);
     expect(outcome(confirm('hsu'))).toEqual(['done']);
     expect(office.state('c1').state).toBe('running');
     expect(office.state('c1').seals.at(-1)).toMatchObject({

@@ -68,12 +68,14 @@ function goOn(work: Work, type: RecordType, state: RecordState, held: Held): Ref
   );
 }
 
-/** What the act sets off is set off by who signed, not by who confirmed. */
-function inTheirName(work: Work, { by }: Vote, run: () => Refusal[]): Refusal[] {
+/** What the act sets off is set off by who signed, not by who confirmed: other records' acts are weighed by the signer's standing. */
+function inTheirName(work: Work, vote: Vote, run: () => Refusal[]): Refusal[] {
   const { world } = work;
-  work.world = { ...world, actor: by };
+  work.world = { ...world, actor: vote.by };
+  work.behalf = vote;
   const refusals = run();
   work.world = world;
+  delete work.behalf;
   return refusals;
 }
 

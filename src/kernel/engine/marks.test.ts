@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isRefused } from '../refusal.ts';
-import { office as definition } from './fixtures/change.ts';
+import { office as definitionOfOne } from './fixtures/change.ts';
+import { action, definition, field, state, type } from './fixtures/definition.ts';
 import { directory, Office, outcome } from './fixtures/office.ts';
 import { heldOn } from './marks.ts';
 import { contentCode } from './otherwise.ts';
@@ -10,7 +11,7 @@ let office: Office;
 const file = (name: string) => [{ id: name, name, sha256: 'ab'.repeat(32), size: 1, media: 'image/jpeg' }];
 
 beforeEach(() => {
-  office = new Office(definition);
+  office = new Office(definitionOfOne);
   office.facts.set('last_scan(h1)', { finished_at: '2026-11-19T22:00:00.000Z' });
   office.open('chen', 'host', 'h1', { name: 'web1', owner: 'lin' });
   office.open('wang', 'change', 'c1', { title: 'Upgrade', kind: 'patch', host: 'h1', steps: [{ step: 'stop' }] });
@@ -20,7 +21,7 @@ beforeEach(() => {
 const sheet = (more: Record<string, unknown> = {}) => ({
   signer: 'li',
   signedOn: '2026-11-20',
-  print: contentCode(definition.records.change!, office.state('c1')),
+  print: contentCode(definitionOfOne.records.change!, office.state('c1')),
   scan: file('scan.jpg'),
   kept: 'cabinet 3',
   document: '資字第1150001號',
@@ -216,4 +217,42 @@ test('whoever is deputy of both sides is still one person', () => {
   };
   onPaper('lin');
   expect(outcome(confirm('lin'))).toEqual(['never']);
+});
+
+describe('an act that another one is set off by', () => {
+  const pair = type('pair', {
+    fields: [field('title'), field('change', { type: { is: 'ref', to: 'change' } })],
+    flow: [state('unit'), state('endorsed'), state('closed', { final: true })],
+    actions: [
+      action('endorse', {
+        from: 'unit',
+        to: 'endorsed',
+        by: ['unit_head of requester'],
+        seal: ['_base'],
+        does: [{ act: { path: ['change'], action: 'endorse' }, with: {} }],
+      }),
+      action('file', { from: 'endorsed', to: 'closed', by: ['role:room_manager'], when: "title == 'later'" }),
+    ],
+  });
+  const both = definition([...Object.values(definitionOfOne.records), pair], definitionOfOne);
+
+  test('is its signer’s, on the same paper, whoever confirmed it; where its condition does not hold nobody is asked', () => {
+    office = new Office(both);
+    office.facts.set('last_scan(h1)', { finished_at: '2026-11-19T22:00:00.000Z' });
+    office.open('chen', 'host', 'h1', { name: 'web1', owner: 'lin' });
+    office.open('wang', 'change', 'c1', { title: 'Upgrade', kind: 'patch', host: 'h1', steps: [{ step: 'stop' }] });
+    office.act('wang', 'c1', 'submit');
+    office.open('wang', 'pair', 'p1', { title: 'now', change: 'c1' });
+    const print = contentCode(both.records.pair!, office.state('p1'));
+    office.act('lin', 'p1', 'endorse', {}, { paper: sheet({ print }) });
+    const confirmed = office.run('hsu', { do: 'confirm', record: 'p1', mark: markOn('p1'), agree: true });
+    expect(outcome(confirmed)).toEqual(['done']);
+    expect(office.state('c1')).toMatchObject({ state: 'review', acts: { endorse: { by: 'li' } } });
+    expect(office.state('c1').seals.at(-1)).toMatchObject({
+      ...{ action: 'endorse', by: 'li', factor: 'paper' },
+      ...{ mark: { kind: 'paper', registrar: 'lin' }, confirmed: { by: 'hsu' } },
+    });
+    expect(office.folded('c1')).toEqual(office.state('c1'));
+    expect(office.ask('wang', (input) => waiting(input, office.state('p1')))).toEqual([]);
+  });
 });

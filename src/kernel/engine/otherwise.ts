@@ -75,6 +75,9 @@ export const MARKS: Record<Mark['kind'], Text> = {
   concurrent: text('兼任', 'concurrent duties'),
 };
 
+/** Begun before its papers, which are owed since. */
+export const EMERGENCY: Text = text('緊急先行', 'emergency, papers later');
+
 // ── paper ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**

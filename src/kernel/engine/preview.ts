@@ -1,6 +1,7 @@
 import { parse, walk } from '../cel/parse.ts';
 import type { Action, Gate, RecordType } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
+import { text } from '../text.ts';
 import { assess, type Stage } from './assess.ts';
 import { viewOf } from './gates.ts';
 import { judgeAll } from './judge-all.ts';
@@ -53,7 +54,9 @@ function actionView(work: Work, type: RecordType, record: RecordState, action: A
     'stopped' in stage ? judgeAll(work, type, record, [action.name], action.to ?? record.state, []) : stage.judged;
   const gates = judged.judged.filter(({ outcome }) => outcome !== 'off').map((one) => viewOf(work, record, one));
   const refusals =
-    'stopped' in stage ? [stage.stopped] : stage.refusals.filter((refusal) => !isForLater(type, action, refusal));
+    'stopped' in stage
+      ? [stage.stopped]
+      : [...hasVoted(work, record, action), ...stage.refusals.filter((refusal) => !isForLater(type, action, refusal))];
   return {
     action: action.name,
     label: action.label,
@@ -69,6 +72,17 @@ function actionView(work: Work, type: RecordType, record: RecordState, action: A
     ...('stopped' in stage || stage.standing.concurrent === undefined ? {} : { concurrent: stage.standing.concurrent }),
     clauses: action.clauses,
   };
+}
+
+/** Whoever has signed waits for the others; signing again stays possible through an act, and is nothing the page proposes. */
+function hasVoted({ input: { actor } }: Work, record: RecordState, action: Action): Refusal[] {
+  if (actor.kind !== 'person') return [];
+  const own = (record.pending[action.name] ?? []).find(({ by }) => by === actor.person);
+  if (!own) return [];
+  const waits = own.mark
+    ? text('您已簽核，待他人副署後生效', 'You have signed; it takes effect once somebody else has countersigned')
+    : text('您已簽核，等待其他人', 'You have signed; others are awaited');
+  return [{ code: 'state', message: waits }];
 }
 
 function missingIn(type: RecordType, stage: Stage): ActionView['missing'] {

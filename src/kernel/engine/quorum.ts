@@ -4,7 +4,7 @@ import type { Action, Group } from '../pack/types.ts';
 import { counts } from './marks.ts';
 import type { Ballot } from './standing.ts';
 import { spanIn } from './time.ts';
-import type { Mark, RecordState, Values, Vote } from './types.ts';
+import type { Confirmed, Mark, RecordState, Values, Vote } from './types.ts';
 import { isActive, personsWhen } from './who.ts';
 import type { Work } from './work.ts';
 
@@ -46,7 +46,7 @@ export type Cast = {
   ballots: Ballot[];
   asked: Values;
   afterReset?: true;
-  marked?: { mark: Mark; factor: string; role?: string };
+  marked?: { mark: Mark; factor: string; role?: string; confirmed?: Confirmed } | undefined;
 } & Pick<Vote, 'factor' | 'signature'>;
 
 /** What each signer says in their own words. */

@@ -23,7 +23,7 @@ export const sealHash = (content: Values): string => canonicalHash(content as Js
 /** Seals that count: not void, not superseded by a later one of the same act. */
 export const standingSeals = (state: RecordState): Seal[] => state.seals.filter((seal) => !seal.void && !seal.renewed);
 
-type Signer = Pick<Seal, 'by' | 'for' | 'role' | 'mark' | 'confirmed' | 'signature' | 'afterReset'> & {
+type Signer = Pick<Seal, 'by' | 'for' | 'role' | 'mark' | 'confirmed' | 'signature' | 'afterReset' | 'signedAt'> & {
   factor?: string;
 };
 

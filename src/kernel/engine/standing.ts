@@ -1,3 +1,5 @@
+import { holds } from '../cel/evaluate.ts';
+import { type Asked, isPending } from '../cel/things.ts';
 import type { Scope } from '../cel/world.ts';
 import type { Action, Allowed, Group } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
@@ -219,8 +221,10 @@ export function whoseTask(work: Work, action: Action, scope: Scope): Able {
   return permitted === 'pending' ? { ...able, pending: true } : { ...able, persons: [...permitted.keys()] };
 }
 
-/** Who of an action's `by` could act on a record, apart from those barred: what a task list needs. */
+/** Who of an action's `by` could act on a record, apart from those barred: what a task list needs. Nobody where its `when` does not hold. */
 export function couldAct(work: Work, action: Action, scope: Scope): Able {
+  const applies = action.when ? holds(action.when, scope) : true;
+  if (applies !== true) return { persons: [], pending: isPending(applies as Asked) };
   const barred = barredPersons(work, action.never, scope);
   let pending = barred.pending;
   let role: string | undefined;

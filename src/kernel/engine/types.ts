@@ -156,6 +156,8 @@ export type Seal = {
   /** Of the signer's passkey over what is approved; without one the seal is weaker. */
   signature?: ApprovalSignature;
   at: Moment;
+  /** When a marked one was signed, which is before it took effect. */
+  signedAt?: Moment;
   /** The content as signed, so that a renewal can show the difference. */
   content: Values;
   /** Contents corrected since by 更正, as they stand now; `''` where emptied. The hash stays that of what was signed. */

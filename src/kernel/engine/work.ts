@@ -6,7 +6,7 @@ import type { Refusal } from '../refusal.ts';
 import { evolve } from './evolve.ts';
 import { personalPaths } from './personal.ts';
 import { select } from './select.ts';
-import type { Decision, EngineEvent, GateSeen, Input, Need, RecordState, Seed, Value } from './types.ts';
+import type { Decision, EngineEvent, GateSeen, Input, Need, RecordState, Seed, Value, Vote } from './types.ts';
 
 /** One decision in the making: what it asked for, what it changed so far. Thrown away whole when refused. */
 export type Work = {
@@ -23,6 +23,8 @@ export type Work = {
   /** How many ids were derived, and the next free number per sequence. */
   ids: number;
   numbers: Map<string, number>;
+  /** The vote being carried out now that somebody else has confirmed it: what its act sets off is its signer's doing, under the same mark. */
+  behalf?: Vote;
   /** The acts being done around the present one, outermost first. */
   around: { record: string; type: string; action: string }[];
   /** What evaluation read, for whoever wakes the record again. */

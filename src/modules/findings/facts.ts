@@ -115,7 +115,7 @@ export async function openFindings(db: Tx | Db, asked: Asked[]): Answers {
   );
 }
 
-/** `last_malware_scan(host)`: `{finished_at, detections, tool, signature_date}` of the newest malware scan of a host (dahe.1.5.11.b). */
+/** `last_malware_scan(host)`: `{finished_at, detections, tool, signature_date, by_hand}` of the newest malware scan of a host (dahe.1.5.11.b). */
 export async function lastMalwareScan(db: Tx | Db, asked: Asked[]): Answers {
   return Promise.all(
     asked.map(async ({ organisation, args: [host] }) => {
@@ -136,6 +136,7 @@ export async function lastMalwareScan(db: Tx | Db, asked: Asked[]): Answers {
         detections: row.detections ?? 0,
         tool: [row.tool, row.tool_version].filter(Boolean).join(' '),
         ...(row.malware?.signatureDate ? { signature_date: row.malware.signatureDate } : {}),
+        by_hand: false,
       };
       const hand = await newestByHand(db, organisation, 'malware_scan', [String(host)], String(host));
       const byHand: Dated | undefined = hand && {
@@ -143,6 +144,7 @@ export async function lastMalwareScan(db: Tx | Db, asked: Asked[]): Answers {
         ...(hand.values.detections !== undefined ? { detections: hand.values.detections } : {}),
         tool: [hand.values.tool, hand.values.tool_version].filter(Boolean).join(' '),
         ...(hand.values.signature_date ? { signature_date: hand.values.signature_date } : {}),
+        by_hand: true,
       };
       return newer(imported, byHand);
     }),

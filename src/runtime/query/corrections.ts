@@ -32,6 +32,7 @@ export function correctionViews(look: Look, type: RecordType, state: RecordState
     mayObject:
       !past &&
       person !== undefined &&
+      person !== one.by &&
       (one.until ?? '') >= look.now &&
       standing.some(({ id, by, for: principal }) => seals.includes(id) && [by, principal].includes(person)),
   }));

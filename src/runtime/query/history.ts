@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { evolve } from '../../kernel/engine/evolve.ts';
+import { EMERGENCY } from '../../kernel/engine/otherwise.ts';
 import type {
   Confirmed,
   Correction,
@@ -62,6 +63,7 @@ export async function historyOf(look: Look, record: string, type: RecordType): P
       type: envelope.type,
       ...(envelope.actor.person ? { by: personNamed(look, envelope.actor.person) } : {}),
       ...(envelope.actor.for ? { for: personNamed(look, envelope.actor.for) } : {}),
+      ...(envelope.type === 'record.late' && envelope.data.rung !== 'late' ? { reminder: true as const } : {}),
       ...saidIn(envelope.data as Said),
       ...labelOf(look, envelope),
       changes: changedBy(type, envelope.data as Said) ?? changesBetween(type, before, state?.values ?? {}),
@@ -103,7 +105,8 @@ function labelOf(look: Look, envelope: Envelope): Pick<HistoryItem, 'label' | 'm
 }
 
 /** The mark of what an event brought about, and who did it, which for paper is not who entered it. */
-function markIn(look: Look, { data, at, actor }: Envelope): { mark?: MarkView } {
+function markIn(look: Look, envelope: Envelope): { mark?: MarkView } {
+  const { data, at, actor } = envelope;
   const inside = data as unknown as { seal?: Carrier; act?: Carrier; votes?: Carrier[]; marked?: Carrier | Carrier[] };
   const carriers = [
     inside.seal,
@@ -112,11 +115,19 @@ function markIn(look: Look, { data, at, actor }: Envelope): { mark?: MarkView } 
     ...[inside.marked ?? []].flat(),
   ];
   const found = carriers.find((one) => one?.mark);
-  if (!found?.mark) return {};
+  if (!found?.mark) return emergencyIn(look, envelope);
   const { mark, confirmed } = found;
   const by = found.by ?? actor.person ?? '';
   return { mark: markView(look, { by, at: found.at ?? at, mark, ...(confirmed ? { confirmed } : {}) }) };
 }
+
+/** An act that began before its papers. */
+function emergencyIn(look: Look, { type, data, at, actor, definition }: Envelope): { mark?: MarkView } {
+  const { records } = look.context.definitions.get(definition) ?? look.context.definition;
+  if (type !== 'record.acted' || !records[String(data.type)]?.actions[String(data.action)]?.emergency) return {};
+  return { mark: { kind: 'emergency', label: EMERGENCY, by: personNamed(look, actor.person ?? ''), at } };
+}
+
 type Carrier = { by?: string; at?: string; mark?: Mark; confirmed?: Confirmed };
 
 export const asEngineEvent = (envelope: Envelope) => ({

@@ -11,6 +11,7 @@ import { type Look, label, noSuch } from './look.ts';
 import { namesIn, personNamed, refOf, unitNamed } from './names.ts';
 import { seesType } from './outside.ts';
 import { readable } from './reading.ts';
+import { tagsIn } from './tags.ts';
 
 const PAGE = 30;
 /** Counting stops here: "more than 1,000" says enough, and counting never reads the whole register. */
@@ -242,8 +243,10 @@ const pick = (state: RecordState, columns: Field[]): Record<string, Value> =>
 
 function itemOf(look: Look, row: Row, columns: Field[], names: Record<string, string>): ListItem {
   const values = pick(row.body, columns);
+  const type = look.context.definition.records[row.type];
   return {
     ...refOf(look, row),
+    tags: type ? tagsIn(type, row.body) : [],
     typeLabel: label(look.context.definition, row.type),
     badges: badgesOf(look.context.definitions.get(row.definition)?.records[row.type], row.body),
     ...(row.requester ? { requester: personNamed(look, row.requester) } : {}),

@@ -1,7 +1,7 @@
 import { askedToConfirm, heldOn, mayConfirm } from '../../kernel/engine/marks.ts';
-import { MARKS } from '../../kernel/engine/otherwise.ts';
+import { EMERGENCY, MARKS } from '../../kernel/engine/otherwise.ts';
 import { couldAct } from '../../kernel/engine/standing.ts';
-import type { Confirmed, Mark, RecordState } from '../../kernel/engine/types.ts';
+import type { Confirmed, Mark, RecordState, Seal } from '../../kernel/engine/types.ts';
 import { begin, scopeOf, type Work } from '../../kernel/engine/work.ts';
 import type { RecordType } from '../../kernel/pack/types.ts';
 import type { Text } from '../../kernel/text.ts';
@@ -62,13 +62,48 @@ export async function markedOn(look: Look, type: RecordType, state: RecordState)
     look,
     all.map(({ carrier }) => carrier.mark),
   );
-  return all.map(({ what, carrier }) => ({
+  const marked = all.map(({ what, carrier }) => ({
     id: carrier.mark.id,
     what,
     label: whatLabel(type, what),
     mark: markView(look, carrier, refs),
   }));
+  return [...marked, ...emergenciesOn(look, type, state)];
 }
+
+/** Acts begun before their papers: who approved by word of mouth, why, what has been made good since. */
+function emergenciesOn(look: Look, type: RecordType, state: RecordState): MarkedView[] {
+  return Object.entries(state.acts).flatMap(([what, done]) => {
+    const { emergency, label } = type.actions[what] ?? {};
+    if (!emergency || !label || done.by === undefined) return [];
+    const approver = Object.entries(done.asked).find(([field]) => type.fields[field]?.type.is === 'person')?.[1];
+    const { reason } = done.asked;
+    const owed = state.owed.filter(({ action, because }) => because === 'emergency' && emergency.owes.includes(action));
+    const made = emergency.owes.flatMap((action) => {
+      const act = state.acts[action];
+      if (!act?.by || act.at < done.at || owed.some((one) => one.action === action)) return [];
+      return [{ label: whatLabel(type, action), by: personNamed(look, act.by), at: act.at }];
+    });
+    const mark: MarkView = {
+      kind: 'emergency',
+      label: EMERGENCY,
+      by: personNamed(look, done.by),
+      at: done.at,
+      ...(done.for ? { for: personNamed(look, done.for) } : {}),
+      ...(typeof approver === 'string' ? { approver: personNamed(look, approver) } : {}),
+      ...(typeof reason === 'string' ? { why: reason } : {}),
+      madeGood: made,
+      owed: owed.map(({ action, due }) => ({ label: whatLabel(type, action), ...(due ? { due } : {}) })),
+    };
+    return [{ id: `${what} ${done.at}`, what, label, mark }];
+  });
+}
+
+/** Whether a seal was given after the act it should have come before: the papers of an emergency. */
+export const isAfterwards = (type: RecordType, state: RecordState, seal: Pick<Seal, 'action' | 'at'>): boolean =>
+  Object.entries(state.acts).some(
+    ([name, { at }]) => type.actions[name]?.emergency?.owes.includes(seal.action) && at <= seal.at,
+  );
 
 /** The records of the exceptions some marks rest on. */
 export const exceptionsOf = (look: Look, marks: (Mark | undefined)[]): Promise<Map<string, RecordRef>> =>

@@ -2,11 +2,13 @@ import { sql } from 'kysely';
 import type { RecordType } from '../../kernel/pack/types.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
-import type { DrawView, PopulationItem, PopulationView, RecordRef, SeriesView } from '../views.ts';
+import type { DrawView, PopulationItem, PopulationView, SeriesView } from '../population-views.ts';
+import type { RecordRef } from '../views.ts';
 import { type Look, label, noSuch } from './look.ts';
 import { personNamed, refOf, stateLabel, unitNamed } from './names.ts';
 import { confinedTo, within as confines, seesType, seesWhole } from './outside.ts';
 import { readable } from './reading.ts';
+import { tagsOf } from './tags.ts';
 
 export type PopulationQuery = { type: string; from: string; until: string };
 /** A list longer than this is exported, not looked at. */
@@ -99,8 +101,13 @@ async function itemsOf(look: Look, query: PopulationQuery, type: RecordType, lim
       c.opened_at, c.closed_at from record c
     where c.organisation = ${look.organisation} and c.type = ${query.type} and ${within(query)} and ${readable(look, [type])}
     order by c.opened_at, c.number collate "C", c.id limit ${limit}`.execute(look.tx);
+  const tags = await tagsOf(
+    look,
+    found.rows.map(({ id }) => id),
+  );
   return found.rows.map((row) => ({
     ...refOf(look, row),
+    tags: tags.get(row.id) ?? [],
     openedAt: row.opened_at.toISOString(),
     ...(row.closed_at ? { closedAt: row.closed_at.toISOString() } : {}),
     ...(row.requester ? { requester: personNamed(look, row.requester) } : {}),

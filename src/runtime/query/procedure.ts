@@ -11,6 +11,7 @@ import { type Counts, countsPerClause, dayOf, definitionThen, lightOf, tally } f
 import { type Look, noSuch } from './look.ts';
 import { refsOf } from './names.ts';
 import { confinedTo, seesClause } from './outside.ts';
+import { tagsOf } from './tags.ts';
 
 /** Adopted packs with their lights, clauses left out. */
 export async function procedures(look: Look): Promise<Omit<ProcedureView, 'clauses'>[]> {
@@ -81,16 +82,23 @@ export async function evidenceOf(look: Look, clauseId: string): Promise<ClauseEv
   }>`select record, at, pos, what from clause_evidence
     where organisation = ${look.organisation} and clause = ${clauseId} ${look.asOf ? sql`and pos < ${look.asOf.pos}` : sql``}
     order by pos desc limit 100`.execute(look.tx);
-  const refs = await refsOf(
-    look,
-    found.rows.map((row) => row.record),
-  );
+  const ids = found.rows.map((row) => row.record);
+  const refs = await refsOf(look, ids);
+  const tags = await tagsOf(look, ids);
   return {
     clause: clauseView(definition, clause, counts),
     records: found.rows.flatMap((row) => {
       const ref = refs.get(row.record);
       return ref
-        ? [{ ...ref, at: row.at.toISOString(), pos: Number(row.pos), what: mechanismLabel(definition, row.what) }]
+        ? [
+            {
+              ...ref,
+              tags: tags.get(row.record) ?? [],
+              at: row.at.toISOString(),
+              pos: Number(row.pos),
+              what: mechanismLabel(definition, row.what),
+            },
+          ]
         : [];
     }),
     gaps: await gapsOfClause(look, clauseId),

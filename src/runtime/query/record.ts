@@ -7,7 +7,7 @@ import { mayFill } from '../../kernel/engine/standing.ts';
 import type { ActionView, RecordState, Value } from '../../kernel/engine/types.ts';
 import { wakes } from '../../kernel/engine/wakes.ts';
 import { begin, scopeOf } from '../../kernel/engine/work.ts';
-import type { Definition, RecordType, Section, Who } from '../../kernel/pack/types.ts';
+import type { Action, Definition, RecordType, Section, Who } from '../../kernel/pack/types.ts';
 import type { Refused } from '../../kernel/refusal.ts';
 import type { Text } from '../../kernel/text.ts';
 import { needsMore } from '../gather.ts';
@@ -17,13 +17,15 @@ import { fieldView, sectionViews } from './fields.ts';
 import { badgesOf, gapsAbout } from './gaps.ts';
 import { changesBetween } from './history.ts';
 import { inputFor, type Look, noSuch, recordOf, settleLook } from './look.ts';
-import { exceptionsOf, heldViews, markedOn, markView, paperView } from './marks.ts';
+import { exceptionsOf, heldViews, isAfterwards, markedOn, markView, paperView } from './marks.ts';
 import { namesIn, personNamed, refOf, refsOf, unitNamed } from './names.ts';
 import { confinedTo } from './outside.ts';
 import { mayRead } from './reading.ts';
+import { tagsIn } from './tags.ts';
 import { sealedState } from './trail.ts';
 
 const READS_ONLY: RecordView['may'] = { correct: [], erratum: false, propose: false, copy: false };
+type RailStage = RecordView['rail'][number]['state'];
 type Found = { state: RecordState; type: RecordType; title: string; pos: number };
 
 /** Everything the record page shows: content, what may be done and why not, seals, what waits for whom, proof. */
@@ -76,7 +78,7 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
     gates: gatesCard(seen.actions),
     seals: state.seals
       .filter((seal) => !seal.renewed)
-      .map((seal) => ({ ...sealView(look, type, state, seal), ...carried(look, type, seal, exceptions) })),
+      .map((seal) => ({ ...sealView(look, type, state, seal), ...carried(look, type, state, seal, exceptions) })),
     emptySeals: emptySeals(definition, type, state),
     owed: state.owed.map((owed) => ({
       action: owed.action,
@@ -102,6 +104,7 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
     proof: await proofOf(look, id),
     held: past ? [] : await heldViews(look, type, state),
     marked: await markedOn(look, type, state),
+    tags: tagsIn(type, state),
     corrections: correctionViews(look, type, state),
     proposals: await proposalViews(look, type, state),
     ...(state.copied && refs.byId.get(state.copied) ? { copied: refs.byId.get(state.copied)! } : {}),
@@ -153,15 +156,26 @@ function railOf(type: RecordType, state: RecordState): RecordView['rail'] {
   return states.map((one, index) => ({
     name: one.name,
     label: one.label,
-    state: index < at || (index === at && type.flow[state.state]?.final) ? 'done' : index === at ? 'now' : 'todo',
+    state: stageOf(type, state, one.name, index - at),
     ...(index === at ? { at: state.since } : {}),
   }));
 }
 
-/** What only an emergency leads to shows when the record went there. */
+/** A stage before the present one that no act led to was skipped, as by an emergency: never shown as done. */
+function stageOf(type: RecordType, state: RecordState, name: string, from: number): RailStage {
+  if (from > 0) return 'todo';
+  if (from === 0) return type.flow[name]?.final ? 'done' : 'now';
+  const wasThere =
+    Object.keys(type.flow)[0] === name || Object.keys(state.acts).some((act) => type.actions[act]?.to === name);
+  return wasThere || !state.acts.open ? 'done' : 'skipped';
+}
+
+/** What only an emergency, or a turning aside that must be given a reason for, leads to shows when the record went there. */
 function isSideWay(type: RecordType, state: RecordState, name: string): boolean {
-  const ways = Object.values(type.actions).filter((action) => action.to === name);
-  return ways.length > 0 && ways.every((action) => action.emergency && !state.acts[action.name]);
+  if (Object.keys(type.flow)[0] === name) return false;
+  const ways = Object.values(type.actions).filter((action) => action.to === name && !action.from.includes(name));
+  const aside = (action: Action) => action.emergency !== undefined || action.asks.includes('reason');
+  return ways.length > 0 && ways.every((action) => aside(action) && !state.acts[action.name]);
 }
 
 /** Ends off the main way (withdrawn, refused) show only when the record went there: every final state but the last declared on the way. */
@@ -216,13 +230,15 @@ function sealView(look: Look, type: RecordType, state: RecordState, seal: Record
 function carried(
   look: Look,
   type: RecordType,
+  state: RecordState,
   seal: RecordState['seals'][number],
   exceptions: Map<string, RecordRef>,
-): Pick<SealView, 'mark' | 'corrected' | 'afterReset'> {
+): Pick<SealView, 'mark' | 'corrected' | 'afterReset' | 'afterwards'> {
   const { mark } = seal;
   const corrected = seal.corrected && changesBetween(type, seal.content, contentToday(seal));
   return {
-    ...(mark ? { mark: markView(look, { ...seal, mark }, exceptions) } : {}),
+    ...(mark ? { mark: markView(look, { ...seal, at: seal.signedAt ?? seal.at, mark }, exceptions) } : {}),
+    ...(isAfterwards(type, state, seal) ? { afterwards: true } : {}),
     ...(seal.afterReset ? { afterReset: true } : {}),
     ...(corrected?.length ? { corrected } : {}),
   };
@@ -246,6 +262,7 @@ function emptySeals(definition: Definition, type: RecordType, state: RecordState
     )
     .filter((action) => !state.seals.some((seal) => seal.action === action.name && !seal.void && !seal.renewed))
     .filter((action) => !isSideEnd(type, action.to!))
+    .filter((action) => action.from.some((from) => from === state.state || !isSideWay(type, state, from)))
     .map((action) => ({
       action: action.name,
       label: action.label,

@@ -227,10 +227,11 @@ export function exportWords(definition: Definition, data: Envelope['data']): Tex
   };
 }
 
-/** 勘誤 and 更正 are one event; 代填 is confirmed, the rest countersigned. */
+/** 勘誤 and 更正 are one event; 代填 is confirmed, the rest countersigned; only one rung of a deadline is the lateness itself. */
 function plainWords({ type, data }: Pick<Envelope, 'type' | 'data'>): Text | undefined {
   const inside = data as { correction?: { kind?: string }; kind?: string };
   if (type === 'record.corrected' && inside.correction?.kind === 'erratum') return { zh: '勘誤', en: 'Erratum' };
+  if (type === 'record.late' && data.rung !== 'late') return { zh: '期限提醒', en: 'Reminder of a deadline' };
   if (type === 'record.confirmed' && inside.kind !== 'filled') return { zh: '副署', en: 'Countersigned' };
   return PLAIN[type];
 }

@@ -2,7 +2,7 @@ import './page.css';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import type { Me } from '../../../src/runtime/views.ts';
+import type { Me, Task } from '../../../src/runtime/views.ts';
 import { comma, say, t } from '../../language.ts';
 import { listQuery, meQuery, tasksQuery } from '../../queries.ts';
 import { isOutsider, isPlainRequester, mayReset, onlyManages, readsTrail } from '../../shell/nav.ts';
@@ -122,7 +122,7 @@ function HeadLinks({ me }: { me: Me }) {
 
 function Tasks({ me }: { me: Me }) {
   const tasks = useQuery(tasksQuery());
-  const [signing, setSigning] = useState(false);
+  const [signing, setSigning] = useState<Task[]>(); // as they were: what is signed leaves the list
   const heads = me.roles.some((held) => held.role === 'unit_head' || held.role === 'ciso');
   const approvals = heads ? (tasks.data ?? []).filter(({ action }) => !action.startsWith('@')).slice(0, 20) : [];
   return (
@@ -130,7 +130,7 @@ function Tasks({ me }: { me: Me }) {
       title={heads ? t('home.toSign') : t('home.tasks')}
       aside={
         approvals.length > 1 ? (
-          <Button onPress={() => setSigning(true)}>{t('several.open')}</Button>
+          <Button onPress={() => setSigning(approvals)}>{t('several.open')}</Button>
         ) : (
           <span className="sub">{t('home.byDeadline')}</span>
         )
@@ -140,7 +140,7 @@ function Tasks({ me }: { me: Me }) {
       {tasks.isError && <Problem error={tasks.error} retry={() => tasks.refetch()} />}
       {tasks.data?.length === 0 && <NothingToDo />}
       {tasks.data && tasks.data.length > 0 && <Worklist tasks={tasks.data} />}
-      <Suspense>{signing && <SignSeveral tasks={approvals} onClose={() => setSigning(false)} />}</Suspense>
+      <Suspense>{signing && <SignSeveral tasks={signing} onClose={() => setSigning(undefined)} />}</Suspense>
     </Card>
   );
 }

@@ -59,7 +59,7 @@ export default function SignSeveral({ tasks, onClose }: { tasks: Task[]; onClose
           />
         ))}
       </ul>
-      {results.length === 0 && <Factor only="password" value={factor} onChange={setFactor} />}
+      {results.length === 0 && <Factor signs only="password" value={factor} onChange={setFactor} />}
       <div className="actions">
         <Button onPress={onClose}>{results.length > 0 ? t('common.close') : t('common.cancel')}</Button>
         {results.length === 0 && (
@@ -170,8 +170,9 @@ function gist(record: RecordView): string {
   return record.sections
     .flatMap((section) => section.fields)
     .filter((field) => ['text', 'choice', 'ref', 'period'].includes(field.type) && !isBlank(record.values[field.name]))
-    .slice(0, 3)
     .map((field) => inWords(field, record.values[field.name], record.names))
+    .filter((words) => words !== record.title)
+    .slice(0, 3)
     .join(' · ')
     .slice(0, 110);
 }

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { ListPage, ListQuery } from '../../../src/runtime/views.ts';
 import { say, t } from '../../language.ts';
 import { listQuery } from '../../queries.ts';
+import { Tags } from '../../record/mark.tsx';
 import { inWords, isBlank } from '../../record/value.tsx';
 import { officeTime, showDate, showDay } from '../../time.ts';
 import { Alert, Card, Empty, Pager, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
@@ -154,6 +155,7 @@ function Rows({
                       {say(badge)}
                     </Pill>
                   ))}
+                  <Tags tags={item.tags} />
                 </span>
               </td>
               {withDue && (

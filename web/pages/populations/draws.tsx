@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { DrawView, PopulationView } from '../../../src/runtime/views.ts';
+import type { DrawView, PopulationView } from '../../../src/runtime/population-views.ts';
 import { api } from '../../api.ts';
 import { say, t } from '../../language.ts';
 import { showDate, showMoment } from '../../time.ts';

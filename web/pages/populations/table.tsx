@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { PopulationView } from '../../../src/runtime/views.ts';
+import type { PopulationView } from '../../../src/runtime/population-views.ts';
 import { api } from '../../api.ts';
 import { say, t } from '../../language.ts';
+import { Tags } from '../../record/mark.tsx';
 import { showMoment } from '../../time.ts';
 import { Card, Pill, Problem } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -51,7 +52,7 @@ export function PopulationTable({ asked, view }: { asked: Asked; view: Populatio
                 </td>
                 <td>{item.title}</td>
                 <td>
-                  <Pill>{say(item.stateLabel)}</Pill>
+                  <Pill>{say(item.stateLabel)}</Pill> <Tags tags={item.tags} />
                 </td>
                 <td className="when" data-label={t('population.opened')}>
                   {showMoment(item.openedAt)}

@@ -1,4 +1,4 @@
-import type { PopulationView, SeriesView } from '../../../src/runtime/views.ts';
+import type { PopulationView, SeriesView } from '../../../src/runtime/population-views.ts';
 import { language, say, t } from '../../language.ts';
 import { Card, Pill } from '../../ui/bits.tsx';
 

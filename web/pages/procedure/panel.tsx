@@ -8,6 +8,7 @@ import type { ClauseView, ProcedureView } from '../../../src/runtime/views.ts';
 import { useCitation } from '../../citations.ts';
 import { say, t } from '../../language.ts';
 import { Gaps } from '../../record/gaps.tsx';
+import { Tags } from '../../record/mark.tsx';
 import { officeTime, showDate } from '../../time.ts';
 import { Alert, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -201,6 +202,7 @@ function Evidence({ evidence, asOf }: { evidence: ClauseEvidence; asOf: string |
             <small>
               {record.number} · {say(record.stateLabel)} · {t('clause.position', { pos: record.pos.toLocaleString() })}
             </small>
+            <Tags tags={record.tags} />
           </li>
         ))}
       </ol>

@@ -1,7 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import type { ActionView } from '../../../src/kernel/engine/types.ts';
 import { say, t } from '../../language.ts';
-import { mainAction, whyNot } from '../../record/reasons.ts';
+import { mainAction, onlyContent, whyNot } from '../../record/reasons.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Menu, type MenuEntry } from '../../ui/menu.tsx';
@@ -14,12 +14,15 @@ export function ActionBar({
   busy,
   onTake,
   besides,
+  onSave,
 }: {
   actions: ActionView[];
   busy: boolean;
   onTake(action: ActionView): void;
   /** What may be done beside the flow: correct, enter paper, copy. */
   besides: MenuEntry[];
+  /** There is something to save. What was said of the saved content is no longer true of what stands on the screen. */
+  onSave?: (() => void) | undefined;
 }) {
   const { id } = route.useParams();
   const main = mainAction(actions);
@@ -67,7 +70,12 @@ export function ActionBar({
           {say(action.label)}
         </Button>
       ))}
-      {main && (
+      {main && onSave && onlyContent(main) && (
+        <Button look="go" busy={busy} onPress={onSave}>
+          {t('record.saveAndCheck')}
+        </Button>
+      )}
+      {main && !(onSave && onlyContent(main)) && (
         <Button look="go" busy={busy} why={whyNot(main)} onPress={() => onTake(main)}>
           {say(main.label)}
         </Button>

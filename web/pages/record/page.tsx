@@ -13,7 +13,7 @@ import { CorrectionNote, Corrections } from '../../record/corrections.tsx';
 import { Course } from '../../record/course.tsx';
 import { Gaps } from '../../record/gaps.tsx';
 import { rememberLook } from '../../record/last-look.ts';
-import { Held, Marked } from '../../record/mark.tsx';
+import { Held, Marked, Tags } from '../../record/mark.tsx';
 import { Sections } from '../../record/sections.tsx';
 import { useRecordWork } from '../../record/work.ts';
 import { showDate, showMoment, today } from '../../time.ts';
@@ -80,7 +80,15 @@ function Record({ record }: { record: RecordView }) {
   return (
     <article className="record">
       <Head record={record}>
-        {!past && <ActionBar actions={actions} busy={work.acting} onTake={take} besides={besides.entries} />}
+        {!past && (
+          <ActionBar
+            actions={actions}
+            busy={work.acting || work.saving}
+            onTake={take}
+            besides={besides.entries}
+            onSave={work.dirty > 0 && work.editing.conflicts.length === 0 ? work.save : undefined}
+          />
+        )}
       </Head>
       {past && <PastBanner record={record} />}
       <FlowRail stages={record.rail} />
@@ -89,7 +97,7 @@ function Record({ record }: { record: RecordView }) {
       {!asking && work.actError !== null && <Problem error={work.actError} />}
       <div className="record-columns">
         <div className="stack">
-          {!past && record.gates.all > 0 && <Gates record={record} onAction={setAsking} />}
+          {!past && record.gates.all > 0 && <Gates record={record} stale={work.dirty > 0} onAction={setAsking} />}
           {isAsked(record) && corrections}
           {record.gaps.length > 0 && (
             <Card
@@ -165,7 +173,7 @@ function Head({ record, children }: { record: RecordView; children: ReactNode })
         />
       </div>
       <div className="what">
-        <h1>{record.title}</h1>
+        <h1>{record.title || say(record.typeLabel)}</h1>
         <div className="row meta">
           <Pill tone={record.late ? 'bad' : record.closedAt ? 'plain' : 'info'}>{say(record.stateLabel)}</Pill>
           {record.badges.map((badge) => (
@@ -173,6 +181,7 @@ function Head({ record, children }: { record: RecordView; children: ReactNode })
               {say(badge)}
             </Pill>
           ))}
+          <Tags tags={record.tags} />
           {record.remaining && <Pill tone={record.late ? 'bad' : 'warn'}>{say(record.remaining)}</Pill>}
           {who && <span className="sub">{who}</span>}
           <span className="sub">{t('record.openedOn', { at: showMoment(record.openedAt) })}</span>
@@ -197,7 +206,8 @@ function PastBanner({ record }: { record: RecordView }) {
   );
 }
 
-function Gates({ record, onAction }: { record: RecordView; onAction(action: string): void }) {
+/** `stale`: what stands on the screen is not what was checked. */
+function Gates({ record, stale, onAction }: { record: RecordView; stale: boolean; onAction(action: string): void }) {
   const { gates } = record;
   const left = gates.all - gates.passed;
   const action = gates.label ? say(gates.label) : '';
@@ -205,10 +215,12 @@ function Gates({ record, onAction }: { record: RecordView; onAction(action: stri
     <Card
       title={t('gate.title')}
       aside={
-        <Pill tone={left === 0 ? 'ok' : 'warn'}>
-          {left === 0
-            ? t('gate.allPass', { all: gates.all, action })
-            : t('gate.left', { count: left, passed: gates.passed, all: gates.all, action })}
+        <Pill tone={stale ? 'info' : left === 0 ? 'ok' : 'warn'}>
+          {stale
+            ? t('gate.stale')
+            : left === 0
+              ? t('gate.allPass', { all: gates.all, action })
+              : t('gate.left', { count: left, passed: gates.passed, all: gates.all, action })}
         </Pill>
       }
     >
