@@ -1,10 +1,12 @@
+import { heldOn } from '../kernel/engine/marks.ts';
 import type { Command, Known, Moment } from '../kernel/engine/types.ts';
 import { isDuring } from '../kernel/engine/who.ts';
 import type { Action, Allowed, RecordType, Who } from '../kernel/pack/types.ts';
 import type { OrganisationContext } from './parts.ts';
 
 /**
- * The grants an act relies on: those of the principal, valid now, for any role the action's `by` names.
+ * The grants an act relies on: those of the principal, valid now, for any role the action's `by` names; of paper the principal is its
+ * signer, since whoever enters it relies on no authority of their own.
  * They stand in the envelope, so that verification can check each act against the ledger's own grants (ledger.md, settled point 4).
  */
 export function grantsOf(
@@ -22,17 +24,22 @@ export function grantsOf(
 }
 
 function rolesFor(context: OrganisationContext, known: Known, command: Command): Set<string> {
-  if (command.do === 'confirm') return new Set(Object.keys(context.definition.lists.countersigner?.rows ?? {}));
-  // Whoever enters paper relies on no authority of their own.
-  if ((command.do !== 'act' || command.paper) && command.do !== 'open') return new Set();
-  const state = command.do === 'act' ? known.records.get(command.record) : undefined;
-  const type =
-    command.do === 'open'
-      ? context.definition.records[command.type]
-      : state && context.definitions.get(state.definition)?.records[state.type];
-  const action = type?.actions[command.do === 'open' ? 'open' : command.action];
-  const actions = command.do === 'open' ? [action, ...setOffBy(type)] : [action];
-  const groups = actions.flatMap((one) => one?.by ?? []);
+  if (command.do === 'open') {
+    const type = context.definition.records[command.type];
+    return rolesOf(type?.actions.open, ...setOffBy(type));
+  }
+  if (command.do !== 'act' && command.do !== 'confirm') return new Set();
+  const state = known.records.get(command.record);
+  const actions = state && context.definitions.get(state.definition)?.records[state.type]?.actions;
+  if (command.do === 'act') return rolesOf(actions?.[command.action]);
+  // Whoever could do it as well confirms it, and the roles that countersign.
+  const held = state && heldOn(state).find(({ mark }) => mark.id === command.mark);
+  const countersigners = Object.keys(context.definition.lists.countersigner?.rows ?? {});
+  return new Set([...countersigners, ...rolesOf(held && actions?.[held.what])]);
+}
+
+function rolesOf(...actions: (Action | undefined)[]): Set<string> {
+  const groups = actions.flatMap((action) => action?.by ?? []);
   return new Set(groups.flatMap((group) => group.any.flatMap((allowed: Allowed) => rolesIn(allowed.who))));
 }
 

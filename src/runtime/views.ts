@@ -1,8 +1,8 @@
 import type { ActionView, GateSeen, GateView, Value, Values } from '../kernel/engine/types.ts';
 import type { Text } from '../kernel/text.ts';
 import type { GapView } from './evidence-views.ts';
-import type { ScopeView } from './scope-views.ts';
 import type { CorrectionView, HeldView, MarkedView, MarkView, ProposalView, TagView } from './mark-views.ts';
+import type { ScopeView } from './scope-views.ts';
 
 /** What the read door answers with: plain JSON, made for pages and API alike. Moments are ISO UTC, dates ISO. */
 

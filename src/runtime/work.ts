@@ -118,7 +118,8 @@ function withoutErased({ parts: { personal }, organisation }: Work, event: Draft
 /** Of an act on a record: for whom it was decided, and the grants of whoever that is. */
 export function capacityOf(work: Work, { actor, command }: Request, actsFor: string | undefined): Capacity {
   if (actor.kind !== 'person') return { grants: [] };
-  const grants = grantsOf(work.context, work.known, command, actsFor ?? actor.person, work.asking.now);
+  const signer = 'paper' in command ? command.paper?.signer : undefined;
+  const grants = grantsOf(work.context, work.known, command, actsFor ?? signer ?? actor.person, work.asking.now);
   return { ...(actsFor ? { for: actsFor } : {}), grants };
 }
 

@@ -110,6 +110,9 @@ export const LET_IN: Record<string, readonly Asker[]> = {
   'populations.export': OVERSEERS,
   'populations.draw': OVERSEERS,
   'records.signing': [],
+  'records.signingConfirmation': [],
+  'records.signingSeveral': [],
+  'records.actSeveral': WRITERS, // told of each that it is refused
   'certificate.get': ADMINISTRATOR,
   'certificate.own': ADMINISTRATOR,
   'certificate.office': ADMINISTRATOR,

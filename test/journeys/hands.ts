@@ -1,5 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { PASSWORD } from '../db/office.ts';
+
+/** A page may take its time on a busy machine; how long is no promise. */
+const PATIENTLY = { timeout: 20_000 };
 
 /** What hands do on a form: each control the way a person works it. */
 
@@ -33,14 +37,16 @@ export async function choose(page: Page, within: Locator | Page, label: string, 
 export async function find(page: Page, within: Locator | Page, label: string, words: string): Promise<void> {
   await within.getByRole('combobox', { name: called(label) }).fill(words);
   await page.getByRole('option', { name: words }).first().click();
+  await page.getByRole('listbox').waitFor({ state: 'detached' });
 }
 
 /** A date or a moment, part by part: `115 11 02 09 00`. */
 export async function date(page: Page, within: Locator | Page, label: string, parts: string): Promise<void> {
-  const spins = within.getByRole('group', { name: called(label) }).locator('[role=spinbutton]:not([data-type=era])');
+  const spins = within.getByRole('group', { name: called(label) }).getByRole('spinbutton');
   for (const [place, part] of parts.split(' ').entries()) {
     await spins.nth(place).focus();
     await page.keyboard.type(part);
+    await expect.poll(() => spins.nth(place).getAttribute('aria-valuenow'), PATIENTLY).toBe(String(Number(part)));
   }
 }
 

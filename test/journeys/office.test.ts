@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Desk, deskOf } from '../db/desk.ts';
 import { answered, type GoLiveWorld, goLiveWorld, pairOfForms } from '../db/golive-case.ts';
 import { PASSWORD } from '../db/office.ts';
@@ -38,6 +38,13 @@ afterAll(async () => {
   await browser?.close();
   await office?.close();
   rmSync(ground, { recursive: true, force: true });
+});
+
+afterEach(async ({ task }) => {
+  if (!SHOTS || task.result?.state !== 'fail') return;
+  mkdirSync(SHOTS, { recursive: true });
+  for (const [name, page] of office.desks)
+    await page.screenshot({ path: join(SHOTS, `failed-${name}.png`), fullPage: true });
 });
 
 const at = (name: PersonName) => office.desk(browser, name);

@@ -4,33 +4,47 @@ import type { HeldView } from '../../src/runtime/mark-views.ts';
 import type { RecordView } from '../../src/runtime/views.ts';
 import { api, newCommandId } from '../api.ts';
 import { t } from '../language.ts';
+import { signWithPasskey } from '../session.ts';
 import { Problem } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextControl } from '../ui/field.tsx';
 import { tell } from '../ui/toast.tsx';
-import { Factor, type GivenFactor } from './factor.tsx';
+import { type ChosenFactor, Factor, type SentFactor } from './factor.tsx';
 import { MarkDetails } from './mark.tsx';
 import { refetch } from './work.ts';
+
+/** The passkey signs the very mark that is shown. */
+async function signedMark(
+  about: Parameters<typeof api.records.signingConfirmation>[0],
+): Promise<SentFactor | undefined> {
+  const { options } = await api.records.signingConfirmation(about);
+  const passkey = await signWithPasskey(options);
+  return passkey && { passkey };
+}
 
 type Props = { record: RecordView; held: HeldView; agree: boolean; onClose(): void };
 
 /** A second person stands for what was not done in person, then and there, or says why not. */
 export function ConfirmDialog({ record, held, agree, onClose }: Props) {
   const [words, setWords] = useState('');
-  const [factor, setFactor] = useState<GivenFactor>({});
+  const [factor, setFactor] = useState<ChosenFactor>({});
   const answer = useMutation({
-    mutationFn: () =>
-      api.records.confirm({
-        commandId: newCommandId(),
+    mutationFn: async () => {
+      const said = {
         id: record.id,
         version: record.version,
         mark: held.id,
-        agree,
         ...(words.trim() && { words }),
-        ...(agree && { factor }),
-      }),
-    onSuccess: async () => {
+      };
+      const { passkey, ...typed } = factor;
+      const sent = passkey ? await signedMark(said) : typed;
+      if (agree && !sent) return false; // closed by the person
+      await api.records.confirm({ commandId: newCommandId(), ...said, agree, ...(agree && sent && { factor: sent }) });
+      return true;
+    },
+    onSuccess: async (done) => {
+      if (!done) return;
       tell(t(agree ? 'mark.confirmedNow' : 'mark.declinedNow'));
       await refetch(record.id);
       onClose();
@@ -63,7 +77,7 @@ export function ConfirmDialog({ record, held, agree, onClose }: Props) {
           value={words}
           onChange={setWords}
         />
-        {agree && <Factor value={factor} onChange={setFactor} />}
+        {agree && <Factor passkeys value={factor} onChange={setFactor} />}
         {answer.isError && <Problem error={answer.error} />}
         <div className="actions">
           <Button onPress={onClose}>{t('common.cancel')}</Button>

@@ -12,30 +12,37 @@ export type ChosenFactor = GivenFactor & { passkey?: true };
 /** What goes to the server. */
 export type SentFactor = GivenFactor & { passkey?: PasskeyAnswer };
 type Kind = 'passkey' | 'totp' | 'password';
-/** `signs`: what is confirmed can be signed with a passkey. */
-type Props = { value: ChosenFactor; onChange(value: ChosenFactor): void; only?: Kind; signs?: boolean };
+/** `signs`: it is a seal, bound to what it stands on. `passkeys`: what is confirmed can be signed with a passkey. */
+type Props = {
+  value: ChosenFactor;
+  onChange(value: ChosenFactor): void;
+  signs?: boolean;
+  passkeys?: boolean;
+  /** Several are signed at once. */
+  several?: boolean;
+};
 
 /**
  * Signing asks again who it is: the passkey where there is one, then the app's code, else the password. A passkey signs this very
- * content; a code counts once, a password for a batch.
+ * content, or the list of what is signed at once.
  */
-export function Factor({ value, onChange, only, signs = false }: Props) {
+export function Factor({ value, onChange, signs = false, passkeys = signs, several = false }: Props) {
   const factors = useQuery(meQuery).data?.account.factors ?? [];
   const [chosen, setChosen] = useState<Kind>();
-  const passkey = signs && factors.includes('passkey') && 'PublicKeyCredential' in window;
+  const passkey = passkeys && factors.includes('passkey') && 'PublicKeyCredential' in window;
   const kinds: Kind[] = [
     ...(passkey ? (['passkey'] as const) : []),
     ...(factors.includes('totp') ? (['totp'] as const) : []),
     'password',
   ];
-  const kind: Kind = only ?? chosen ?? kinds[0]!;
+  const kind: Kind = chosen ?? kinds[0]!;
   useEffect(() => {
     if (kind === 'passkey' && !value.passkey) onChange({ passkey: true });
   }, [kind, value.passkey, onChange]);
   return (
     <div className="stack" style={{ gap: 8 }}>
       <p className="sub">{t(signs ? 'action.sealMeans' : 'action.proveYourself')}</p>
-      {!only && kinds.length > 1 && (
+      {kinds.length > 1 && (
         <Switcher<Kind>
           label={t('action.factor')}
           value={kind}
@@ -46,7 +53,7 @@ export function Factor({ value, onChange, only, signs = false }: Props) {
           }}
         />
       )}
-      {kind === 'passkey' && <p className="sub">{t('action.passkeyMeans')}</p>}
+      {kind === 'passkey' && <p className="sub">{t(several ? 'action.passkeySeveral' : 'action.passkeyMeans')}</p>}
       {kind === 'totp' && (
         <TextControl
           key="totp"

@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { isRefused, type Refusal } from '../../kernel/refusal.ts';
-import { text } from '../../kernel/text.ts';
 import { historyOf } from '../../runtime/query/history.ts';
 import { listRecords } from '../../runtime/query/lists.ts';
 import type { Look } from '../../runtime/query/look.ts';
@@ -12,11 +9,11 @@ import { recordView } from '../../runtime/query/record.ts';
 import { allTasks, myTasksRead } from '../../runtime/query/tasks.ts';
 import { typeCards, typeDetail } from '../../runtime/query/types.ts';
 import type { ListQuery, Named } from '../../runtime/views.ts';
-import { enrolPasskeys } from '../signing.ts';
-import { actorOf, asking, commanding, hasRole, no, notAllowed, os, signedIn, stated } from './ask.ts';
+import { asking, commanding, hasRole, no, notAllowed, os, signedIn, stated } from './ask.ts';
 import { correctionAnswers } from './corrections.ts';
 import { paperAnswers, refuseOtherPrint } from './paper.ts';
 import { notSealed } from './proof.ts';
+import { signingAnswers } from './signing.ts';
 
 /** Tasks, types, records, and what pickers look up. */
 
@@ -45,6 +42,7 @@ export const recordAnswers = {
   ),
   ...correctionAnswers,
   ...paperAnswers,
+  ...signingAnswers,
   open: os.records.open.handler(async ({ input: { commandId, ...input }, context }) => {
     const { pos, response } = await commanding(context, { do: 'open', id: commandId, ...stated(input) });
     return { id: (response as { record: string }).record, pos };
@@ -81,32 +79,6 @@ export const recordAnswers = {
       async (look): Promise<Named[]> => waitingFor.map((person) => personNamed(look, person)),
     );
     return { pos, waitingFor: named, warnings };
-  }),
-  signing: os.records.signing.handler(async ({ input, context }) => {
-    const caller = await signedIn(context);
-    const base = await actorOf(context, caller);
-    const account = caller.session?.account.id;
-    if (!account || base.kind !== 'person') return no([onScreenOnly]);
-    const { http } = context;
-    if ((await enrolPasskeys(http, caller.organisation, base, account)) === 0) return no([noPasskey]);
-    const command = {
-      do: 'act' as const,
-      id: randomUUID(),
-      record: input.id,
-      action: input.action,
-      with: input.with,
-      ...stated({ version: input.version, waive: input.waive, backfill: input.backfill }),
-    };
-    // Everything is judged as for the act itself; what is left to do is to sign.
-    const outcome = await http.dispatch({
-      organisation: caller.organisation,
-      actor: { ...base, factor: 'passkey' },
-      command,
-    });
-    const wanted = isRefused(outcome) ? outcome.refused.find(({ sign }) => sign)?.sign : undefined;
-    if (!wanted) return no(isRefused(outcome) ? outcome.refused : []);
-    const options = await http.auth.passkeyChallenge(account, Buffer.from(wanted.about, 'hex'));
-    return { options: options as never };
   }),
   comment: os.records.comment.handler(async ({ input, context }) => {
     const { pos } = await commanding(context, {
@@ -168,14 +140,4 @@ export const lookupAnswers = {
   records: os.lookups.records.handler(({ input, context }) =>
     asking(context, (look) => lookups.records(look, input.type, input.search, input.limit)),
   ),
-};
-
-const onScreenOnly: Refusal = {
-  code: 'factor',
-  message: text('簽核須由本人登入辦理。', 'Sealing is done by the person, signed in.'),
-};
-const noPasskey: Refusal = {
-  code: 'factor',
-  message: text('您尚未登錄通行金鑰。', 'You have no passkey yet.'),
-  fix: { text: text('請至「我的帳號」新增，或改用密碼。', 'Add one under “My account”, or use your password.') },
 };

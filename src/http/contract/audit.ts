@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { MOST_DRAWN } from '../../modules/populations/index.ts';
 import type { PopulationView } from '../../runtime/population-views.ts';
-import type * as View from '../../runtime/views.ts';
 import { commandId, done, Id, IsoDate, read, view, write } from './shapes.ts';
 
 /** What an auditor asks beside clauses: everything of a kind in a period, and samples of it. */

@@ -36,6 +36,17 @@ export const types = {
     .output(view<TypeView>()),
 };
 
+const SignOptions = z.looseObject({ challenge: z.string() }).describe('WebAuthn request options');
+const MOST_AT_ONCE = 20;
+const Acts = z
+  .array(z.object({ id: Id, version: z.number().int().optional(), action: Id }))
+  .min(1)
+  .max(MOST_AT_ONCE);
+/** An approval of several that cannot be given, and why. */
+export type SeveralRefused = { id: string; refused: Refusal[] };
+/** What became of one of several: done, unless it says why not. */
+export type SeveralDone = { id: string; refused?: Refusal[] };
+
 const File = z.looseObject({ id: Id, name: z.string(), sha256: z.string(), size: z.number(), media: z.string() });
 const Backfill = z
   .object({ doneAt: z.iso.datetime({ offset: true }), why: z.string().max(1000), proof: z.array(File).max(20) })
@@ -147,7 +158,36 @@ export const records = {
         backfill: Backfill.optional(),
       }),
     )
-    .output(z.object({ options: z.looseObject({ challenge: z.string() }).describe('WebAuthn request options') })),
+    .output(z.object({ options: SignOptions })),
+  signingConfirmation: write(
+    'records',
+    '/records/{id}/signing-confirmation',
+    'What a passkey has to sign to confirm something marked; does nothing else',
+  )
+    .input(z.object({ id: Id, version: z.number().int().optional(), mark: Id, words: z.string().max(1000).optional() }))
+    .output(z.object({ options: SignOptions })),
+  signingSeveral: write(
+    'records',
+    '/records/signing-several',
+    'What a passkey has to sign, once, to approve several; those that cannot be done are told',
+  )
+    .input(z.object({ acts: Acts }))
+    .output(
+      z.object({ options: SignOptions.optional(), among: z.array(z.string()), refused: view<SeveralRefused[]>() }),
+    ),
+  actSeveral: write(
+    'records',
+    '/records/act-several',
+    'Several approvals, proving once who it is; each is an act of its own, and one refused leaves the others',
+  )
+    .input(
+      z.object({
+        acts: z.array(Acts.element.extend({ commandId })).min(1).max(MOST_AT_ONCE),
+        factor: Factor.optional(),
+        among: z.array(z.string().length(64)).max(MOST_AT_ONCE).optional(),
+      }),
+    )
+    .output(z.object({ done: view<SeveralDone[]>() })),
   comment: write('records', '/records/{id}/comments', 'Say something; kept in history')
     .input(z.object({ commandId, id: Id, text: z.string().min(1).max(4000) }))
     .output(done),

@@ -1,3 +1,5 @@
+import { confirmation } from '../ledger/approvals.ts';
+import type { Json } from '../ledger/canonical.ts';
 import type { RecordType } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
 import { text } from '../text.ts';
@@ -7,6 +9,7 @@ import { sendNotice } from './follow-ups.ts';
 import { counts, type Held, heldOn, mayConfirm } from './marks.ts';
 import { MARKS } from './otherwise.ts';
 import { tally } from './quorum.ts';
+import { unsigned } from './signing.ts';
 import type { Command, Confirmed, RecordState, Vote } from './types.ts';
 import { factorWanted, noSuchRecord } from './words.ts';
 import { emit, recordOf, scopeOf, typeOf, type Work } from './work.ts';
@@ -31,7 +34,19 @@ export function confirm(work: Work, command: Extract<Command, { do: 'confirm' }>
   if (!command.agree) return decline(work, state, held, words);
   const factor = actor.factor ?? 'none';
   if (factor === 'none') return [factorWanted];
-  const confirmed: Confirmed = { by: actor.person, at: now, factor, ...(words === '' ? {} : { words }) };
+  const { organisation } = work.input;
+  const mark = held.mark as unknown as Json;
+  const about = { ...confirmation({ organisation, record: state.id, what: held.what, mark }), without: [] };
+  const missing = unsigned(actor, about);
+  if (missing) return [missing];
+  const { written, without } = about;
+  const confirmed: Confirmed = {
+    by: actor.person,
+    at: now,
+    factor,
+    ...(actor.signed ? { signature: { ...actor.signed.signature, written, without } } : {}),
+    ...(words === '' ? {} : { words }),
+  };
   const done = emit(work, state, {
     stream: state.id,
     type: 'record.confirmed',

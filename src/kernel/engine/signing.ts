@@ -1,4 +1,4 @@
-import { type Approval, approvalDigest, writtenHash } from '../ledger/approvals.ts';
+import { type Approval, approvalDigest, isAbout, writtenHash } from '../ledger/approvals.ts';
 import type { Json } from '../ledger/canonical.ts';
 import type { Action, RecordType } from '../pack/types.ts';
 import type { Refusal } from '../refusal.ts';
@@ -41,7 +41,7 @@ export function unsigned(actor: Actor, wanted: Approval & { without: string[] })
       message: text('請以通行金鑰簽署', 'Sign with your passkey'),
       sign: { about, written: wanted.written, without: wanted.without },
     };
-  return actor.signed.about === about
+  return isAbout(Buffer.from(actor.signed.about, 'hex'), Buffer.from(about, 'hex'), actor.signed.signature.among)
     ? undefined
     : {
         code: 'conflict',

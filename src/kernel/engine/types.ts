@@ -120,7 +120,14 @@ export type Marked = {
   violated?: boolean;
 };
 /** Who confirmed or countersigned, and proved it how. */
-export type Confirmed = { by: string; at: Moment; factor: string; words?: string };
+export type Confirmed = {
+  by: string;
+  at: Moment;
+  factor: string;
+  /** Of the confirmer's passkey over the mark. */
+  signature?: ApprovalSignature;
+  words?: string;
+};
 export type FieldChange = { field: string; before?: Value; after?: Value };
 /** 更正 changes a value and leaves the seals; 勘誤 on a closed record stands beside what was closed; both tell why. */
 export type Correction = {

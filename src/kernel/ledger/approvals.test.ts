@@ -6,8 +6,10 @@ import {
   type ApprovalSignature,
   aboutOf,
   approvalDigest,
+  confirmation,
   emptyApprovalIndex,
   followApproval,
+  severalDigest,
   writtenHash,
 } from './approvals.ts';
 import type { Json } from './canonical.ts';
@@ -152,4 +154,45 @@ test('keys of every kind authenticators make are read', () => {
   ]);
   expect(read(spkiOf(Uint8Array.from(ed25519))).asymmetricKeyType).toBe('ed25519');
   expect(read(publicKeyOf(authenticator('http://localhost')).publicKey).asymmetricKeyType).toBe('ec');
+});
+
+describe('several approvals signed at once', () => {
+  const passkey = authenticator('http://localhost:8480');
+  const hex = (digest: Uint8Array) => Buffer.from(digest).toString('hex');
+  const other = hex(approvalDigest({ ...about, record: 'r10' }));
+  const among = [other, hex(approvalDigest(about))];
+
+  test('each holds by the list the passkey signed, and nothing outside that list does', () => {
+    const signature = { ...signedBy(passkey, severalDigest(among)), among };
+    expect(faults(enrolled(passkey), sealed(signature))).toEqual({ faults: [], signed: 1, weaker: 0 });
+    const without = { ...signedBy(passkey, severalDigest([other])), among: [other] };
+    const claimed = { ...signedBy(passkey, severalDigest([other])), among };
+    for (const made of [without, claimed])
+      expect(faults(enrolled(passkey), sealed(made)).faults).toEqual([
+        'the passkey signed something else than this approval',
+      ]);
+  });
+});
+
+describe('a confirmation signed with a passkey', () => {
+  const passkey = authenticator('http://localhost:8480');
+  const mark = { id: 'm1', kind: 'concurrent', exception: 'e1' };
+  const voted = (held = mark) => event('record.voted', { votes: [{ by: 'chen', mark: held }] }, 'chen');
+  const wanted = confirmation({ organisation: 'o1', record: 'r9', what: 'install', mark });
+  const confirmed = (signature?: ApprovalSignature) =>
+    event('record.confirmed', {
+      ...{ type: 'go_live', what: 'install', mark: 'm1', kind: 'concurrent' },
+      confirmed: { by: 'li', factor: 'passkey', ...(signature ? { signature: signature as never } : {}) },
+    });
+  const signature = { ...signedBy(passkey, approvalDigest(wanted)), written: wanted.written, without: [] };
+
+  test('holds over the very mark it confirms', () => {
+    expect(faults(enrolled(passkey), voted(), confirmed(signature))).toEqual({ faults: [], signed: 1, weaker: 0 });
+    const another = voted({ ...mark, exception: 'e2' });
+    expect(faults(enrolled(passkey), another, confirmed(signature)).faults).toEqual([
+      'the passkey signed another content than the seal holds',
+    ]);
+    expect(faults(enrolled(passkey), voted(), confirmed()).faults).toHaveLength(1);
+    expect(faults(enrolled(passkey), confirmed(signature)).faults).toHaveLength(1);
+  });
 });

@@ -15,6 +15,8 @@ export type ApprovalSignature = {
   written: string;
   /** What of the content is computed by the program and therefore not signed: `field`, or `table.column`. */
   without: string[];
+  /** Digests (hex) of everything the same assertion approves, this one among them; absent for a single approval. */
+  among?: string[];
   authenticatorData: string;
   clientDataJSON: string;
   signature: string;
@@ -26,6 +28,26 @@ export type Approval = { organisation: string; record: string; action: string; s
 /** SHA-256, 32 bytes, over the canonical form of what is approved: the part of the challenge that is not random. */
 export const approvalDigest = ({ organisation, record, action, sections, written }: Approval): Uint8Array =>
   hash('sha256', canonicalBytes({ v: 1, organisation, record, action, sections, written }), 'buffer');
+
+/** What one assertion signs for several approvals: SHA-256, 32 bytes, over the list of their digests (hex), in their order. */
+export const severalDigest = (digests: readonly string[]): Uint8Array =>
+  hash('sha256', canonicalBytes({ v: 1, several: [...digests] }), 'buffer');
+
+/** Whether what was signed is this approval, or a list that has it. */
+export function isAbout(signed: Uint8Array, digest: Uint8Array, among: readonly string[] | undefined): boolean {
+  if (among === undefined) return Buffer.compare(signed, digest) === 0;
+  return among.includes(Buffer.from(digest).toString('hex')) && Buffer.compare(signed, severalDigest(among)) === 0;
+}
+
+/** A second person's confirmation of something marked, as a passkey signs it: which mark on what, and all that the mark says. */
+export const confirmation = (about: { organisation: string; record: string; what: string; mark: Json }): Approval => ({
+  organisation: about.organisation,
+  record: about.record,
+  action: CONFIRMING,
+  sections: [about.what, String((about.mark as { id?: Json }).id)],
+  written: canonicalHash(about.mark),
+});
+const CONFIRMING = '@confirm';
 
 /** SHA-256 hex over a content without its computed parts. */
 export function writtenHash(content: { [field: string]: Json }, without: readonly string[]): string {
@@ -43,13 +65,19 @@ function withoutColumns(field: string, row: Json, computed: Set<string>): Json {
   return Object.fromEntries(Object.entries(row).filter(([column]) => !computed.has(`${field}.${column}`)));
 }
 
-/** Passkeys enrolled so far; `counts` of seals by how they were confirmed. Built while reading the ledger from its beginning. */
+/** Passkeys enrolled and marks met so far; `counts` of approvals by how they were confirmed. Built while reading the ledger from its beginning. */
 export type ApprovalIndex = {
   passkeys: Map<string, { person: string; key: KeyObject | undefined; relyingParty: string }>;
+  /** By id, what a mark says; false when part of it is encrypted. */
+  marks: Map<string, Json | false>;
   counts: { signed: number; weaker: number };
 };
 
-export const emptyApprovalIndex = (): ApprovalIndex => ({ passkeys: new Map(), counts: { signed: 0, weaker: 0 } });
+export const emptyApprovalIndex = (): ApprovalIndex => ({
+  passkeys: new Map(),
+  marks: new Map(),
+  counts: { signed: 0, weaker: 0 },
+});
 
 /**
  * Judges the seals of one event, then learns the passkeys it enrols (`passkey.enrolled {person, credential, publicKey, relyingParty}`,
@@ -58,6 +86,8 @@ export const emptyApprovalIndex = (): ApprovalIndex => ({ passkeys: new Map(), c
  */
 export function followApproval(index: ApprovalIndex, envelope: Envelope): Text[] {
   if (envelope.type === 'passkey.enrolled') return enrol(index, envelope);
+  learnMarks(index, envelope);
+  if (envelope.type === 'record.confirmed') return followConfirmation(index, envelope);
   if (envelope.type !== 'record.sealed') return [];
   const seal = envelope.data.seal as { [name: string]: Json } | undefined;
   if (!seal || typeof seal !== 'object') return [];
@@ -66,7 +96,7 @@ export function followApproval(index: ApprovalIndex, envelope: Envelope): Text[]
     index.counts.weaker += 1;
     return [];
   }
-  const fault = signatureFault(index, envelope, seal);
+  const fault = sealFault(index, envelope, seal);
   if (fault) return [fault];
   index.counts.signed += 1;
   return [];
@@ -90,28 +120,77 @@ function keyOf(publicKey: Json | undefined): KeyObject | undefined {
   }
 }
 
-function signatureFault(index: ApprovalIndex, envelope: Envelope, seal: { [name: string]: Json }): Text | undefined {
-  const made = seal.signature as ApprovalSignature | undefined;
+/** Marks stand where a vote, an opening or a filling carries them; a confirmation names one by its id. */
+function learnMarks(index: ApprovalIndex, { data }: Envelope): void {
+  for (const carrier of [data.votes, data.marked].flat()) {
+    const mark = (carrier as { mark?: { [name: string]: Json } } | undefined)?.mark;
+    if (mark?.id !== undefined) index.marks.set(String(mark.id), holdsPersonal(mark) ? false : mark);
+  }
+}
+
+/** A confirmation that says passkey carries a signature over the very mark it confirms. */
+function followConfirmation(index: ApprovalIndex, { organisation, stream, data }: Envelope): Text[] {
+  const confirmed = data.confirmed as { [name: string]: Json } | undefined;
+  if (confirmed?.factor !== 'passkey' && confirmed?.signature === undefined) {
+    index.counts.weaker += 1;
+    return [];
+  }
+  const mark = index.marks.get(String(data.mark));
+  if (mark === undefined)
+    return [text('所確認的註記不在此前的軌跡中', 'it confirms a mark the ledger before it does not hold')];
+  const about = confirmation({
+    organisation,
+    record: stream,
+    what: String(data.what),
+    mark: mark || { id: data.mark! },
+  });
+  const fault = signatureFault(
+    index,
+    String(confirmed.by),
+    confirmed.signature,
+    about,
+    mark === false ? undefined : about.written,
+  );
+  if (fault) return [fault];
+  index.counts.signed += 1;
+  return [];
+}
+
+function sealFault(index: ApprovalIndex, envelope: Envelope, seal: { [name: string]: Json }): Text | undefined {
+  const content = (seal.content ?? {}) as { [field: string]: Json };
+  const without = (seal.signature as ApprovalSignature | undefined)?.without ?? [];
+  const written = holdsPersonal(content) ? undefined : writtenHash(content, without);
+  const sections = (seal.sections ?? []) as string[];
+  const about = { organisation: envelope.organisation, record: envelope.stream, action: String(seal.action), sections };
+  return signatureFault(index, String(seal.by), seal.signature, about, written);
+}
+
+/** `written`: hash of what the ledger holds of the content, where that can be read. */
+function signatureFault(
+  index: ApprovalIndex,
+  by: string,
+  signature: Json | undefined,
+  about: Omit<Approval, 'written'>,
+  written: string | undefined,
+): Text | undefined {
+  const made = signature as ApprovalSignature | undefined;
   if (!made) return text('簽核稱以通行金鑰確認，卻無簽章', 'the seal says passkey and carries no signature');
   const passkey = index.passkeys.get(made.credential);
   if (!passkey?.key) return text('簽核所用的通行金鑰未曾登錄', 'its passkey was never enrolled in this ledger');
-  if (passkey.person !== seal.by) return text('簽核所用的通行金鑰屬於他人', 'its passkey belongs to somebody else');
-  const sections = (seal.sections ?? []) as string[];
-  const about = { organisation: envelope.organisation, record: envelope.stream, action: String(seal.action), sections };
+  if (passkey.person !== by) return text('簽核所用的通行金鑰屬於他人', 'its passkey belongs to somebody else');
   if (!covers(made, approvalDigest({ ...about, written: made.written })))
     return text('通行金鑰所簽的不是這次核准', 'the passkey signed something else than this approval');
-  const content = (seal.content ?? {}) as { [field: string]: Json };
-  if (!holdsPersonal(content) && writtenHash(content, made.without) !== made.written)
+  if (written !== undefined && written !== made.written)
     return text('通行金鑰所簽的內容與簽核所載不同', 'the passkey signed another content than the seal holds');
   return assertionHolds(made, passkey.key, passkey.relyingParty)
     ? undefined
     : text('通行金鑰的簽章不符', 'the signature of the passkey does not hold');
 }
 
-/** The end of the challenge is the digest, and it was made to authenticate (WebAuthn: `webauthn.get`). */
+/** The end of the challenge is the digest, or that of a list with it, and it was made to authenticate (WebAuthn: `webauthn.get`). */
 function covers(made: ApprovalSignature, digest: Uint8Array): boolean {
   const about = aboutOf(made.clientDataJSON);
-  return about !== undefined && Buffer.compare(about, digest) === 0;
+  return about !== undefined && isAbout(about, digest, made.among);
 }
 
 /** What an assertion says it is about: the last 32 bytes of its challenge; undefined when it is none of ours. */

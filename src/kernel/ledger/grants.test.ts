@@ -4,14 +4,20 @@ import { checkActs, emptyGrantIndex } from './grants.ts';
 
 const rules = { isApproving: (role: string) => role === 'ciso' };
 
-type Act = { type?: string; at?: string; actor?: Partial<LedgerActor>; data?: Envelope['data'] };
+type Act = { command?: string; type?: string; at?: string; actor?: Partial<LedgerActor>; data?: Envelope['data'] };
 
 /** Faults as `position: English message`. */
 async function faults(acts: Act[], more: Partial<Parameters<typeof checkActs>[2]> = {}): Promise<string[]> {
   const envelopes = acts.map(
-    ({ type = 'record.acted', at = '2026-11-20T01:00:00.000Z', actor, data = {} }, position) => ({
+    ({ command, type = 'record.acted', at = '2026-11-20T01:00:00.000Z', actor, data = {} }, position) => ({
       position,
-      envelope: { type, at, data, actor: { grants: [], ...actor } } as unknown as Envelope,
+      envelope: {
+        command: command ?? String(position),
+        type,
+        at,
+        data,
+        actor: { grants: [], ...actor },
+      } as unknown as Envelope,
     }),
   );
   const found: string[] = [];
@@ -43,6 +49,15 @@ test('an act stands on a grant given before it, to that person', async () => {
   expect(await faults([given('g1', 'p2', 'clerk', ['p1']), uses('g1', { person: 'p3' })])).toEqual([
     '1: relies on grant g1, which belongs to somebody else',
   ]);
+});
+
+test('paper stands on the grant of whoever signed it, for the events of that command alone', async () => {
+  const [granted, use] = [given('g1', 'p2', 'clerk', ['p1']), uses('g1', { person: 'p3' })];
+  const votes = [{ by: 'p2', mark: { kind: 'paper' } }];
+  const voted: Act = { ...use, command: 'c', type: 'record.voted', data: { votes } };
+  expect(await faults([granted, voted, { ...use, command: 'c', type: 'record.told' }])).toEqual([]);
+  expect(await faults([granted, voted, { ...use, type: 'record.told' }])).toHaveLength(1);
+  expect(await faults([granted, { ...use, type: 'record.voted', data: { votes: [{ by: 'p2' }] } }])).toHaveLength(1);
 });
 
 test('a deputy stands on the grant of the principal', async () => {

@@ -20,7 +20,12 @@ export type KnownGrant = {
 };
 
 /** Every grant met so far, by id; built while reading the ledger from its beginning. */
-export type GrantIndex = { grants: Map<string, KnownGrant>; setUp: boolean };
+export type GrantIndex = {
+  grants: Map<string, KnownGrant>;
+  setUp: boolean;
+  /** Who signed the paper that a command enters: its events rely on the signer's grants, not on those of whoever entered it. */
+  paper?: { command: string; signers: string[] };
+};
 
 export type ActRules = {
   /** Roles that approve: two persons other than the holder give them. */
@@ -48,8 +53,9 @@ export async function* checkActs(
 
 /** Judges one act by the grants before it, then learns from it. Returns what is wrong with it. */
 export function followAct(index: GrantIndex, position: number, envelope: Envelope, rules: ActRules): Text[] {
+  const signers = learnPaper(index, envelope);
   const faults = envelope.actor.grants.flatMap(
-    (grant) => relianceFault(index.grants.get(grant), grant, envelope) ?? [],
+    (grant) => relianceFault(index.grants.get(grant), grant, envelope, signers) ?? [],
   );
   if (envelope.actor.grants.length === 0 && rules.needsGrant?.(envelope)) {
     faults.push(text('此作為未指明所憑的授權', 'the act names no grant to rely on'));
@@ -61,7 +67,22 @@ export function followAct(index: GrantIndex, position: number, envelope: Envelop
   return faults;
 }
 
-function relianceFault(known: KnownGrant | undefined, grant: string, { actor, at }: Envelope): Text | undefined {
+/** Signers of the paper this command enters, if it enters any. */
+function learnPaper(index: GrantIndex, { type, command, data }: Envelope): string[] {
+  if (type === 'record.voted' && Array.isArray(data.votes)) {
+    const votes = data.votes as { by?: string; mark?: { kind?: string } }[];
+    const signers = votes.flatMap(({ by, mark }) => (mark?.kind === 'paper' && by !== undefined ? [by] : []));
+    if (signers.length > 0) index.paper = { command, signers };
+  }
+  return index.paper && index.paper.command === command ? index.paper.signers : [];
+}
+
+function relianceFault(
+  known: KnownGrant | undefined,
+  grant: string,
+  { actor, at }: Envelope,
+  signers: string[],
+): Text | undefined {
   if (!known)
     return text(
       `所憑授權 ${grant} 不在此前的軌跡中`,
@@ -75,7 +96,7 @@ function relianceFault(known: KnownGrant | undefined, grant: string, { actor, at
       `relies on grant ${grant}, revoked at ${known.revokedAt}`,
     );
   }
-  if (known.person !== actor.person && known.person !== actor.for) {
+  if (known.person !== actor.person && known.person !== actor.for && !signers.includes(known.person)) {
     return text(`所憑授權 ${grant} 屬於他人`, `relies on grant ${grant}, which belongs to somebody else`);
   }
   return inForce(known, at)

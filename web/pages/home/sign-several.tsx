@@ -3,25 +3,27 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Refusal } from '../../../src/kernel/refusal.ts';
 import type { RecordView, Task } from '../../../src/runtime/views.ts';
-import { api, newCommandId, refusalsOf } from '../../api.ts';
+import { api, newCommandId } from '../../api.ts';
 import { comma, say, t } from '../../language.ts';
 import { historyQuery, meQuery, queryClient, recordQuery } from '../../queries.ts';
-import { Factor, type GivenFactor } from '../../record/factor.tsx';
+import { type ChosenFactor, Factor } from '../../record/factor.tsx';
 import { lastLook } from '../../record/last-look.ts';
 import { whyNot } from '../../record/reasons.ts';
 import { inWords, isBlank } from '../../record/value.tsx';
+import { signWithPasskey } from '../../session.ts';
 import { showMomentShort } from '../../time.ts';
 import { Pill, Problem, Refusals, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Changed } from './worklist.tsx';
 
-type Result = { task: Task; refused?: Refusal[]; error?: unknown };
+type Chosen = { task: Task; record: RecordView };
+type Result = { task: Task; refused?: Refusal[] };
 
 /** Several seals with one authentication: each case in three lines, one outcome per case, nothing hidden when one is refused. */
 export default function SignSeveral({ tasks, onClose }: { tasks: Task[]; onClose(): void }) {
   const [taken, setTaken] = useState<string[]>([]);
-  const [factor, setFactor] = useState<GivenFactor>({});
+  const [factor, setFactor] = useState<ChosenFactor>({});
   const [results, setResults] = useState<Result[]>([]);
   const records = useQueries({ queries: tasks.map((task) => recordQuery(task.record.id)) });
   const cases = tasks.flatMap((task, place) => {
@@ -31,18 +33,16 @@ export default function SignSeveral({ tasks, onClose }: { tasks: Task[]; onClose
   const chosen = cases.filter(({ task, against }) => !against && taken.includes(task.id));
   const sign = useMutation({
     mutationFn: async () => {
-      // One after the other: the first wrong password ends it, before the account is locked by the rest.
-      for (const { task, record } of chosen) {
-        const result = await signOne(task, record, factor);
-        setResults((old) => [...old, result]);
-        if (result.error || result.refused?.some((refusal) => refusal.code === 'factor')) break;
-      }
+      const outcome = await signAll(chosen, factor);
+      if (!outcome) return; // closed by the person
+      setResults(outcome);
       await Promise.all(['tasks', 'records', 'me'].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
     },
   });
   const signable = cases.some(({ against }) => !against);
   const nothing = signable ? t('several.choose') : t('several.none');
-  const whyNotYet = chosen.length === 0 ? nothing : factor.password ? undefined : t('action.factorFirst');
+  const proven = Object.keys(factor).length > 0;
+  const whyNotYet = chosen.length === 0 ? nothing : proven ? undefined : t('action.factorFirst');
   return (
     <Dialog title={t('several.title')} wide onClose={onClose}>
       {cases.length < tasks.length && <Skeleton lines={6} />}
@@ -59,7 +59,8 @@ export default function SignSeveral({ tasks, onClose }: { tasks: Task[]; onClose
           />
         ))}
       </ul>
-      {results.length === 0 && <Factor signs only="password" value={factor} onChange={setFactor} />}
+      {results.length === 0 && <Factor signs several value={factor} onChange={setFactor} />}
+      {sign.isError && <Problem error={sign.error} />}
       <div className="actions">
         <Button onPress={onClose}>{results.length > 0 ? t('common.close') : t('common.cancel')}</Button>
         {results.length === 0 && (
@@ -82,7 +83,7 @@ type CaseProps = {
 };
 
 function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
-  const done = result && !result.refused && !result.error;
+  const done = result && !result.refused;
   // Gates of what is signed here; those of a later step are no reason to hesitate now.
   const state = against ?? (task.gates && task.gates.all > 0 && t('home.gates', task.gates));
   return (
@@ -90,7 +91,7 @@ function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
       <label>
         <input
           type="checkbox"
-          checked={chosen && !against}
+          checked={chosen && (!against || result !== undefined)}
           disabled={Boolean(against) || Boolean(result)}
           onChange={(event) => onChoose(event.target.checked)}
         />
@@ -101,16 +102,17 @@ function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
             {[record.unit?.name, record.requester?.name].filter(Boolean).join(' ')}　{gist(record)}
           </div>
           {task.changed && task.changed.fields.length > 0 && <Changed changed={task.changed} />}
-          <div className="sub">
-            {state && `${state} · `}
-            <SinceLastLook record={record} />
-          </div>
+          {!result && (
+            <div className="sub">
+              {state && `${state} · `}
+              <SinceLastLook record={record} />
+            </div>
+          )}
         </span>
       </label>
       <span>
         {done && <Pill tone="ok">{t('several.done')}</Pill>}
         {result?.refused && <Refusals list={result.refused} />}
-        {result?.error !== undefined && <Problem error={result.error} />}
         {!result && (
           <Link to="/records/$id" params={{ id: record.id }} className="sub">
             {t('several.read')}
@@ -141,21 +143,24 @@ function SinceLastLook({ record }: { record: RecordView }) {
   );
 }
 
-async function signOne(task: Task, record: RecordView, factor: GivenFactor): Promise<Result> {
-  try {
-    await api.records.act({
-      commandId: newCommandId(),
-      id: record.id,
-      version: record.version,
-      action: task.action,
-      with: {},
-      factor,
-    });
-    return { task };
-  } catch (error) {
-    const refused = refusalsOf(error);
-    return refused ? { task, refused } : { task, error };
-  }
+/** One proof of who it is for all of them; a passkey signs the list. Undefined when the person closed the passkey's dialog. */
+async function signAll(chosen: Chosen[], { passkey, ...typed }: ChosenFactor): Promise<Result[] | undefined> {
+  const acts = chosen.map(({ task, record }) => ({ id: record.id, version: record.version, action: task.action }));
+  const { options, among, refused } = passkey
+    ? await api.records.signingSeveral({ acts })
+    : { options: undefined, among: undefined, refused: [] };
+  const signature = options && (await signWithPasskey(options));
+  if (options && !signature) return undefined;
+  const left = acts.filter(({ id }) => !refused.some((one) => one.id === id));
+  const given = { factor: signature ? { passkey: signature } : typed, ...(signature && among && { among }) };
+  const { done } =
+    left.length === 0
+      ? { done: [] }
+      : await api.records.actSeveral({ acts: left.map((act) => ({ commandId: newCommandId(), ...act })), ...given });
+  return chosen.flatMap(({ task, record }) => {
+    const outcome = [...refused, ...done].find(({ id }) => id === record.id);
+    return outcome ? [{ task, ...(outcome.refused && { refused: outcome.refused }) }] : [];
+  });
 }
 
 /** Cases that ask something of their own, or are refused, are opened one by one. */
