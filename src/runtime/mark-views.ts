@@ -24,7 +24,8 @@ export type MarkView = {
   print?: string;
   /** 兼任: the exception that permits it. */
   exception?: RecordRef;
-  confirmed?: { by: Named; at: string; words?: string };
+  /** `signed`: by the confirmer's passkey over the very mark. */
+  confirmed?: { by: Named; at: string; words?: string; signed: boolean };
   /** 緊急先行: who approved it by word of mouth; the papers made good since, and by when the others are owed. */
   approver?: Named;
   madeGood?: { label: Text; by: Named; at: string }[];

@@ -32,6 +32,15 @@ const request = async (name: string): Promise<string> => {
   return id;
 };
 
+/** 補登 by Wang: somebody else has to countersign. */
+async function afterwards(): Promise<string> {
+  const wang = await office.as('wang');
+  const proof = [await wang.upload('photo.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xd9]), 'image/jpeg')];
+  const backfill = { doneAt: new Date(Date.now() - 86_400_000).toISOString(), why: '停電', proof };
+  const values = { kind: 'capacity', title: '停電巡查' };
+  return (await wang.ok('records.open', { type: 'registered_result', values, backfill })).id;
+}
+
 test('an approval signed with a passkey is bound to what was on the screen and verifies; one by password is marked weaker', async () => {
   const [first, second] = [await request('pay.example.tw'), await request('map.example.tw')];
   const page = await office.browse(browser, 'li');
@@ -69,9 +78,29 @@ test('an approval signed with a passkey is bound to what was on the screen and v
   await dialog.waitFor({ state: 'detached' });
   await page.getByText('未經金鑰簽章', { exact: true }).waitFor();
   if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, 'password-sealed.png') });
+
+  // One touch for a list, and one for what somebody entered afterwards: the device signs each of them all the same.
+  const listed = [await request('one.example.tw'), await request('two.example.tw')];
+  await page.goto('/');
+  await page.getByRole('button', { name: '一次簽核多件' }).click();
+  await dialog.getByRole('checkbox').nth(1).waitFor();
+  for (const box of await dialog.getByRole('checkbox').all()) await box.check();
+  await dialog.getByText('一次簽下所勾選的清單').waitFor();
+  expect(await runAxe(page)).toEqual([]);
+  await dialog.getByRole('button', { name: '簽核 2 件' }).click();
+  await expect.poll(() => dialog.getByText('已簽核').count(), { timeout: 20_000 }).toBe(2);
+  const held = await afterwards();
+  await page.goto(`/records/${held}`);
+  await page.getByRole('button', { name: '副署', exact: true }).click();
+  await dialog.getByText('通行金鑰會簽下您眼前的內容').waitFor();
+  await dialog.getByRole('button', { name: '副署', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
   await page.done();
 
   const li = await office.as('li');
+  for (const id of listed)
+    expect((await li.ok('records.get', { id })).seals).toMatchObject([{ factor: 'passkey', signed: true }]);
+  expect((await li.ok('records.get', { id: held })).marked).toMatchObject([{ mark: { confirmed: { signed: true } } }]);
   const seals = async (id: string) => (await li.ok('records.get', { id })).seals;
   expect(await seals(first)).toMatchObject([{ factor: 'passkey', signed: true }]);
   expect(await seals(second)).toMatchObject([{ factor: 'password', signed: false }]);

@@ -74,8 +74,8 @@ const ExceptionLink = ({ id, number }: { id: string; number: string }) => (
   </Link>
 );
 
-const confirmedBy = ({ by, at, words }: NonNullable<MarkView['confirmed']>): string =>
-  [`${by.name}　${showMoment(at)}`, words].filter(Boolean).join('　');
+const confirmedBy = ({ by, at, words, signed }: NonNullable<MarkView['confirmed']>): string =>
+  [`${by.name}　${showMoment(at)}`, words, signed && t('seal.signed')].filter(Boolean).join('　');
 
 /** What waits for a second person: told to everybody, with the button for whoever may. */
 export function Held({ held, onAnswer }: { held: HeldView[]; onAnswer(one: HeldView, agree: boolean): void }) {

@@ -25,9 +25,16 @@ export function markView(look: Look, carrier: Carrier, refs?: Map<string, Record
     ...(principal === undefined ? {} : { for: personNamed(look, principal) }),
     at: carrier.at,
     ...details(look, mark, refs),
-    ...(confirmed ? { confirmed: { ...confirmed, by: personNamed(look, confirmed.by) } } : {}),
+    ...(confirmed ? { confirmed: confirmedView(look, confirmed) } : {}),
   };
 }
+
+const confirmedView = (look: Look, { by, at, words, signature }: Confirmed): NonNullable<MarkView['confirmed']> => ({
+  by: personNamed(look, by),
+  at,
+  ...(words === undefined ? {} : { words }),
+  signed: signature !== undefined,
+});
 
 function details(look: Look, mark: Mark, refs: Map<string, RecordRef> | undefined): Partial<MarkView> {
   switch (mark.kind) {
