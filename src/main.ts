@@ -14,7 +14,8 @@ import { openDatabase } from './adapters/postgres/open.ts';
 import { openKeyring, openSecrets } from './adapters/sealing/installation.ts';
 import { openCertificates } from './adapters/tls/certificates.ts';
 import { addressOf } from './adapters/tls/names.ts';
-import { backupRounds } from './cli/backup-round.ts';
+import { backupDesk } from './cli/backup-desk.ts';
+import { backupRounds, type DiskLock } from './cli/backup-round.ts';
 import { checksOver } from './cli/ledgers.ts';
 import { openSealing } from './cli/sealing.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
@@ -111,9 +112,16 @@ export async function openPlatform(
   committed = (what) => sealer.committed(what);
   const shelf = openShelf(join(options.dataDir, 'packages'), Date.now, (error) => parts.defect(error, 'package'));
   await sealer.start();
+  const { dataDir, log } = options;
+  const backing = { ...parts, dispatch: sealer.dispatch, dataDir, database, log };
+  const diskLock: DiskLock = {};
   return {
     parts,
     cache,
+    /** Backups of this installation: what their rounds and the screen stand on. */
+    backing,
+    diskLock,
+    backupDesk: backupDesk(backing, diskLock),
     dispatch: sealer.dispatch,
     idle,
     db,
@@ -125,7 +133,7 @@ export async function openPlatform(
     officeCalendar,
     mailServer: mailSettings(options.dataDir),
     certificates,
-    ledger,
+    ledger: { ...ledger, ...sealer.witnessing.exchange },
     secrets,
     sealer,
     onCommit(hear: Parts['committed']) {
@@ -240,13 +248,7 @@ export async function startServer(options: ServerOptions & { clock?: () => Date 
     await platform.close();
     return unready;
   }
-  const backupRound = backupRounds({
-    ...parts,
-    dispatch,
-    dataDir: options.dataDir,
-    database: platform.database,
-    log: options.log,
-  });
+  const backupRound = backupRounds(platform.backing, platform.diskLock);
   const scheduler = startScheduler({
     db,
     dispatch,
@@ -304,6 +306,7 @@ export function doorsOver(platform: Platform, options: { dataDir: string }, base
     addCalendar: platform.officeCalendar.add,
     certificates: platform.certificates,
     mailSettings: platform.mailServer,
+    backupDesk: platform.backupDesk,
     setup: {
       codeRequired: () => existsSync(setupCodeFile(options.dataDir)),
       createOrganisation: (name) => createOrganisation(db, { name, demo: false }, parts.clock()),

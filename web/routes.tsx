@@ -9,6 +9,7 @@ import {
 import type { ComponentType } from 'react';
 import { api, isSignedOut } from './api.ts';
 import { digestSearch } from './pages/digest/queries.ts';
+import { keepingSearch } from './pages/keeping/queries.ts';
 import type { Search } from './pages/lists/list-view.tsx';
 import { otherPage } from './pages/others.ts';
 import { packageSearch } from './pages/package/queries.ts';
@@ -77,7 +78,7 @@ const routes = [
   createRoute({ ...page('/notices', () => import('./pages/notices/page.tsx')) }),
   createRoute({ ...page('/digest', () => import('./pages/digest/page.tsx')), validateSearch: digestSearch }),
   createRoute({ ...page('/calendar', () => import('./pages/calendar/page.tsx')) }),
-  createRoute({ ...page('/keeping', () => import('./pages/keeping/page.tsx')) }),
+  createRoute({ ...page('/keeping', () => import('./pages/keeping/page.tsx')), validateSearch: keepingSearch }),
   createRoute({ ...page('/connection', () => import('./pages/connection/page.tsx')) }),
   createRoute({ ...page('/account', () => import('./pages/account/page.tsx')) }),
   createRoute({ ...page('/procedure', otherPage('procedure/page')), validateSearch: asOfSearch }),

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { sql } from 'kysely';
+import { KEEP } from '../adapters/backup/generation.ts';
 import { addDays } from '../kernel/calendar/date.ts';
 import type { Values } from '../kernel/engine/types.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import { isRefused, type Refused } from '../kernel/refusal.ts';
+import { type Text, text } from '../kernel/text.ts';
 import { type BackupNote, type BackupRunRow, backupRuns } from '../modules/backups/index.ts';
+import { raiseAlarms, type Trouble } from '../runtime/alarms.ts';
 import type { Db, Dispatch } from '../runtime/module.ts';
 import { INSTALLATION, organisationIds } from '../runtime/organisations.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
@@ -22,31 +25,73 @@ export type RoundParts = {
   defect: (error: unknown, where: string) => string;
 };
 
+/** One piece of work on the disks at a time, whether the clock or a person asked for it. */
+export type DiskLock = { running?: 'backup' | 'drill' | undefined };
+
 /**
  * What the running platform does about backups, once a minute: enters what was done outside into the installation's ledger,
  * backs up by itself when its time has come, asks for the disks to be swapped, and opens the record of a restore drill.
  */
-export function backupRounds(parts: RoundParts): () => Promise<void> {
-  let running: Promise<unknown> | undefined;
+export function backupRounds(parts: RoundParts, lock: DiskLock = {}): () => Promise<void> {
   const asked = new Set<string>();
   return async () => {
     await tellRestored(parts);
     await enterNotes(parts);
+    // Looked at before the runs are: what ends meanwhile has its entry among them.
+    const idle = lock.running === undefined;
     const runs = await withOrganisation(parts.db, INSTALLATION, (tx) => backupRuns(tx, INSTALLATION, 200));
     await askForSwaps(parts, runs, asked);
     const places = (process.env.ANCHENG_BACKUP_TO ?? '').split(delimiter).filter(Boolean);
-    if (places.length === 0 || running || !isDue(runs, parts.clock(), process.env.ANCHENG_BACKUP_AT)) return;
+    await tellBackupTroubles(parts, runs, places.length > 0);
+    if (places.length === 0 || !idle || !isDue(runs, parts.clock(), process.env.ANCHENG_BACKUP_AT)) return;
     // A first backup takes a while: deadlines are kept meanwhile.
-    running = backUp(
-      { dataDir: parts.dataDir, ...parts.database },
+    void runBackup(
+      parts,
+      lock,
       places.map((place) => resolve(place)),
-    )
-      .then((outcome) => (isRefused(outcome) ? noteRefused(parts, outcome) : undefined))
-      .catch((error: unknown) => parts.defect(error, 'backup'))
-      .finally(() => {
-        running = undefined;
-      });
+    );
   };
+}
+
+const TWO_DAYS_MS = 2 * 86_400_000;
+
+/** Where the platform backs up by itself: a failure, and two days without a backup, are told once and settled by the next good one. */
+async function tellBackupTroubles(parts: RoundParts, runs: BackupRunRow[], expected: boolean): Promise<void> {
+  const newest = runs.find(({ kind }) => kind === 'backup.made' || kind === 'backup.failed');
+  const made = runs.find(({ kind }) => kind === 'backup.made');
+  const reason = (newest?.about as { reason?: Text } | undefined)?.reason;
+  const troubles: Trouble[] = [];
+  if (expected && newest?.kind === 'backup.failed')
+    troubles.push({
+      key: 'failed',
+      message: text(
+        `備份未完成：${reason?.zh.replace(/。$/, '') ?? '原因不明'}`,
+        `A backup failed: ${reason?.en.replace(/\.$/, '') ?? 'for an unknown reason'}`,
+      ),
+    });
+  if (expected && made && Date.parse(parts.clock()) - made.at.getTime() > TWO_DAYS_MS)
+    troubles.push({
+      key: 'old',
+      message: text('已超過兩天沒有成功的備份', 'There has been no good backup for more than two days'),
+    });
+  const to = { roles: ['room_manager', 'security_officer'], go: '/keeping?view=backups' };
+  for (const organisation of await organisationIds(parts.db))
+    if (organisation !== INSTALLATION) await raiseAlarms(parts, organisation, 'backup', troubles, to);
+}
+
+/** Backs up now to every disk that is plugged in, telling the ledger also when none could be reached. */
+export async function runBackup(parts: RoundParts, lock: DiskLock, places: string[]): Promise<void> {
+  lock.running = 'backup';
+  try {
+    const source = { dataDir: parts.dataDir, ...parts.database };
+    const outcome = await backUp(source, places, KEEP, new Date(parts.clock()));
+    if (isRefused(outcome)) await noteRefused(parts, outcome);
+  } catch (error) {
+    parts.defect(error, 'backup');
+  } finally {
+    lock.running = undefined;
+  }
+  await enterNotes(parts).catch((error: unknown) => parts.defect(error, 'backup'));
 }
 
 /** Before any disk was found there is nothing that could have noted the failure. */
@@ -65,14 +110,16 @@ async function tellRestored({ dataDir, dispatch }: RoundParts): Promise<void> {
   rmSync(mark);
 }
 
-async function enterNotes(parts: RoundParts): Promise<void> {
+/** Enters what commands left word of; entered once, whoever comes first. */
+export async function enterNotes(parts: RoundParts): Promise<void> {
   const folder = join(parts.dataDir, 'backups');
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
   for (const name of names.sort()) {
+    if (!existsSync(join(folder, name))) continue; // entered meanwhile
     const left = JSON.parse(readFileSync(join(folder, name), 'utf8')) as BackupNote;
     await note(parts.dispatch, left, name);
     if (left.kind === 'restore.tested') await openRestoreTests(parts, left);
-    rmSync(join(folder, name));
+    rmSync(join(folder, name), { force: true });
   }
 }
 
@@ -89,6 +136,7 @@ async function openRestoreTests(parts: RoundParts, drill: Extract<BackupNote, { 
   for (const { organisation, saved, restored, root, ok } of drill.ledgers) {
     if (organisation === INSTALLATION || !here.has(organisation)) continue;
     const values: Values = {
+      title: `還原演練 ${drill.generation}`,
       data_of: drill.dataOf,
       source_count: saved,
       restored_count: restored,

@@ -39,7 +39,7 @@ export async function backUp(
     const made = await makeBackup(sourceOf(source, installation), diskAt(place), keys, keep, now).catch(
       (error: unknown) => explainDisk(place, error),
     );
-    leaveNote(source.dataDir, isRefused(made) ? failedNote(card, made) : madeNote(card, made));
+    leaveNote(source.dataDir, isRefused(made) ? failedNote(card, made, now) : madeNote(card, made, now));
     if (isRefused(made)) return made;
     runs.push({ place, disk: card, made });
   }
@@ -67,9 +67,9 @@ const ROOT = join(import.meta.dirname, '../..');
 export const release = (): string =>
   (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 
-const madeNote = (disk: DiskCard, made: Made): BackupNote => ({
+const madeNote = (disk: DiskCard, made: Made, now: Date): BackupNote => ({
   kind: 'backup.made',
-  at: new Date().toISOString(),
+  at: now.toISOString(),
   generation: made.id,
   disk: { id: disk.id, name: disk.name },
   bytes: made.bytes,
@@ -78,9 +78,9 @@ const madeNote = (disk: DiskCard, made: Made): BackupNote => ({
   generations: made.generations.length,
 });
 
-const failedNote = (disk: DiskCard, refusal: Refused): BackupNote => ({
+const failedNote = (disk: DiskCard, refusal: Refused, now: Date): BackupNote => ({
   kind: 'backup.failed',
-  at: new Date().toISOString(),
+  at: now.toISOString(),
   disk: { id: disk.id, name: disk.name },
   reason: refusal.refused[0]!.message,
 });

@@ -4,12 +4,8 @@ import { parseArgs } from 'node:util';
 import { openLogIn } from '../adapters/sealing/log.ts';
 import { directoryStore } from '../adapters/sealing/store.ts';
 import { witnessBook } from '../adapters/witness/ledger.ts';
-import { keepCheckpoint } from '../adapters/witness/witnessing.ts';
-import { parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
-import { consistencyProof } from '../kernel/ledger/merkle.ts';
 import { formatVerifierKey, parseVerifierKey } from '../kernel/ledger/note.ts';
 import { formatPolicy, type Policy } from '../kernel/ledger/policy.ts';
-import { formatAddCheckpoint, readCosignatures } from '../kernel/ledger/witness.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -17,6 +13,7 @@ import { checkpointSheet } from './ledger-sheet.ts';
 import { say } from './say.ts';
 import { keyFile, logFolder } from './sealing.ts';
 import { readSettings } from './settings.ts';
+import { acceptAnswer, cosignatureLines, requestFor } from './witness-request.ts';
 import { readPolicy } from './witnessing.ts';
 
 /** `ancheng ledger`: a ledger as a folder an auditor takes along, and witnessing where no network leads out. */
@@ -123,15 +120,12 @@ async function requestAll(
   for (const organisation of organisations) {
     const log = await openToRead(dataDir, organisation);
     const note = await log.checkpoint();
-    const head = note === undefined ? undefined : parseCheckpoint(note);
-    if (!note || !head || isRefused(head)) continue;
-    const from = Math.min((await book.standings(organisation))[witness.verifierKey]?.size ?? 0, head.size);
-    const proof = await consistencyProof(from, head.size, log.nodes(head.size));
-    const path = join(to, `${organisation}.add-checkpoint`);
-    writeFileSync(path, formatAddCheckpoint(from, proof, note));
-    // What the witness cosigned has to be at hand when its answer comes back, perhaps days later.
+    if (!note) continue;
     const files = directoryStore(logFolder(dataDir, organisation));
-    await files.write([{ path: `asked/${head.size}`, bytes: Buffer.from(note) }]);
+    const request = await requestFor({ book }, witness, { organisation, log, files }, note);
+    if (!request) continue;
+    const path = join(to, `${organisation}.add-checkpoint`);
+    writeFileSync(path, request.content);
     say(`✓ ${path}`);
   }
   return EXIT.ok;
@@ -145,48 +139,18 @@ async function acceptAll(dataDir: string, organisations: string[], files: string
   if (files.length === 0) throw usageError('需要連署檔 · files with cosignatures are needed');
   const policy = policyOr(dataDir);
   if (!policy) throw usageError('沒有政策檔 · there is no policy');
-  const lines = files.flatMap((file) => readFileSync(file, 'utf8').split('\n')).filter((line) => line.startsWith('— '));
+  const answer = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+  const book = witnessBook(directoryStore(join(dataDir, 'witnesses')));
   let taken = 0;
   for (const organisation of organisations) {
+    const log = await openToRead(dataDir, organisation);
     const files = directoryStore(logFolder(dataDir, organisation));
-    const sizes = (await files.list('asked')).map(Number).sort((a, b) => a - b);
-    for (const size of sizes) {
-      const note = Buffer.from((await files.read(`asked/${size}`)) ?? '').toString('utf8');
-      taken += await acceptFor(dataDir, organisation, policy, note, size, lines);
-    }
+    // Beside a running sealer nothing is published from here; it takes the cosignatures up from the day's checkpoint.
+    const one = { organisation, log: { ...log, publish: async () => {} }, files };
+    taken += await acceptAnswer({ book }, policy, one, answer);
   }
-  say(`收下連署 ${taken} 份 · cosignatures taken: ${taken} (${lines.length})`);
+  say(`收下連署 ${taken} 份 · cosignatures taken: ${taken} (${cosignatureLines(answer).length})`);
   return taken > 0 ? EXIT.ok : EXIT.refused;
-}
-
-async function acceptFor(
-  dataDir: string,
-  organisation: string,
-  policy: Policy,
-  note: string,
-  size: number,
-  lines: string[],
-): Promise<number> {
-  const verifiers = policy.witnesses.map(({ verifier }) => verifier);
-  const cosigned = lines.flatMap((line) => {
-    const read = readCosignatures(note, `${line}\n`, verifiers);
-    return isRefused(read) ? [] : read;
-  });
-  if (cosigned.length === 0) return 0;
-  const at = new Date(Math.max(...cosigned.map((one) => one.at)) * 1000);
-  const files = directoryStore(logFolder(dataDir, organisation));
-  const log = await openToRead(dataDir, organisation);
-  await keepCheckpoint({ log: { ...log, publish: async () => {} }, files }, note, cosigned, policy.witnesses, at);
-  const book = witnessBook(directoryStore(join(dataDir, 'witnesses')));
-  for (const { verifier, at } of cosigned) {
-    const witness = policy.witnesses.find((one) => one.verifier === verifier);
-    const before = witness && (await book.standings(organisation))[witness.verifierKey];
-    if (!witness || (before?.size ?? 0) > size) continue;
-    const moment = new Date(at * 1000).toISOString();
-    await book.note(organisation, witness.verifierKey, { size, at: moment, tried: new Date().toISOString() });
-  }
-  await files.remove([`asked/${size}`]);
-  return cosigned.length;
 }
 
 async function writeSheet(dataDir: string, organisations: string[], to: string): Promise<ExitCode> {

@@ -1,23 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Log } from '../adapters/sealing/log.ts';
 import { directoryStore, type Store } from '../adapters/sealing/store.ts';
 import { askForStamp } from '../adapters/timestamp/ask.ts';
 import { readStamp } from '../adapters/timestamp/token.ts';
-import { dayPath, type Standing, witnessBook } from '../adapters/witness/ledger.ts';
+import { dayPath, type WitnessBook, witnessBook } from '../adapters/witness/ledger.ts';
 import { startWitnessing, type Witnessed } from '../adapters/witness/witnessing.ts';
 import { parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
-import { type Policy, type PolicyWitness, parsePolicy, quorumMet } from '../kernel/ledger/policy.ts';
-import { isRefused, type Refused } from '../kernel/refusal.ts';
+import { type Policy, parsePolicy } from '../kernel/ledger/policy.ts';
+import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { type Text, text } from '../kernel/text.ts';
 import { logState } from '../runtime/ledger-rows.ts';
 import type { Db, Dispatch } from '../runtime/module.ts';
+import { INSTALLATION } from '../runtime/organisations.ts';
 import type { Parts } from '../runtime/parts.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
-import type { Witnesses, WitnessView } from '../runtime/views.ts';
+import type { Witnesses } from '../runtime/witness-views.ts';
 import { everyOrganisation, logFolder } from './sealing.ts';
+import { mailRequests } from './witness-mail.ts';
+import { acceptAnswer, requestFor } from './witness-request.ts';
+import { agesOver, quorumOf, tellTroubles, viewOf } from './witness-state.ts';
 
 type Around = {
   dataDir: string;
@@ -43,6 +47,16 @@ export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted,
     told.add(line);
   };
   const now = () => new Date(parts.clock());
+  const ageOf = agesOver(db, now);
+  /** Why today's time stamp is missing, by organisation. */
+  const stampFaults = new Map<string, Text>();
+  const witnessed = async (organisation: string): Promise<Witnessed> => ({
+    organisation,
+    log: await log(organisation),
+    files: directoryStore(logFolder(dataDir, organisation)),
+    sealedSize: async () => (await withOrganisation(db, organisation, (tx) => logState(tx, organisation))).size,
+  });
+  const alarming = { db, dispatch, clock: parts.clock };
   const pulses = hourly((moment) => pulse(db, dispatch, moment));
   const loop = startLater(() =>
     startWitnessing({
@@ -50,17 +64,23 @@ export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted,
       book,
       async logs() {
         await pulses(now());
-        return Promise.all(
-          (await everyOrganisation(db)).map(async (organisation) => ({
-            organisation,
-            log: await log(organisation),
-            files: directoryStore(logFolder(dataDir, organisation)),
-            sealedSize: async () => (await withOrganisation(db, organisation, (tx) => logState(tx, organisation))).size,
-          })),
-        );
+        return Promise.all((await everyOrganisation(db)).map(witnessed));
       },
       now,
-      beside: (one, note) => stampDay(one, note, now(), tellOnce),
+      async beside(one, note) {
+        const fault = await stampDay(one, note, now());
+        if (!fault) stampFaults.delete(one.organisation);
+        else {
+          stampFaults.set(one.organisation, fault);
+          tellOnce(`時戳 time stamp: ${dayPath(now())} ${one.organisation} ${fault.zh} ${fault.en}`);
+        }
+      },
+      async after(one, note) {
+        const policy = readPolicy(dataDir);
+        if (policy && !isRefused(policy)) await mailRequests({ dataDir, book, dispatch, now }, policy, one, note);
+        if (one.organisation !== INSTALLATION)
+          await tellTroubles(alarming, one.organisation, await view(one.organisation), since(policyFile(dataDir)));
+      },
       ahead(organisation, witness, size) {
         halted.set(organisation, aheadOfUs(witness, size));
         tellOnce(
@@ -70,27 +90,56 @@ export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted,
       failed: (error) => parts.defect(error, 'witnesses'),
     }),
   );
+  const view = async (organisation: string): Promise<Witnesses> => {
+    const note = await (await log(organisation)).checkpoint();
+    const head = note === undefined ? undefined : parseCheckpoint(note);
+    const sealedSize = head && !isRefused(head) ? head.size : 0;
+    const stopped = halted.get(organisation) ?? alarm(organisation);
+    const policy = readPolicy(dataDir);
+    const stamp = await newestStamp(directoryStore(logFolder(dataDir, organisation)));
+    const stampFailed = stampFaults.get(organisation);
+    const maxAgeHours = await ageOf(organisation);
+    const base = {
+      sealedSize,
+      maxAgeHours,
+      witnesses: [],
+      ...(stamp ? { stamp } : {}),
+      ...(stampFailed ? { stampFailed } : {}),
+      ...(stopped ? { halted: stopped } : {}),
+    };
+    if (policy === undefined) return base;
+    if (isRefused(policy)) return { ...base, unreadable: policy.refused[0]?.message ?? UNREADABLE };
+    const standings = await book.standings(organisation);
+    const oldest = new Date(now().getTime() - maxAgeHours * HOUR_MS);
+    const witnesses = policy.witnesses.map((one) => viewOf(one, standings[one.verifierKey], oldest));
+    return { ...base, witnesses, quorum: quorumOf(policy, standings, oldest) };
+  };
+  return { ...loop, book, view, exchange: exchangeOver({ dataDir, book }, witnessed) };
+}
+
+/** Request files out and cosignatures in, for witnesses without a network. */
+function exchangeOver(
+  { dataDir, book }: { dataDir: string; book: WitnessBook },
+  witnessed: (organisation: string) => Promise<Witnessed>,
+) {
   return {
-    ...loop,
-    book,
-    async view(organisation: string): Promise<Witnesses> {
-      const note = await (await log(organisation)).checkpoint();
-      const head = note === undefined ? undefined : parseCheckpoint(note);
-      const sealedSize = head && !isRefused(head) ? head.size : 0;
-      const stopped = halted.get(organisation) ?? alarm(organisation);
+    async requestFor(organisation: string, name: string) {
       const policy = readPolicy(dataDir);
-      const stamp = await newestStamp(directoryStore(logFolder(dataDir, organisation)));
-      const base = {
-        sealedSize,
-        witnesses: [],
-        ...(stamp ? { stamp } : {}),
-        ...(stopped ? { halted: stopped } : {}),
-      };
-      if (policy === undefined) return base;
-      if (isRefused(policy)) return { ...base, unreadable: policy.refused[0]?.message ?? UNREADABLE };
-      const standings = await book.standings(organisation);
-      const witnesses = policy.witnesses.map((one) => viewOf(one, standings[one.verifierKey], now()));
-      return { ...base, witnesses, quorum: quorumOf(policy, standings, now()) };
+      if (isRefused(policy)) return policy;
+      const witness = policy?.witnesses.find((one) => one.name === name);
+      const one = await witnessed(organisation);
+      const note = await one.log.checkpoint();
+      const request = witness && note ? await requestFor({ book }, witness, one, note) : undefined;
+      if (!request) return refused({ code: 'missing', message: noSuchWitness });
+      return { name: `${organisation}.add-checkpoint`, content: request.content, entries: request.size };
+    },
+    async acceptAnswer(organisation: string, answer: string) {
+      const policy = readPolicy(dataDir);
+      if (isRefused(policy)) return policy;
+      const taken = policy ? await acceptAnswer({ book }, policy, await witnessed(organisation), answer) : 0;
+      return taken > 0
+        ? taken
+        : refused({ code: 'invalid', field: 'answer', message: noneFits, fix: { text: pasteIt } });
     },
   };
 }
@@ -111,25 +160,18 @@ function startLater(start: () => ReturnType<typeof startWitnessing>) {
 
 /**
  * Once an office day, a time stamp (RFC 3161) of the newest checkpoint by the authority ANCHENG_TSA names: `days/<day>.tsr` over
- * the bytes in `days/<day>.stamped`. An authority that does not answer is asked again next round, and told once a day.
+ * the bytes in `days/<day>.stamped`. Returns why there is none; the authority is then asked again next round.
  */
-async function stampDay(
-  { organisation, files }: Pick<Witnessed, 'organisation' | 'files'>,
-  note: string,
-  now: Date,
-  tell: (line: string) => void,
-): Promise<void> {
+async function stampDay({ files }: Pick<Witnessed, 'files'>, note: string, now: Date): Promise<Text | undefined> {
   const url = process.env.ANCHENG_TSA;
   const path = dayPath(now);
-  if (!url || (await files.read(`${path}.tsr`))) return;
+  if (!url || (await files.read(`${path}.tsr`))) return undefined;
   const content = Buffer.from(note);
   const asked = await askForStamp(url, content);
-  if (isRefused(asked)) {
-    tell(`時戳 time stamp: ${path} ${organisation} ${asked.refused[0]?.message.zh} ${asked.refused[0]?.message.en}`);
-    return;
-  }
+  if (isRefused(asked)) return asked.refused[0]!.message;
   await files.write([{ path: `${path}.stamped`, bytes: content }]);
   await files.write([{ path: `${path}.tsr`, bytes: asked.response }]);
+  return undefined;
 }
 
 /** The newest token that stands for what it was asked for. */
@@ -151,6 +193,8 @@ async function newestStamp(files: Store): Promise<Witnesses['stamp']> {
 export const policyFile = (dataDir: string): string =>
   process.env.ANCHENG_WITNESS_POLICY || join(dataDir, 'witness.policy');
 
+const since = (path: string): Date => statSync(path, { throwIfNoEntry: false })?.mtime ?? new Date(0);
+
 /** Undefined where there is none: nobody witnesses. */
 export function readPolicy(dataDir: string): Policy | Refused | undefined {
   const path = policyFile(dataDir);
@@ -162,34 +206,6 @@ export function witnessLines(dataDir: string): string[] {
   const policy = readPolicy(dataDir);
   if (policy === undefined || isRefused(policy)) return [];
   return policy.witnesses.map(({ name, verifierKey }) => `witness ${name} ${verifierKey}`);
-}
-
-function viewOf({ name, url }: PolicyWitness, standing: Standing | undefined, now: Date): WitnessView {
-  const { size, at, failed, ahead } = standing ?? {};
-  const lately = at !== undefined && now.getTime() - Date.parse(at) < DAY_MS;
-  const state = ahead !== undefined ? 'ahead' : at === undefined ? 'never' : lately ? 'good' : 'stale';
-  return {
-    name,
-    ...(url === undefined ? {} : { url }),
-    state,
-    ...(size === undefined ? {} : { size }),
-    ...(at === undefined ? {} : { at }),
-    ...(failed === undefined ? {} : { failed }),
-    ...(ahead === undefined ? {} : { ahead }),
-  };
-}
-
-/** Whether enough witnesses cosigned within a day, and the size all of those have seen at least. */
-function quorumOf(policy: Policy, standings: Record<string, Standing>, now: Date): NonNullable<Witnesses['quorum']> {
-  const lately = policy.witnesses.filter(({ verifierKey }) => {
-    const at = standings[verifierKey]?.at;
-    return at !== undefined && now.getTime() - Date.parse(at) < DAY_MS;
-  });
-  const met = quorumMet(policy.quorum, (verifier) => lately.some((one) => one.verifier === verifier));
-  if (!met || lately.length === 0) return { met };
-  const seen = lately.map(({ verifierKey }) => standings[verifierKey] as Required<Pick<Standing, 'size' | 'at'>>);
-  const least = seen.reduce((one, other) => (other.size < one.size ? other : one));
-  return { met, size: least.size, at: least.at };
 }
 
 /** Does the work at most once an hour of the given clock. */
@@ -226,3 +242,15 @@ export const aheadOfUs = (witness: string, size: number): Text =>
   );
 
 const UNREADABLE = text('見證政策檔無法讀取。', 'The witness policy cannot be read.');
+const noSuchWitness = text(
+  '政策裡沒有這個見證者，或軌跡尚未封存。',
+  'The policy names no such witness, or nothing is sealed yet.',
+);
+const noneFits = text(
+  '內容裡沒有符合本機關封存點的連署。',
+  'There is no cosignature in it that fits a checkpoint of this organisation.',
+);
+const pasteIt = text(
+  '請貼上見證者回覆中「— 」開頭的整行；對方須以本頁下載或寄出的請求檔簽署。',
+  'Paste the whole line that begins with "— " from the answer; it must be for a request downloaded or mailed from here.',
+);

@@ -1,10 +1,13 @@
 import type { Blobs } from '../adapters/blobs/folder.ts';
 import type { OfficeCalendar } from '../adapters/files/calendar.ts';
 import type { SourceFile } from '../kernel/pack/types.ts';
+import type { Refused } from '../kernel/refusal.ts';
+import type { DeskState } from '../modules/backups/desk.ts';
 import type { Dispatch } from '../runtime/module.ts';
 import type { Parts } from '../runtime/parts.ts';
 import type { Cache } from '../runtime/query/look.ts';
-import type { Verification, Witnesses } from '../runtime/views.ts';
+import type { Verification } from '../runtime/views.ts';
+import type { Witnesses } from '../runtime/witness-views.ts';
 
 /** What the http door stands on; composed in `src/main.ts`. */
 export type HttpParts = {
@@ -22,6 +25,7 @@ export type HttpParts = {
   addCalendar: OfficeCalendar['add'];
   certificates: import('../adapters/tls/certificates.ts').Certificates;
   mailSettings: import('../adapters/mail/settings.ts').MailSettingsFile;
+  backupDesk: BackupDesk;
   setup: Setup;
   demo?: () => Promise<{
     organisation: string;
@@ -50,6 +54,13 @@ export type Ledger = {
   witnesses(organisation: string): Promise<Witnesses>;
   /** Whom to trust to check proofs elsewhere, as a C2SP tlog-policy: the log’s key, and witnesses where there are any. */
   policy(organisation: string): Promise<string>;
+  /** A request file for a witness without a network. */
+  requestFor(
+    organisation: string,
+    witness: string,
+  ): Promise<{ name: string; content: string; entries: number } | Refused>;
+  /** Takes in what it cosigned; how many cosignatures fitted. */
+  acceptAnswer(organisation: string, answer: string): Promise<number | Refused>;
   /** A proof per event position under the newest checkpoint; undefined while not sealed yet. */
   proofs(
     organisation: string,
@@ -62,4 +73,13 @@ export type Setup = {
   codeRequired(): boolean;
   createOrganisation(name: string): Promise<string>;
   finish(organisation: string): Promise<void>;
+};
+
+/** Backups from the screen; `src/cli/backup-desk.ts` does the work. */
+export type BackupDesk = {
+  state(): Promise<DeskState>;
+  makeKey(replace: boolean): Promise<{ sheet: string; installation: string } | Refused>;
+  prepare(place: string, name: string): Promise<{ id: string } | Refused>;
+  start(): { started: true } | Refused;
+  drill(asked: { place: string; generation?: string; sheet: string }): Promise<{ started: true } | Refused>;
 };

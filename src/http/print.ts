@@ -6,12 +6,15 @@ import type { PrintFonts } from '../print/fonts.ts';
 import { openFonts } from '../print/fonts.ts';
 import { renderOdt } from '../print/odt/render.ts';
 import { renderPdf } from '../print/pdf/render.ts';
+import type { PrintDocument } from '../print/types.ts';
 import { citations } from '../runtime/query/citations.ts';
 import { historyOf } from '../runtime/query/history.ts';
 import { type Look, look, noSuch, recordOf } from '../runtime/query/look.ts';
+import { mayRead } from '../runtime/query/reading.ts';
 import { recordView } from '../runtime/query/record.ts';
 import type { RecordView } from '../runtime/views.ts';
 import { callerOf } from './caller.ts';
+import { cataloguePaper } from './keeping-paper.ts';
 import { keptList } from './opening/kept.ts';
 import { rowsOnPaper } from './opening/paper.ts';
 import { type Basis, paperOf } from './paper.ts';
@@ -21,8 +24,42 @@ import { statusOf } from './status.ts';
 const MEDIA = { pdf: 'application/pdf', odt: 'application/vnd.oasis.opendocument.text' } as const;
 let fonts: PrintFonts | Refused | undefined;
 
+/** A paper as PDF with the fonts of this installation; refuses characters no font of the set draws. */
+export async function pdfOf(paper: PrintDocument): Promise<Uint8Array | Refused> {
+  fonts ??= openFonts();
+  return isRefused(fonts) ? fonts : renderPdf(paper, { fonts });
+}
+
+/** 檔案銷毀目錄 of a disposal: `/api/v1/keeping/disposals/{id}/catalogue.pdf`. */
+function cataloguePrint(app: Hono, http: HttpParts): void {
+  app.get('/api/v1/keeping/disposals/:id/catalogue.pdf', async (c) => {
+    const caller = await callerOf(http, c.req.raw);
+    if (!caller?.organisation) return c.json({ error: 'UNAUTHORIZED' }, 401);
+    const organisation = caller.organisations.find((one) => one.id === caller.organisation)?.name ?? '';
+    const language: Language = c.req.query('language') === 'en' ? 'en' : 'zh';
+    const paper = await look(http.parts, http.cache, caller.organisation, caller.viewer, async (looking) => {
+      const found = await recordOf(looking, c.req.param('id'));
+      if (found?.state.type !== 'disposal' || !(await mayRead(looking, found.state, found.type)))
+        return noSuch('這個銷毀案', 'disposal');
+      return cataloguePaper(found.state, { organisation, language, now: looking.now });
+    });
+    if (isRefused(paper)) return c.json(paper, statusOf(paper.refused) as 404);
+    const bytes = await pdfOf(paper);
+    if (isRefused(bytes)) return c.json(bytes, statusOf(bytes.refused) as 422);
+    const name = encodeURIComponent(`${paper.serial} ${paper.title}.pdf`);
+    return new Response(bytes as Uint8Array<ArrayBuffer>, {
+      headers: {
+        'Content-Type': MEDIA.pdf,
+        'Content-Disposition': `inline; filename*=UTF-8''${name}`,
+        'Cache-Control': 'no-store',
+      },
+    });
+  });
+}
+
 /** A record as the office's A4 form: `/api/v1/records/{id}/print.pdf` or `.odt`. */
 export function printRoutes(app: Hono, http: HttpParts): void {
+  cataloguePrint(app, http);
   app.get('/api/v1/records/:id/:file{print\\.(pdf|odt)}', async (c) => {
     const caller = await callerOf(http, c.req.raw);
     if (!caller?.organisation) return c.json({ error: 'UNAUTHORIZED' }, 401);

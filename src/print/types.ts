@@ -23,6 +23,8 @@ export type PrintDocument = {
   footnote?: string;
   /** Where the ledger proves this paper; becomes the QR code. */
   proofUrl?: string;
+  /** What the QR code holds, where it is no proof. */
+  codeLabel?: string;
   /** Stands for exactly this content: whoever registers the signed paper gives it, read from the QR code or typed. */
   code?: string;
   /** When this copy was made, as text. */

@@ -3,10 +3,11 @@ import type { Calendar } from '../kernel/calendar/calendar.ts';
 import { localDate } from '../kernel/calendar/date.ts';
 import { addSpan } from '../kernel/calendar/span.ts';
 import { drawn } from '../kernel/engine/sample.ts';
-import type { Moment, Values } from '../kernel/engine/types.ts';
+import type { Moment, RecordState, Values } from '../kernel/engine/types.ts';
 import { decodeEntry, type Envelope } from '../kernel/ledger/envelope.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import { isRefused } from '../kernel/refusal.ts';
+import type { Text } from '../kernel/text.ts';
 import { newestCheckpoint } from './ledger-rows.ts';
 import type { Tx } from './module.ts';
 import { exportWords, PLAIN } from './query/trail.ts';
@@ -56,6 +57,37 @@ export async function reviewDue(
     entries: sample.toSorted((a, b) => a.pos - b.pos).map((one) => asRow(one, definition)),
     ...(seed ? { drawn_with: `${seed.size} ${seed.root}` } : {}),
   };
+}
+
+/** One entry of a review's period; `sampled`: drawn for the auditor to look at. */
+export type ReviewedEntry = Audited & { words: Text; sampled: boolean };
+
+/**
+ * Everything a review covers, in the order of the ledger, for whoever takes it along: the same entries the counts came from, and
+ * the same draw (SHA-256 of checkpoint root and position, the twenty smallest).
+ */
+export async function reviewedEntries(tx: Tx, organisation: string, review: RecordState): Promise<ReviewedEntry[]> {
+  const { begins, ends, drawn_with: seed } = review.values;
+  const entries = await entriesBetween(tx, organisation, String(begins), String(ends));
+  const root = typeof seed === 'string' ? seed.split(' ')[1] : undefined;
+  const sample = root ? drawn(entries, ({ pos }) => String(pos), root, SAMPLED) : entries.slice(0, SAMPLED);
+  const chosen = new Set(sample);
+  return entries
+    .toSorted((a, b) => a.pos - b.pos)
+    .map((one) => ({ ...one, words: PLAIN[one.type] ?? { zh: one.type, en: one.type }, sampled: chosen.has(one) }));
+}
+
+/** When the next review is opened, and by when it is to be signed; undefined where none is asked for. */
+export async function nextReview(
+  tx: Tx,
+  organisation: string,
+  calendar: Calendar,
+): Promise<{ opens: Moment; due: Moment; open: boolean } | undefined> {
+  const last = await lastReview(tx, organisation);
+  const months = Number((await definitionOf(tx, organisation))?.parameters.audit_review_months?.value);
+  if (!last || !Number.isFinite(months)) return undefined;
+  const after = (n: number) => addSpan(calendar, last.until, { n, unit: 'month' }).value;
+  return { opens: after(Math.max(months - 1, 0)), due: after(months), open: last.open };
 }
 
 type Audited = { pos: number; kind: string; type: string; at: Moment; who: string | undefined; data: Envelope['data'] };

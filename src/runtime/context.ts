@@ -5,7 +5,7 @@ import type { Tx } from './module.ts';
 import type { News, OrganisationContext, Parts } from './parts.ts';
 
 /** Events after which definition or directory must be read again. */
-const CHANGES = ['unit.', 'person.', 'grant.', 'deputy.', 'definition.', 'account.'];
+const CHANGES = ['unit.', 'person.', 'grant.', 'deputy.', 'definition.', 'account.', 'erasure.done'];
 
 export const changesContext = (type: string) => CHANGES.some((prefix) => type.startsWith(prefix));
 

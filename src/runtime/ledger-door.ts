@@ -17,7 +17,8 @@ import { stateFaults } from './ledger-state.ts';
 import type { Db } from './module.ts';
 import type { PersonalKeyring } from './parts.ts';
 import { withOrganisation } from './store/session.ts';
-import type { Verification, Witnesses } from './views.ts';
+import type { Verification } from './views.ts';
+import type { Witnesses } from './witness-views.ts';
 
 type Log = LogReader & { nodes(size: number): NodeReader };
 
@@ -58,7 +59,7 @@ export function ledgerDoor(parts: LedgerParts) {
       };
     },
     witnesses: async (organisation: string): Promise<Witnesses> =>
-      (await parts.witnesses?.(organisation)) ?? { sealedSize: 0, witnesses: [] },
+      (await parts.witnesses?.(organisation)) ?? { sealedSize: 0, maxAgeHours: 24, witnesses: [] },
     /** The log’s key and the witnesses’; their cosignatures are told where they are there, and none is demanded. */
     policy: async (organisation: string): Promise<string> =>
       [`log ${await parts.verifierKey(organisation)}`, ...(parts.witnessLines?.() ?? []), 'quorum none', ''].join('\n'),

@@ -280,31 +280,6 @@ export type TrailPage = {
   root: string;
   checkpointAt?: string;
 };
-/** Who outside this installation has seen the ledger, and when last. */
-export type WitnessView = {
-  name: string;
-  url?: string;
-  /** `good` cosigned lately; `stale` not for a day; `never` not yet; `ahead` saw more than there is: rolled back. */
-  state: 'good' | 'stale' | 'never' | 'ahead';
-  /** Entries under the newest cosigned checkpoint, and when it was cosigned by the witness's own clock. */
-  size?: number;
-  at?: string;
-  /** Why the last attempt came to nothing. */
-  failed?: string;
-  ahead?: number;
-};
-export type Witnesses = {
-  sealedSize: number;
-  witnesses: WitnessView[];
-  /** How many the policy wants, in words; absent when nobody witnesses. */
-  quorum?: { met: boolean; size?: number; at?: string };
-  /** The newest RFC 3161 time stamp. */
-  stamp?: { at: string; size: number };
-  /** Sealing has stopped: why. */
-  halted?: Text;
-  /** The policy file cannot be read: why. */
-  unreadable?: Text;
-};
 export type Verification = {
   ok: boolean;
   at: string;
@@ -320,6 +295,8 @@ export type Notice = {
   go?: string;
   message: Text;
   read: boolean;
+  /** When what it told was over. */
+  settled?: string;
   ack?: { until: string; done?: string };
 };
 

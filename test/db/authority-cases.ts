@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Office } from './office.ts';
+import { type Office, PASSWORD } from './office.ts';
 
 /** Who asks, in the tests of authority; tokens act for the employee. */
 export const ASKERS = [
@@ -185,9 +185,18 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'keeping.due': () => ({}),
   'keeping.propose': ({ own }) => ({ title: '銷毀', records: [own] }),
   'keeping.catalogue': ({ own }) => ({ id: own }),
-  'keeping.hold': ({ own }) => ({ record: own, reason: '調查中' }),
-  'keeping.release': ({ own }) => ({ record: own, reason: '調查結束' }),
-  'keeping.erase': () => ({ kind: 'record', id: 'x', reason: '當事人請求' }),
+  'keeping.overview': () => undefined,
+  'keeping.preview': ({ own }) => ({ kind: 'record', id: own }),
+  'keeping.reviews': () => undefined,
+  'keeping.reviewed': ({ own }) => ({ id: own }),
+  'keeping.desk': () => undefined,
+  'keeping.makeKey': () => ({ replace: false, factor: { password: PASSWORD } }),
+  'keeping.prepareDisk': () => ({ place: '/nowhere', name: '甲碟' }),
+  'keeping.backUp': () => ({}),
+  'keeping.drill': () => ({ place: '/nowhere', sheet: 'x', factor: { password: PASSWORD } }),
+  'keeping.hold': ({ own }) => ({ record: own, reason: '調查中', factor: { password: PASSWORD } }),
+  'keeping.release': ({ own }) => ({ record: own, reason: '調查結束', factor: { password: PASSWORD } }),
+  'keeping.erase': () => ({ kind: 'record', id: 'x', reason: '當事人請求', factor: { password: PASSWORD } }),
   'keeping.backups': () => undefined,
   'packages.sections': () => ({ by: 'procedure', id: 'xiluo' }),
   'packages.list': () => undefined,
@@ -197,6 +206,8 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'trail.export': () => ({}),
   'trail.witnesses': () => ({}),
   'trail.verify': () => ({}),
+  'trail.request': () => ({ witness: 'nobody' }),
+  'trail.accept': () => ({ answer: 'x' }),
   'trail.proof': () => ({ pos: 3 }),
   'notices.list': () => ({}),
   'notices.read': () => ({ ids: ['x'] }),

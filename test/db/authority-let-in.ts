@@ -7,6 +7,7 @@ const SCREEN = OURS.filter((asker) => !asker.endsWith('_token'));
 const WRITERS = OURS.filter((asker) => asker !== 'read_token');
 const ADMINISTRATOR: Asker[] = ['administrator'];
 const KEEPERS: Asker[] = ['coordinator', 'security_officer', 'ciso'];
+const RUNNERS: Asker[] = ['room_manager', 'coordinator', 'security_officer'];
 const OVERSEERS: Asker[] = ['coordinator', 'security_officer', 'ciso', 'auditor'];
 /** The unit's head does not head the room manager's unit, but heads approve results of this type, and so read them. */
 const READERS_OF_OTHERS: Asker[] = ['unit_head', 'room_manager', ...OVERSEERS];
@@ -125,6 +126,15 @@ export const LET_IN: Record<string, readonly Asker[]> = {
   'keeping.due': ['room_manager', ...OVERSEERS],
   'keeping.propose': ['room_manager', 'coordinator', 'security_officer'],
   'keeping.catalogue': [],
+  'keeping.overview': ['room_manager', ...OVERSEERS],
+  'keeping.preview': KEEPERS,
+  'keeping.reviews': ['room_manager', ...OVERSEERS],
+  'keeping.reviewed': [],
+  'keeping.desk': ['room_manager', ...OVERSEERS],
+  'keeping.makeKey': ['room_manager'], // the others come later, and one key there is
+  'keeping.prepareDisk': [], // no such place
+  'keeping.backUp': RUNNERS,
+  'keeping.drill': [],
   'keeping.hold': KEEPERS,
   'keeping.release': KEEPERS,
   'keeping.erase': [],
@@ -137,6 +147,8 @@ export const LET_IN: Record<string, readonly Asker[]> = {
   'trail.export': OVERSEERS,
   'trail.witnesses': OVERSEERS,
   'trail.verify': OVERSEERS,
+  'trail.request': [],
+  'trail.accept': OVERSEERS,
   'trail.proof': OVERSEERS,
   'notices.list': SIGNED_IN,
   'notices.read': [...WRITERS, 'outside_auditor'],

@@ -69,17 +69,9 @@ async function prepare(): Promise<Ground> {
     unit: office.units.office,
     from: '2026-11-01',
   });
-  const deputy = (
-    await (
-      await office.as('chen')
-    ).ok('people.addDeputy', {
-      id: office.persons.chen,
-      person: office.persons.tsai,
-      order: 1,
-      from: '2026-11-01',
-      until: '2099-12-31',
-    })
-  ).id;
+  const standsIn = { person: office.persons.tsai, order: 1, from: '2026-11-01', until: '2099-12-31' };
+  const chen = await office.as('chen');
+  const { id: deputy } = await chen.ok('people.addDeputy', { id: office.persons.chen, ...standsIn });
   const { link } = await lin.ok('people.invite', { id: office.persons.lu });
   const [organisation, secret] = new URL(link).pathname.split('/').slice(-2) as [string, string];
   const view = (await wang.ok('views.save', { name: '我的', query: {} })).id;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -18,7 +18,7 @@ import { backupRuns } from '../../src/modules/backups/index.ts';
 import { INSTALLATION } from '../../src/runtime/organisations.ts';
 import { withOrganisation } from '../../src/runtime/store/session.ts';
 import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
-import { client, emailOf, type Office, ORIGIN, openOffice, signIn } from './office.ts';
+import { client, emailOf, type Office, ORIGIN, openOffice, PASSWORD, signIn } from './office.ts';
 
 /** Backup and restore as an office lives them: hot, onto a disk, back into another database, and the drill's record. */
 
@@ -26,6 +26,7 @@ const ground = mkdtempSync(join(tmpdir(), 'ancheng-backup-'));
 const place = join(ground, 'disk');
 const SECRET_TEXT = '王小明身分證掃描';
 let office: Office;
+const MAIL = { host: 'mail.example', port: 587, security: 'starttls', from: 'a@office.example' } as const;
 let sheet: string;
 let first: BackupRun;
 
@@ -52,16 +53,14 @@ beforeAll(async () => {
   for (let n = 0; n < 30; n++)
     await wang.ok('records.open', { type: 'registered_result', values: { kind: 'capacity', title: `席位 ${n}` } });
   expect(proof.sha256).toMatch(/^[0-9a-f]{64}$/);
+  // What else an installation has to keep: its certificates, and the password of its mail server.
+  mkdirSync(join(office.dataDir, 'tls'), { mode: 0o700 });
+  writeFileSync(join(office.dataDir, 'tls/own.key'), 'PRIVATE KEY of the certificate', { mode: 0o600 });
+  office.platform.mailServer.write({ ...MAIL, password: '郵件密碼' });
   ({ sheet } = await makeRecoveryKey(office.dataDir, 'test', new Date()));
   mkdirSync(place);
   const installation = readFileSync(join(office.dataDir, 'secrets/installation'), 'utf8').trim();
-  await diskAt(place).prepare({
-    format: 1,
-    id: 'disk-a',
-    name: '甲碟',
-    installation,
-    preparedAt: new Date().toISOString(),
-  });
+  await diskAt(place).prepare({ format: 1, id: 'disk-a', name: '甲碟', installation, preparedAt: '2026-11-01' });
   await vi.waitFor(
     async () => expect((await office.platform.ledger.verify(office.organisation)).ok).toBe(true),
     20_000,
@@ -96,7 +95,11 @@ describe('making a backup', () => {
   });
 
   test('nothing on the disk can be read without the recovery key', () => {
-    const found = spawnSync('grep', ['-rlaE', `${SECRET_TEXT}|西螺示範公所|registered_result|PRIVATE KEY`, place]);
+    const found = spawnSync('grep', [
+      '-rlaE',
+      `${SECRET_TEXT}|西螺示範公所|registered_result|PRIVATE KEY|郵件密碼`,
+      place,
+    ]);
     expect(found.stdout.toString()).toBe('');
   });
 
@@ -165,7 +168,12 @@ describe('restoring', () => {
     const drilled = accepted(await restoreInto({ dataDir }, { from: place, sheet }, quiet));
     expect(drilled.ledgers.flatMap(({ faults }) => faults)).toEqual([]);
     expect(drilled.ok).toBe(true);
+    for (const kept of ['tls/own.key', 'secrets/mail.json']) {
+      expect(readFileSync(join(dataDir, kept))).toEqual(readFileSync(join(office.dataDir, kept)));
+      expect(statSync(join(dataDir, kept)).mode & 0o077).toBe(0);
+    }
     const started = await start(dataDir);
+    expect(started.platform.mailServer.read()).toEqual({ ...MAIL, password: '郵件密碼' });
     await lives(started);
     await started.platform.close();
   });
@@ -251,6 +259,84 @@ describe('restoring', () => {
 });
 
 describe('what the platform does about it', () => {
+  const told = async (words: string) => {
+    const { items } = await (await office.as('chen')).ok('notices.list', {});
+    return items.filter(({ message }: { message: { zh: string } }) => message.zh.includes(words));
+  };
+
+  test('once a day it backs up by itself; a failure is told once, and settled by the next good one', async () => {
+    let now = new Date(Date.now() + 86_400_000);
+    const rounds = backupRounds({
+      ...office.platform.parts,
+      clock: () => now.toISOString(),
+      dispatch: office.platform.dispatch,
+      dataDir: office.dataDir,
+      database: office.platform.database,
+      log: quiet,
+    });
+    const count = async () =>
+      (await withOrganisation(office.platform.db, INSTALLATION, (tx) => backupRuns(tx, INSTALLATION, 50))).length;
+    await rounds(); // enters what the tests before have done
+    let before = await count();
+    process.env.ANCHENG_BACKUP_TO = join(ground, 'unplugged');
+    for (let n = 0; n < 3; n++) await rounds();
+    await vi.waitFor(async () => expect(await count()).toBe(before + 1), 20_000);
+    for (let n = 0; n < 2; n++) await rounds();
+    expect(await told('備份未完成')).toMatchObject([{ read: false, go: '/keeping?view=backups' }]);
+    expect(await count()).toBe(before + 1); // not again within the hour
+    process.env.ANCHENG_BACKUP_TO = place;
+    before += 1;
+    now = new Date(now.getTime() + 2 * 3_600_000);
+    const newest = async () => (await diskAt(place).listings())[0]!.id;
+    const earlier = await newest();
+    await rounds(); // begins it
+    await vi.waitFor(async () => expect(await newest()).not.toBe(earlier), 20_000);
+    await vi.waitFor(async () => expect(await count()).toBe(before + 1), 20_000);
+    await rounds();
+    expect(await count()).toBe(before + 1); // one a day
+    expect(await told('備份未完成')).toMatchObject([{ read: true, settled: expect.any(String) }]);
+    delete process.env.ANCHENG_BACKUP_TO;
+  });
+
+  test('from the page: disks and key, a drill in a process of its own with the typed key, entered when it has passed', async () => {
+    process.env.ANCHENG_BACKUP_TO = place;
+    const chen = await office.as('chen');
+    const desk = await chen.ok('keeping.desk');
+    expect(desk).toMatchObject({ may: true, shared: false, places: [{ state: 'ready', name: '甲碟' }] });
+    const factor = { password: PASSWORD };
+    const asked = { place, sheet: /AGE-SECRET-KEY-1\w+/.exec(sheet)![0].toLowerCase() };
+    expect((await chen.call('keeping.drill', asked)).refused).toMatchObject([{ code: 'factor' }]);
+    const lost = await chen.call('keeping.drill', { ...asked, sheet: 'lost', factor });
+    expect(lost.refused[0]!.message.en).toContain('no recovery key');
+    await chen.ok('keeping.drill', { ...asked, factor });
+    expect(await chen.call('keeping.backUp', {})).toMatchObject({ refused: [{ code: 'conflict' }] });
+    await vi.waitFor(async () => {
+      const { drill } = await chen.ok('keeping.desk');
+      expect(drill, drill?.lines.join('\n')).toMatchObject({ endedAt: expect.any(String) });
+      expect(drill.lines.join('\n')).toContain('還原完成並通過驗證');
+      expect(drill.passed).toBe(true);
+    }, 60_000);
+    expect(JSON.stringify(await chen.ok('keeping.desk'))).not.toMatch(/age-secret/i);
+    await round()();
+    const runs = await chen.ok('keeping.backups');
+    expect(runs).toContainEqual(expect.objectContaining({ kind: 'restore.tested', passed: true }));
+    delete process.env.ANCHENG_BACKUP_TO;
+  });
+
+  test('the key on paper: a PDF with the key to type and its code, for whoever may, this once', async () => {
+    const chen = await office.as('chen');
+    const factor = { password: PASSWORD };
+    const again = await chen.call('keeping.makeKey', { replace: false, factor });
+    expect(again.refused).toMatchObject([{ code: 'conflict' }]);
+    const made = await chen.ok('keeping.makeKey', { replace: true, factor });
+    const pdf = join(ground, 'key.pdf');
+    writeFileSync(pdf, Buffer.from(made.pdf, 'base64'));
+    const text = spawnSync('pdftotext', ['-layout', pdf, '-'], { encoding: 'utf8' });
+    if (!text.error) expect(text.stdout).toMatch(/復原金鑰[\s\S]*AGE-SECRET-KEY-1/);
+    expect(isRefused(readRecoveryKey(made.sheet))).toBe(false);
+    expect((await (await office.as('wang')).call('keeping.makeKey', { replace: true })).status).toBe(403);
+  });
+
   const round = () =>
     backupRounds({
       ...office.platform.parts,
@@ -285,7 +371,7 @@ describe('what the platform does about it', () => {
     expect(readdirSync(join(office.dataDir, 'backups'))).toEqual([]);
     const chen = await office.as('chen');
     const { items } = await chen.ok('records.list', { type: 'restore_test' });
-    expect(items).toHaveLength(1);
+    expect(items).toHaveLength(2); // and that of the page
   });
 
   test('the same disk in place beyond the period opens one task to swap it', async () => {

@@ -12,7 +12,6 @@ import { restoreInto } from '../../src/cli/restoring.ts';
 import { isRefused, type Refused } from '../../src/kernel/refusal.ts';
 import { workRound } from '../../src/rounds.ts';
 import { INSTALLATION } from '../../src/runtime/organisations.ts';
-import { tickDue } from '../../src/runtime/schedule.ts';
 import { startTestDatabase } from '../harness/database.ts';
 import { type Office, openOffice, PASSWORD } from './office.ts';
 import type { PersonName } from './people.ts';
@@ -184,8 +183,16 @@ describe('erasure of personal values', () => {
     expect((await back()).made.attachments).toBe(2);
     expect(filesWith(join(office.dataDir, 'files'), NAME)).toHaveLength(1);
     expect(await tablesWith(`${NAME}身分證`)).not.toContain('event'); // a file's name is a person's, too
-    accepted(await as('kuo', 'retention.erase', { kind: 'record', id: erased, reason: '當事人請求' }));
+    const kuo = await office.as('kuo');
+    expect(await kuo.ok('keeping.preview', { kind: 'record', id: erased })).toMatchObject({
+      ...{ open: [], held: [], attachments: 1, shared: 1, records: 1 },
+    });
+    const order = { kind: 'record', id: erased, reason: '當事人請求' };
+    expect(await kuo.call('keeping.erase', order)).toMatchObject({ refused: [{ code: 'factor' }] });
+    await kuo.ok('keeping.erase', { ...order, factor: { password: PASSWORD } });
     await round();
+    const { erasures } = await kuo.ok('keeping.overview');
+    expect(erasures[0]).toMatchObject({ kind: 'record', id: erased, done: expect.any(String), by: { name: '郭資安' } });
     expect(await tablesWith(NAME)).toEqual([]);
     expect(filesWith(office.dataDir, NAME)).toEqual([]);
     expect(filesWith(join(office.dataDir, 'files'), '共用的範本')).toHaveLength(1);
@@ -243,6 +250,11 @@ describe('erasure of somebody who left', () => {
     expect(await as('kuo', 'retention.erase', order)).toMatchObject({
       refused: [{ message: { en: expect.stringContaining('still open') } }],
     });
+    const { left } = await (await office.as('kuo')).ok('keeping.overview');
+    expect(left).toEqual([{ id: office.persons.tsai, name: CALLED, until: '2026-11-25', ordered: false }]);
+    const { number } = await (await office.as('kuo')).ok('records.get', { id: theirs });
+    const preview = await (await office.as('kuo')).ok('keeping.preview', { kind: 'subject', id: office.persons.tsai });
+    expect(preview).toMatchObject({ name: CALLED, open: [number], accounts: 1 });
   });
 
   test('afterwards account, address, mail, notices and words are in no table, log, file or newer backup', async () => {
@@ -287,24 +299,57 @@ describe('destruction after retention', () => {
     await act('wang', result, 'withdraw', { reason: '改以監測' });
     const { number: second } = await wang.ok('records.get', { id: result });
 
-    const disposal = await open('chou', 'disposal', {
-      title: '逾期紀錄',
-      archive: false,
-      items: [
-        { id: 'r1', record, number },
-        { id: 'r2', record: result, number: second },
-      ],
+    const lin = await office.as('lin'); // administers, and has no business here
+    expect((await lin.call('keeping.due')).status).toBe(403);
+    const chou = await office.as('chou');
+    expect(await chou.ok('keeping.due')).toEqual([]);
+    const early = await open('chou', 'disposal', {
+      title: '提早銷毀',
+      archive: true,
+      items: [{ id: 'r1', record, number }],
     });
-    await expect(act('chou', disposal, 'submit')).rejects.toThrow('time_over');
+    await expect(act('chou', early, 'submit')).rejects.toThrow('time_over');
     clock.now = new Date('2029-12-15T01:00:00Z');
+    const keeper = await office.as('kuo');
+    const factor = { password: PASSWORD };
+    await keeper.ok('keeping.hold', { record, reason: '訴訟中', factor });
+    const due = await (await office.as('chou')).ok('keeping.due');
+    expect(due.map((one: { number: string; held: boolean }) => [one.number, one.held])).toEqual(
+      expect.arrayContaining([
+        [number, true],
+        [second, false],
+      ]),
+    );
+    const held = await (await office.as('chou')).ok('keeping.propose', { title: '含保全', records: [record] });
+    await expect(act('chou', held.id, 'submit')).rejects.toThrow('not_held');
+    await keeper.ok('keeping.release', { record, reason: '訴訟終結', factor });
+
+    const proposal = { title: '逾期紀錄', records: [record, result] };
+    const { id: disposal } = await (await office.as('chou')).ok('keeping.propose', proposal);
     await act('chou', disposal, 'submit');
-    await act('kuo', disposal, 'approve');
+    expect(await act('kuo', disposal, 'approve').catch((error: Error) => error.message)).toContain('by'); // archives: the CISO
+    await act('fan', disposal, 'approve');
+    await expect(act('chen', disposal, 'destroy')).rejects.toThrow('authority_agreed');
+    const { version } = await (await office.as('chou')).ok('records.get', { id: disposal });
+    const approval = { approval_number: '檔徵字第1180001號', approved_on: '2029-12-14' };
+    await (await office.as('chou')).ok('records.save', { id: disposal, version, values: approval });
+    const file = await (await office.as('chou')).ok('keeping.catalogue', { id: disposal });
+    expect(file).toMatchObject({ rows: 2, name: expect.stringContaining('銷毀目錄') });
+    expect(file.csv).toContain(`${second},人工登錄檢測結果`);
+    expect(file.csv).toContain('檔徵字第1180001號');
+    const paper = await (await office.as('chou')).send(`/api/v1/keeping/disposals/${disposal}/catalogue.pdf`);
+    expect(paper.headers.get('content-type')).toBe('application/pdf');
     await act('chen', disposal, 'destroy');
     await round();
 
     expect(await tablesWith('短期活動網站')).toEqual(['event']); // what is not personal stays in the sealed ledger
     const view = await (await office.as('wang')).ok('records.get', { id: record });
     expect(view).toMatchObject({ number });
+    const shown = await (await office.as('chien')).ok('keeping.overview');
+    expect(shown).toMatchObject({ publicBody: true, keeper: false, proposes: false, left: [] });
+    expect(shown.disposals).toContainEqual(
+      expect.objectContaining({ id: disposal, items: 2, destroyed: 2, approval: '檔徵字第1180001號', open: false }),
+    );
     const certificate = await (await office.as('chou')).ok('records.get', { id: disposal });
     expect(JSON.stringify(certificate)).toContain(number);
     const { rows } = await office.superuser.query('select number from destroyed_record');
@@ -312,30 +357,5 @@ describe('destruction after retention', () => {
     expect(filesWith(join(office.dataDir, 'files'), '三年前的容量報告')).toEqual([]);
     expect((await office.superuser.query('select 1 from blob where sha256 = $1', [report.sha256])).rows).toEqual([]);
     await sealedAndSound();
-  });
-});
-
-describe('review of audit data', () => {
-  test('is opened at five months for the auditor, with counts and a sample anybody can repeat, and is a violation after six', async () => {
-    const reviews = async () => (await (await office.as('chien')).ok('records.list', { type: 'audit_review' })).items;
-    await round(); // the clock stands three years on: long due
-    expect(await reviews()).toHaveLength(1);
-    await round();
-    const [{ id }] = await reviews();
-    expect(await reviews()).toHaveLength(1);
-    const view = await (await office.as('chien')).ok('records.get', { id });
-    expect(JSON.stringify(view)).toContain('"role"');
-    const { rows } = await office.superuser.query(
-      `select body->'values' as values from record where type = 'audit_review'`,
-    );
-    const { counts, entries, drawn_with } = rows[0].values;
-    expect(entries.length).toBeGreaterThan(5);
-    expect(counts.find((row: { kind: string }) => row.kind === 'role').count).toBeGreaterThan(10);
-    expect(drawn_with).toMatch(/^\d+ [0-9a-f]{64}$/);
-    expect(await act('chien', id, 'sign_off', {}).catch((error: Error) => error.message)).toContain('ledger_sound');
-    const { platform, organisation } = office;
-    await tickDue({ ...platform.parts, dispatch: platform.dispatch }, organisation);
-    const breaches = await office.superuser.query(`select reason from clause_breach where record = $1`, [id]);
-    expect(breaches.rows.length).toBeGreaterThan(0);
   });
 });

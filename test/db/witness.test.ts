@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogKey, rawPublicKey } from '../../src/adapters/sealing/keys.ts';
 import { directoryStore } from '../../src/adapters/sealing/store.ts';
@@ -13,8 +14,10 @@ import { treeMemory } from '../../src/adapters/witness/memory.ts';
 import { witnessServer } from '../../src/adapters/witness/serve.ts';
 import { openWitness } from '../../src/adapters/witness/witness.ts';
 import { main } from '../../src/cli/main.ts';
+import { hasOpenssl, startTimeAuthority } from '../harness/time-authority.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { type Office, openOffice } from './office.ts';
+import type { PersonName } from './people.ts';
 
 /** An office, two witnesses outside it, one of them without a network: what is shown, exported and verified elsewhere. */
 
@@ -91,6 +94,12 @@ async function sealed(): Promise<number> {
   throw new Error('the ledger is not being sealed');
 }
 
+const alarms = async (person: PersonName, about: string) => {
+  const { items } = await (await office.as(person)).ok('notices.list', {});
+  return items.filter(
+    (one: { id: string; message: { zh: string } }) => one.id.startsWith('alarm:') && one.message.zh.includes(about),
+  );
+};
 const witnesses = async () => (await office.as('chien')).ok('trail.witnesses', {});
 const something = () => desk.open('chen', 'incident', { symptom: '主機無回應' });
 const logFolder = () => join(office.dataDir, 'log', office.organisation);
@@ -122,12 +131,88 @@ test('a witness that is down keeps nothing from being sealed; after a day the sc
     quorum: { met: false },
     witnesses: [{ state: 'stale' }, { state: 'never' }],
   });
+  await office.platform.sealer.witnessing.hurry();
+  await office.platform.sealer.witnessing.hurry();
+  const told = { message: { zh: expect.stringContaining('「agency」已逾 24 小時未連署') }, go: '/trail', read: false };
+  for (const person of ['kuo', 'chou', 'chien'] as const) expect(await alarms(person, 'agency')).toMatchObject([told]);
+  expect(await alarms('fan', 'agency')).toEqual([]);
   await new Promise<void>((listening) => agency.server.listen(agency.port, '127.0.0.1', listening));
   await office.platform.sealer.witnessing.hurry();
   const now = (await witnesses()).witnesses[0];
   expect(now).toMatchObject({ state: 'good' });
   expect(now.failed).toBeUndefined();
   expect(now.size).toBeGreaterThanOrEqual(size);
+  await office.platform.sealer.witnessing.hurry();
+  expect(await alarms('kuo', 'agency')).toMatchObject([{ read: true, settled: expect.any(String) }]);
+});
+
+test.skipIf(!hasOpenssl() && process.env.CI !== 'true')(
+  'the day has a time stamp that openssl verifies; an authority that does not answer is told of once, and settled when it does',
+  async () => {
+    process.env.ANCHENG_TSA = 'http://127.0.0.1:9/';
+    await office.platform.sealer.witnessing.hurry();
+    await office.platform.sealer.witnessing.hurry();
+    expect(await alarms('kuo', '時戳')).toMatchObject([{ read: false, go: '/trail' }]);
+    expect(await witnesses()).toMatchObject({ stampFailed: { en: expect.stringContaining('does not answer') } });
+    const authority = await startTimeAuthority();
+    process.env.ANCHENG_TSA = authority.url;
+    await office.platform.sealer.witnessing.hurry();
+    delete process.env.ANCHENG_TSA;
+    const seen = await witnesses();
+    expect(seen.stamp).toMatchObject({ size: expect.any(Number), at: expect.any(String) });
+    expect(seen.stampFailed).toBeUndefined();
+    expect(await alarms('kuo', '時戳')).toMatchObject([{ read: true, settled: expect.any(String) }]);
+    const token = readdirSync(join(logFolder(), 'days')).find((name) => name.endsWith('.tsr'))!;
+    const kept = join(logFolder(), 'days', token);
+    const judge = (content: string) =>
+      authority.openssl('ts', '-verify', '-in', kept, '-data', content, '-CAfile', authority.at('ca.pem')).status;
+    expect(judge(kept.replace(/tsr$/, 'stamped'))).toBe(0);
+    expect(judge(join(office.dataDir, 'log/verifier-key'))).toBe(1);
+    authority.stop();
+  },
+);
+
+test('to a witness without a network the request goes by mail once a day; the answer is taken in on the page', async () => {
+  const letters: string[] = [];
+  const post = new SMTPServer({
+    authOptional: true,
+    onData: (stream, _session, done) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        letters.push(Buffer.concat(chunks).toString());
+        done();
+      });
+    },
+  });
+  await new Promise<void>((listening) => post.listen(0, '127.0.0.1', listening));
+  const { port } = post.server.address() as AddressInfo;
+  office.platform.mailServer.write({ host: '127.0.0.1', port, security: 'none', from: 'ancheng@office.example' });
+  writeFileSync(join(office.dataDir, 'witness.mail'), '# name in the policy, address\nauditor audit@county.example\n');
+  await sealed();
+  await office.platform.sealer.witnessing.hurry();
+  await office.platform.sealer.witnessing.hurry();
+  office.platform.mailServer.remove();
+  post.close();
+  const mine = letters.filter((letter) => letter.includes(`${office.organisation}.add-checkpoint`));
+  expect(mine).toHaveLength(1);
+  expect((await witnesses()).witnesses[1]).toMatchObject({ mailed: { to: 'audit@county.example' } });
+  const encoded = /\r\n\r\n([A-Za-z0-9+/=\r\n]+)\r\n--[^\r\n]+--\s*$/.exec(mine[0]!)![1]!; // the last part
+  const mailed = join(place, 'mailed.add-checkpoint');
+  writeFileSync(mailed, Buffer.from(encoded, 'base64'));
+  const witness = ['--state', join(place, 'auditor'), '--name', 'auditor.example', '--logs', join(place, 'logs')];
+  const { said } = await cli('witness', 'sign', ...witness, mailed);
+  const chou = await office.as('chou');
+  expect(await chou.call('trail.accept', { answer: '您好，附上' })).toMatchObject({ refused: [{ code: 'invalid' }] });
+  expect(await chou.ok('trail.accept', { answer: `您好，附上：\n${said}` })).toEqual({ taken: 1 });
+  // Its own clock stands behind the office's.
+  expect((await witnesses()).witnesses[1]).toMatchObject({ name: 'auditor', at: expect.any(String) });
+  const file = await chou.ok('trail.request', { witness: 'auditor' });
+  expect(file).toMatchObject({
+    name: `${office.organisation}.add-checkpoint`,
+    content: expect.stringMatching(/^old \d+/),
+  });
+  expect(await chou.call('trail.request', { witness: 'nobody' })).toMatchObject({ refused: [{ code: 'missing' }] });
 });
 
 test('a ledger quiet for a day has a pulse, so that a frozen one is told apart', async () => {

@@ -20,13 +20,15 @@ type Props = {
   passkeys?: boolean;
   /** Several are signed at once. */
   several?: boolean;
+  /** What proving it again stands for, in words of its own. */
+  means?: string;
 };
 
 /**
  * Signing asks again who it is: the passkey where there is one, then the app's code, else the password. A passkey signs this very
  * content, or the list of what is signed at once.
  */
-export function Factor({ value, onChange, signs = false, passkeys = signs, several = false }: Props) {
+export function Factor({ value, onChange, signs = false, passkeys = signs, several = false, means }: Props) {
   const factors = useQuery(meQuery).data?.account.factors ?? [];
   const [chosen, setChosen] = useState<Kind>();
   const passkey = passkeys && factors.includes('passkey') && 'PublicKeyCredential' in window;
@@ -41,7 +43,7 @@ export function Factor({ value, onChange, signs = false, passkeys = signs, sever
   }, [kind, value.passkey, onChange]);
   return (
     <div className="stack" style={{ gap: 8 }}>
-      <p className="sub">{t(signs ? 'action.sealMeans' : 'action.proveYourself')}</p>
+      <p className="sub">{means ?? t(signs ? 'action.sealMeans' : 'action.proveYourself')}</p>
       {kinds.length > 1 && (
         <Switcher<Kind>
           label={t('action.factor')}

@@ -1,7 +1,14 @@
 import { createTransport } from 'nodemailer';
 import type { MailSettings } from './settings.ts';
 
-export type Outgoing = { id: string; address: string; subject: string; text: string };
+export type Outgoing = {
+  id: string;
+  address: string;
+  subject: string;
+  text: string;
+  /** Attached as plain text. */
+  files?: { name: string; content: string }[];
+};
 
 /** `final`: the server will never take it (no such mailbox); otherwise trying again makes sense. */
 export type Outcome = { sent: boolean; answer: string; final?: boolean };
@@ -29,6 +36,7 @@ export async function sendMail(settings: MailSettings, mail: Outgoing): Promise<
       to: mail.address,
       subject: mail.subject,
       text: mail.text,
+      ...(mail.files ? { attachments: mail.files.map(attached) } : {}),
       // The same for every attempt, so that a mail whose receipt was lost is recognised as sent twice.
       messageId: `<${mail.id.replaceAll(/[^\w.-]/g, '-')}@${host}>`,
       headers: { 'Auto-Submitted': 'auto-generated' },
@@ -40,6 +48,12 @@ export async function sendMail(settings: MailSettings, mail: Outgoing): Promise<
     transport.close();
   }
 }
+
+const attached = ({ name, content }: { name: string; content: string }) => ({
+  filename: name,
+  content,
+  contentType: 'application/octet-stream',
+});
 
 type MailError = Error & { code?: string; responseCode?: number; response?: string };
 

@@ -15,6 +15,8 @@ export type Standing = {
   failed?: string;
   /** It says that it cosigned so many entries, more than the log has. */
   ahead?: number;
+  /** Without a network: when a request was last mailed, where to, and for how many entries. */
+  mailed?: { at: string; to: string; size: number };
 };
 
 /** What witnesses said about each log, kept beside the log: standings by verifier key, and the cosigned checkpoints by day. */

@@ -26,6 +26,8 @@ export type WitnessingInput = {
   ahead(organisation: string, witness: string, size: number): void;
   /** Done once a round for every log with a checkpoint, beside the witnesses: the day's time stamp. */
   beside?(one: Witnessed, note: string): Promise<void>;
+  /** Done once a round for every log with a checkpoint, after its witnesses were asked: what stands badly is told. */
+  after?(one: Witnessed, note: string): Promise<void>;
   failed(error: unknown): void;
   everyMilliseconds?: number;
 };
@@ -101,6 +103,7 @@ async function witnessOne(input: WitnessingInput, witnesses: readonly PolicyWitn
     await input.book.note(one.organisation, witness.verifierKey, standingAfter(before, answer, head.size, input.now()));
     if ('ahead' in answer) input.ahead(one.organisation, witness.name, answer.ahead);
   }
+  await input.after?.(one, note);
 }
 
 const isDue = (standing: Standing | undefined, size: number, now: Date): boolean =>

@@ -1,19 +1,90 @@
 import { stringify } from 'csv-stringify/sync';
 import { localDate } from '../../kernel/calendar/date.ts';
-import { formatRoc } from '../../kernel/calendar/roc.ts';
 import type { Row } from '../../kernel/engine/types.ts';
-import type { Text } from '../../kernel/text.ts';
-import { backupRuns } from '../../modules/backups/index.ts';
-import { dueRecords } from '../../modules/retention/index.ts';
-import { INSTALLATION } from '../../runtime/organisations.ts';
-import { noSuch, recordOf } from '../../runtime/query/look.ts';
+import type { Refused } from '../../kernel/refusal.ts';
+import {
+  type DisposalRow,
+  disposals,
+  dueRecords,
+  erasurePreview,
+  erasures,
+  holds,
+  isPublicBody,
+  KEEPERS,
+  peopleWhoLeft,
+} from '../../modules/retention/index.ts';
+import { type Look, noSuch, recordOf } from '../../runtime/query/look.ts';
+import { personNamed } from '../../runtime/query/names.ts';
 import { mayRead } from '../../runtime/query/reading.ts';
-import { withOrganisation } from '../../runtime/store/session.ts';
+import type { DisposalView, KeepingView } from '../contract/keeping.ts';
+import { catalogueRows } from '../keeping-paper.ts';
 import { asking, commanding, handedOver, hasRole, notAllowed, os } from './ask.ts';
+import { backupAnswers, READERS } from './backups.ts';
+import { reviewAnswers } from './reviews.ts';
 
-const READERS = ['security_officer', 'ciso', 'isms_coordinator', 'room_manager', 'auditor', 'isms_team_lead'];
+/** Who drafts a disposal, as its form says. */
+const PROPOSERS = ['isms_coordinator', 'security_officer', 'room_manager'];
+
+async function overview(look: Look): Promise<KeepingView | Refused> {
+  if (!hasRole(look, ...READERS)) return notAllowed;
+  const { tx, organisation } = look;
+  const by = (person: string | null) => (person ? { by: personNamed(look, person) } : {});
+  const placed = await holds(tx, organisation);
+  const ordered = await erasures(tx, organisation);
+  const keeper = hasRole(look, ...KEEPERS);
+  return {
+    publicBody: await isPublicBody(tx, organisation),
+    keeper,
+    proposes: hasRole(look, ...PROPOSERS),
+    holds: placed.map(({ record, number, title, reason, placed_at, placed_by, lifted_at }) => ({
+      record: { id: record, number, title },
+      reason,
+      at: placed_at.toISOString(),
+      ...by(placed_by),
+      ...(lifted_at ? { lifted: lifted_at.toISOString() } : {}),
+    })),
+    erasures: ordered.map(({ kind, id, number, reason, ordered_at, ordered_by, done_at }) => ({
+      kind,
+      id,
+      ...(number ? { number } : {}),
+      reason,
+      at: ordered_at.toISOString(),
+      ...by(ordered_by),
+      ...(done_at ? { done: done_at.toISOString() } : {}),
+    })),
+    disposals: (await disposals(tx, organisation)).map((row) => disposalView(look, row)),
+    left: keeper ? await peopleWhoLeft(tx, organisation, localDate(look.now)) : [],
+  };
+}
+
+function disposalView(look: Look, { id, body, title, open, destroyed }: DisposalRow): DisposalView {
+  const state = look.context.definition.records.disposal?.flow[body.state]?.label;
+  const { items, archive, approval_number: approval } = body.values;
+  return {
+    id,
+    number: body.number,
+    title,
+    state: state ?? { zh: body.state, en: body.state },
+    open,
+    items: Array.isArray(items) ? items.length : 0,
+    destroyed,
+    archive: archive === true,
+    ...(typeof approval === 'string' ? { approval } : {}),
+  };
+}
 
 export const keepingAnswers = {
+  overview: os.keeping.overview.handler(({ context }) => asking(context, overview)),
+  preview: os.keeping.preview.handler(({ input, context }) =>
+    asking(context, async (look) => {
+      if (!hasRole(look, ...KEEPERS)) return notAllowed;
+      const record = input.kind === 'record' ? await recordOf(look, input.id) : undefined;
+      const person = input.kind === 'subject' ? look.context.directory.persons[input.id] : undefined;
+      if (!record && !person) return noSuch('要刪除個資的對象', 'record or person');
+      const name = person ? person.name : record!.state.number;
+      return { name, ...(await erasurePreview(look.tx, look.organisation, input)) };
+    }),
+  ),
   due: os.keeping.due.handler(({ context }) =>
     asking(context, async (look) => {
       if (!hasRole(look, ...READERS)) return notAllowed;
@@ -37,7 +108,9 @@ export const keepingAnswers = {
         }),
       );
     });
-    const command = { do: 'open' as const, id: commandId, type: 'disposal', values: { title, items: items as never } };
+    const archive = await asking(context, (look) => isPublicBody(look.tx, look.organisation));
+    const values = { title, items: items as never, archive };
+    const command = { do: 'open' as const, id: commandId, type: 'disposal', values };
     const { response } = await commanding(context, command);
     return { id: (response as { record: string }).record };
   }),
@@ -46,10 +119,8 @@ export const keepingAnswers = {
       const found = await recordOf(look, input.id);
       if (found?.state.type !== 'disposal' || !(await mayRead(look, found.state, found.type)))
         return noSuch('這個銷毀案', 'disposal');
-      const rows = (found.state.values.items ?? []) as unknown as Record<string, string>[];
-      const day = (date: string | undefined) => (date ? formatRoc(date, 'slash') : '');
-      const lines = rows.map(({ number = '', kind = '', closed, ends }, at) => [
-        ...[String(at + 1), number, kind, day(closed), day(ends)],
+      const lines = catalogueRows(found.state).map(({ number, kind, closed, ends }, at) => [
+        ...[String(at + 1), number, kind, closed, ends],
         String(found.state.values.approval_number ?? ''),
       ]);
       const csv = stringify([['序號', '編號', '種類', '結案日期', '保存屆滿日', '核准文號'], ...lines], {
@@ -60,32 +131,18 @@ export const keepingAnswers = {
     });
     return handedOver(context, { what: 'catalogue', type: 'disposal', filter: { record: input.id } }, table);
   }),
-  hold: os.keeping.hold.handler(async ({ input: { commandId, ...input }, context }) => {
-    const { pos } = await commanding(context, { do: 'retention.hold', id: commandId, input });
+  hold: os.keeping.hold.handler(async ({ input: { commandId, factor, ...input }, context }) => {
+    const { pos } = await commanding(context, { do: 'retention.hold', id: commandId, input }, { factor });
     return { pos };
   }),
-  release: os.keeping.release.handler(async ({ input: { commandId, ...input }, context }) => {
-    const { pos } = await commanding(context, { do: 'retention.release', id: commandId, input });
+  release: os.keeping.release.handler(async ({ input: { commandId, factor, ...input }, context }) => {
+    const { pos } = await commanding(context, { do: 'retention.release', id: commandId, input }, { factor });
     return { pos };
   }),
-  erase: os.keeping.erase.handler(async ({ input: { commandId, ...input }, context }) => {
-    const { pos } = await commanding(context, { do: 'retention.erase', id: commandId, input });
+  erase: os.keeping.erase.handler(async ({ input: { commandId, factor, ...input }, context }) => {
+    const { pos } = await commanding(context, { do: 'retention.erase', id: commandId, input }, { factor });
     return { pos };
   }),
-  backups: os.keeping.backups.handler(async ({ context }) => {
-    await asking(context, async (look) => hasRole(look, ...READERS) || notAllowed);
-    const { db } = context.http.parts;
-    const runs = await withOrganisation(db, INSTALLATION, (tx) => backupRuns(tx, INSTALLATION, 60));
-    return runs.map(({ kind, at, disk_name, passed, about }) => {
-      const { generations, reason } = about as { generations?: number; reason?: Text };
-      return {
-        kind,
-        at: at.toISOString(),
-        passed,
-        ...(disk_name ? { disk: disk_name } : {}),
-        ...(generations === undefined ? {} : { generations }),
-        ...(reason ? { reason } : {}),
-      };
-    });
-  }),
+  ...reviewAnswers,
+  ...backupAnswers,
 };

@@ -17,6 +17,7 @@ import {
   commanding,
   handedOver,
   hasRole,
+  must,
   mustWrite,
   no,
   notAllowed,
@@ -65,6 +66,14 @@ export const parameterAnswers = {
   }),
 };
 
+/** Files to and from witnesses without a network: whoever reads the ledger and may write. */
+async function exchanging(context: Context) {
+  const caller = await signedIn(context);
+  mustWrite(caller);
+  await asking(context, async (look) => (hasRole(look, ...READS_TRAIL) ? true : notAllowed));
+  return caller;
+}
+
 export const trailAnswers = {
   list: os.trail.list.handler(({ input, context }) =>
     asking(context, async (look) => {
@@ -92,6 +101,14 @@ export const trailAnswers = {
     const caller = await signedIn(context);
     await asking(context, async (look) => (hasRole(look, ...READS_TRAIL) ? true : notAllowed));
     return context.http.ledger.witnesses(caller.organisation);
+  }),
+  request: os.trail.request.handler(async ({ input, context }) => {
+    const caller = await exchanging(context);
+    return must(await context.http.ledger.requestFor(caller.organisation, input.witness));
+  }),
+  accept: os.trail.accept.handler(async ({ input, context }) => {
+    const caller = await exchanging(context);
+    return { taken: must(await context.http.ledger.acceptAnswer(caller.organisation, input.answer)) };
   }),
   proof: os.trail.proof.handler(async ({ input, context }) => {
     const caller = await signedIn(context);

@@ -3,6 +3,7 @@ import type { Refusal } from '../../kernel/refusal.ts';
 import type * as New from '../../runtime/digest-views.ts';
 import type { ClauseEvidence } from '../../runtime/evidence-views.ts';
 import type * as View from '../../runtime/views.ts';
+import type { Witnesses } from '../../runtime/witness-views.ts';
 import {
   AnyValue,
   AsOf,
@@ -69,9 +70,13 @@ export const trail = {
     .input(z.object({ filter: TrailFilter }))
     .output(z.object({ name: z.string(), csv: z.string(), rows: z.number().int() })),
   verify: write('trail', '/trail/verify', 'Check signatures, tree and rows now').output(view<View.Verification>()),
-  witnesses: read('trail', '/trail/witnesses', 'Who outside has seen the ledger, and when').output(
-    view<View.Witnesses>(),
-  ),
+  witnesses: read('trail', '/trail/witnesses', 'Who outside has seen the ledger, and when').output(view<Witnesses>()),
+  request: write('trail', '/trail/witnesses/{witness}/request', 'A request file for a witness without a network')
+    .input(z.object({ witness: z.string().max(200) }))
+    .output(z.object({ name: z.string(), content: z.string(), entries: z.number().int() })),
+  accept: write('trail', '/trail/cosignatures', 'Take in what a witness without a network cosigned')
+    .input(z.object({ commandId, answer: z.string().min(1).max(100_000) }))
+    .output(z.object({ taken: z.number().int() })),
   proof: read('trail', '/trail/{pos}/proof', 'One event with its proof')
     .input(z.object({ pos: z.coerce.number().int().min(0) }))
     .output(z.looseObject({ format: z.string(), pos: z.number().int(), checkpoint: z.string() })),

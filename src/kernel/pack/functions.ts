@@ -155,6 +155,7 @@ export const FUNCTIONS: Record<string, FunctionType> = {
   same: evidence([any, any], yesNo),
   on_hold: retention([ref('any')], yesNo),
   retention_over: retention([ref('any')], yesNo),
+  public_body: retention([], yesNo),
 
   in_force: documents([text], ref('policy_document')),
   trained: documents([person, text], moment),

@@ -7,6 +7,7 @@ import { text } from '../../kernel/text.ts';
 import type { Db, Module, ModuleCommand, Tx } from '../../runtime/module.ts';
 import { escalateNotices } from './escalate.ts';
 import { sendNotice } from './send.ts';
+import { settleNotice } from './settle.ts';
 
 export { overdue } from './escalate.ts';
 
@@ -21,6 +22,7 @@ export const notices = (calendar: () => Calendar): Module => ({
     'notices.acknowledge': acknowledgeNotice(),
     'notices.escalate': escalateNotices(calendar),
     'notices.send': sendNotice,
+    'notices.settle': settleNotice,
   },
   facts: { acknowledged },
 });

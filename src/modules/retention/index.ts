@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Calendar } from '../../kernel/calendar/calendar.ts';
 import { capacityWith } from '../../kernel/engine/capacity.ts';
@@ -6,13 +5,23 @@ import type { RecordState, Value } from '../../kernel/engine/types.ts';
 import { canonicalHash, type Json } from '../../kernel/ledger/canonical.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { type Text, text } from '../../kernel/text.ts';
-import type { Db, Module, ModuleCommand, NewEvent, Tx } from '../../runtime/module.ts';
+import type { CommandContext, Db, Module, ModuleCommand, NewEvent, Tx } from '../../runtime/module.ts';
 import { retentionEnds } from './ends.ts';
-import { definitionsOf, type Erasure, filesIn, onHold, project, recordsBy } from './tables.ts';
+import {
+  definitionsOf,
+  type Erasure,
+  filesIn,
+  isPublicBody,
+  onHold,
+  project,
+  recordsBy,
+  requestedBy,
+} from './tables.ts';
 
 export { type DueRecord, dueRecords } from './due.ts';
 export { retentionEnds } from './ends.ts';
 export * from './tables.ts';
+export * from './views.ts';
 
 /** Who places holds and orders erasures; a system administrator is none of them. */
 export const KEEPERS = ['security_officer', 'ciso', 'isms_coordinator'];
@@ -40,6 +49,10 @@ export const retention = (calendar: () => Calendar): Module => ({
         const held = await onHold(db, organisation, ids);
         return (id) => held.has(id);
       }),
+    public_body: async (db, asked) => {
+      const known = asked[0] && (await isPublicBody(db, asked[0].organisation));
+      return asked.map(() => known);
+    },
     retention_over: (db, asked) =>
       answered(asked, async (organisation, ids, now) => {
         const ends = await endsOf(db, organisation, ids, calendar());
@@ -106,6 +119,7 @@ function holding(
     decide({ known, held }, { record, reason }, context) {
       const as = capacityWith(context, KEEPERS);
       if (!as) return notAKeeper;
+      if (isUnproven(context)) return factorAgain;
       if (!known) return no('missing', '沒有這筆紀錄。', 'There is no such record.');
       if (held === (type === 'hold.placed'))
         return no(
@@ -136,17 +150,23 @@ const erase: ModuleCommand<z.infer<typeof Erase>, EraseLoaded> = {
   decide({ known, open, held }, { kind, id, reason }, context) {
     const as = capacityWith(context, KEEPERS);
     if (!as) return notAKeeper;
-    if (!known) return no('missing', '找不到要抹除的對象。', 'There is nothing to erase under this name.');
+    if (isUnproven(context)) return factorAgain;
+    if (!known) return no('missing', '找不到要刪除個資的對象。', 'There is nothing to erase under this name.');
     const until = context.directory.persons[id]?.until;
     if (kind === 'subject' && context.directory.persons[id] && !(until && until < context.now.slice(0, 10)))
       return no(
         'state',
-        '在職人員的資料仍需使用，離職後才能抹除。',
+        '在職人員的資料仍需使用，離職後才能刪除。',
         'Data of somebody in office is still needed; it can be erased once they have left.',
       );
     if (open.length > 0)
       return no('state', `尚有未結案件：${open.join('、')}。`, `Cases are still open: ${open.join(', ')}.`);
-    if (held) return no('state', '有紀錄在保全中，不得抹除。', 'A record is on legal hold and may not be erased.');
+    if (held)
+      return no(
+        'state',
+        '有紀錄在保全中，不得刪除個資；請先解除保全。',
+        'A record is on legal hold and may not be erased; have the hold lifted first.',
+      );
     return { events: [ordered({ kind, id }, reason)], response: true, as };
   },
 };
@@ -225,18 +245,18 @@ export function listedIn(state: RecordState | undefined): string[] {
   return Array.isArray(rows) ? rows.map((row) => String((row as { record?: Value }).record ?? '')).filter(Boolean) : [];
 }
 
-async function requestedBy(tx: Tx | Db, organisation: string, person: string): Promise<string[]> {
-  const found = await sql<{ id: string }>`select id from record
-    where organisation = ${organisation} and requester = ${person}`.execute(tx);
-  return found.rows.map(({ id }) => id);
-}
-
-const no = (code: 'by' | 'missing' | 'state', zh: string, en: string): Refused =>
+const no = (code: 'by' | 'missing' | 'state' | 'factor', zh: string, en: string): Refused =>
   refused({ code, message: text(zh, en) satisfies Text });
+
+/** These decisions are taken by somebody who has just proven again who they are. */
+const isUnproven = ({ actor }: CommandContext): boolean =>
+  actor.kind === 'person' && (actor.factor ?? 'none') === 'none';
+
+const factorAgain = no('factor', '請再次驗證身分後辦理。', 'Prove again who you are before doing this.');
 
 const notAKeeper = no(
   'by',
-  '保全與抹除由資安專責人員、資安長或承辦人決定。',
+  '保全與個資刪除由資安專責人員、資安長或承辦人決定。',
   'Holds and erasures are decided by the security officer, the CISO or the coordinator.',
 );
 const onlyByItself = no('by', '由系統自動執行。', 'The system does this itself.');

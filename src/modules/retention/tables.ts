@@ -71,6 +71,16 @@ export async function definitionsOf(
   return { current: found.rows.find(({ current }) => current)?.body, byHash };
 }
 
+/**
+ * Whether the organisation is subject to the Archives Act (檔案法): agencies, cities and schools are, companies and operators are not,
+ * by the kind chosen at set-up. A kind nobody stated is taken as a public body, the stricter of the two.
+ */
+export async function isPublicBody(tx: Tx | Db, organisation: string): Promise<boolean> {
+  const found = await sql<{ kind: string }>`select value#>>'{}' as kind from organisation_setting
+    where organisation = ${organisation} and name = 'kind'`.execute(tx);
+  return !['company', 'operator'].includes(found.rows[0]?.kind ?? '');
+}
+
 export type Erasure = { kind: 'subject' | 'record'; id: string };
 
 /** Ordered and not done yet. */
@@ -92,4 +102,11 @@ export function filesIn(value: unknown): string[] {
   const { sha256, name } = value as { sha256?: unknown; name?: unknown };
   const own = typeof sha256 === 'string' && typeof name === 'string' ? [sha256] : [];
   return [...new Set([...own, ...Object.values(value).flatMap(filesIn)])];
+}
+
+/** Records somebody asked for: those their personal values stand in. */
+export async function requestedBy(tx: Tx | Db, organisation: string, person: string): Promise<string[]> {
+  const found = await sql<{ id: string }>`select id from record
+    where organisation = ${organisation} and requester = ${person}`.execute(tx);
+  return found.rows.map(({ id }) => id);
 }

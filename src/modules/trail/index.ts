@@ -24,6 +24,14 @@ const rebuilt = z.object({
   ),
 });
 
+const request = z.object({
+  witness: z.string().min(1).max(200),
+  size: z.number().int().min(0),
+  sent: z.boolean(),
+  /** What the mail server said. */
+  answer: z.string().max(500),
+});
+
 /**
  * What happens to the ledger itself, in the ledger: the pulse of a quiet one, the beginning of a new log after everything here
  * was rolled back behind what others have seen (design: ledger, heartbeat; backup and restore), tables put right from their events, and
@@ -42,6 +50,11 @@ export const trail: Module = {
       stream: `log:${organisation}`,
       type: 'log.rebuilt',
       data: { tables },
+    })),
+    'trail.note_request': bySystem(request, (input, organisation) => ({
+      stream: `log:${organisation}`,
+      type: 'log.request_mailed',
+      data: input,
     })),
     'trail.begin_log': bySystem(begin, (input, organisation) => ({
       stream: `log:${organisation}`,

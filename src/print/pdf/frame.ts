@@ -82,7 +82,9 @@ export function footerOf(doc: PrintDocument, pen: Pen): Content {
       color: GREY,
     }),
     ...(doc.code ? [pen(`${word('code', doc.language)} ${doc.code}`, { size: 9 })] : []),
-    ...(doc.proofUrl ? [pen(`${word('verify', doc.language)} ${doc.proofUrl}`, { size: 7, color: GREY })] : []),
+    ...(doc.proofUrl
+      ? [pen(`${doc.codeLabel ?? word('verify', doc.language)} ${doc.proofUrl}`, { size: 7, color: GREY })]
+      : []),
   ];
   const code = doc.proofUrl ? [{ width: QR_SIZE, ...codeOf(doc.proofUrl) }] : [];
   return {

@@ -144,13 +144,14 @@ export async function myNotices(
     read_at: Date | null;
     ack_until: Date | null;
     ack_at: Date | null;
+    settled_at: Date | null;
     type: string | null;
     number: string;
     title: string;
     state: string;
     definition: string;
   }>`
-    select n.id, n.record, n.go, n.message, n.at, n.read_at, n.ack_until, n.ack_at, c.type, c.number, c.title, c.state, c.definition
+    select n.id, n.record, n.go, n.message, n.at, n.read_at, n.ack_until, n.ack_at, n.settled_at, c.type, c.number, c.title, c.state, c.definition
     from notice n left join record c on c.organisation = n.organisation and c.id = n.record
     where n.organisation = ${look.organisation} and n.person = ${look.viewer.person ?? ''}
       ${page.unread ? sql`and n.read_at is null` : sql``}
@@ -163,6 +164,7 @@ export async function myNotices(
     ...(row.go ? { go: row.go } : {}),
     message: row.message,
     read: row.read_at !== null,
+    ...(row.settled_at ? { settled: row.settled_at.toISOString() } : {}),
     ...(row.ack_until
       ? { ack: { until: row.ack_until.toISOString(), ...(row.ack_at ? { done: row.ack_at.toISOString() } : {}) } }
       : {}),

@@ -4,7 +4,7 @@ import type { Statement } from './session.ts';
 
 /**
  * Rows for everybody an event tells something. `record.told` data: `{ notice, to: person ids, message: {zh, en}, until?, else?, again? }`;
- * `notice.sent` data: `{ notice, to, message, until? }`; `notice.escalated` data: `{ notice, person, to, message, record?, next? }`; `notice.read` and `notice.acknowledged` data:
+ * `notice.sent` data: `{ notice, to, message, until? }`; `notice.settled` data: `{ notice }`; `notice.escalated` data: `{ notice, person, to, message, record?, next? }`; `notice.read` and `notice.acknowledged` data:
  * `{ notice, person }`. `told`: the persons told.
  */
 export function noticeRows(organisation: string, events: StoredEvent[]): { statements: Statement[]; told: string[] } {
@@ -19,6 +19,7 @@ export function noticeRows(organisation: string, events: StoredEvent[]): { state
   for (const event of events) {
     if (event.type === 'notice.read') statements.push(markRead(organisation, event));
     else if (event.type === 'notice.acknowledged') statements.push(markAcknowledged(organisation, event));
+    else if (event.type === 'notice.settled') statements.push(markSettled(organisation, event));
     else if (event.type === 'notice.escalated') {
       statements.push(moveOn(organisation, event));
       if (event.data.next) reminded.push(String(event.data.person));
@@ -60,6 +61,11 @@ const markRead = (organisation: string, { at, data }: StoredEvent): Statement =>
 const markAcknowledged = (organisation: string, { at, data }: StoredEvent): Statement =>
   sql`update notice set ack_at = coalesce(ack_at, ${at}), read_at = coalesce(read_at, ${at})
     where organisation = ${organisation} and person = ${data.person} and id = ${data.notice}`;
+
+/** What it told is over: nobody is asked to read it any more. */
+const markSettled = (organisation: string, { at, data }: StoredEvent): Statement =>
+  sql`update notice set settled_at = ${at}, read_at = coalesce(read_at, ${at})
+    where organisation = ${organisation} and id = ${data.notice}`;
 
 /** Asked again, it is unread again; the ledger keeps when it was read before. */
 const moveOn = (organisation: string, { at, data }: StoredEvent): Statement =>

@@ -1,7 +1,8 @@
-import type { BackupView } from '../../../src/http/contract/keeping.ts';
+import { useQuery } from '@tanstack/react-query';
 import { say, t } from '../../language.ts';
 import { showMoment } from '../../time.ts';
 import { Alert, Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
+import { backupsQuery } from './queries.ts';
 
 const TWO_DAYS_MS = 2 * 86_400_000;
 
@@ -14,8 +15,10 @@ const WORDS = {
 } as const;
 
 /** What became of backups, checks of disks and drills; the newest first. */
-export function Backups({ runs, error }: { runs: BackupView[] | undefined; error: unknown }) {
-  if (error) return <Problem error={error} />;
+export function Backups() {
+  const backups = useQuery(backupsQuery);
+  const runs = backups.data;
+  if (backups.isError) return <Problem error={backups.error} retry={() => backups.refetch()} />;
   if (!runs) return <Skeleton />;
   const made = runs.find(({ kind }) => kind === 'backup.made');
   const drill = runs.find(({ kind, passed }) => kind === 'restore.tested' && passed);

@@ -1,22 +1,24 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { DueView } from '../../../src/http/contract/keeping.ts';
-import { api } from '../../api.ts';
+import type { DueView, KeepingView } from '../../../src/http/contract/keeping.ts';
+import { api, newCommandId } from '../../api.ts';
 import { say, t } from '../../language.ts';
 import { showDate, today } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { tell } from '../../ui/toast.tsx';
+import { dueQuery } from './queries.ts';
 
 /** Records past their retention; what is chosen becomes the list of a disposal. */
-export function Due({ due, error }: { due: DueView[] | undefined; error: unknown }) {
+export function Due({ keeping }: { keeping: KeepingView }) {
+  const due = useQuery(dueQuery);
   const [chosen, setChosen] = useState<string[]>([]);
   const [title, setTitle] = useState(t('keeping.titleText', { date: showDate(today()) }));
   const navigate = useNavigate();
   const propose = useMutation({
-    mutationFn: () => api.keeping.propose({ commandId: crypto.randomUUID(), title, records: chosen }),
+    mutationFn: () => api.keeping.propose({ commandId: newCommandId(), title, records: chosen }),
     onSuccess: ({ id }) => {
       tell(t('keeping.proposed'));
       return navigate({ to: '/records/$id', params: { id } });
@@ -24,18 +26,21 @@ export function Due({ due, error }: { due: DueView[] | undefined; error: unknown
   });
   const toggle = (id: string) =>
     setChosen((old) => (old.includes(id) ? old.filter((one) => one !== id) : [...old, id]));
-  if (error) return <Problem error={error} />;
-  if (!due) return <Skeleton />;
+  if (due.isError) return <Problem error={due.error} retry={() => due.refetch()} />;
+  if (!due.data) return <Skeleton />;
   return (
     <Card title={t('keeping.due')}>
-      {due.length === 0 ? (
+      <p className="sub keeping-about">{t('keeping.dueText')}</p>
+      {due.data.length === 0 ? (
         <Empty title={t('keeping.dueNone')}>{t('keeping.dueNoneText')}</Empty>
       ) : (
         <div className="stack">
           <table className="data cards">
             <thead>
               <tr>
-                <th />
+                <th>
+                  <span className="visually-hidden">{t('keeping.choose')}</span>
+                </th>
                 <th>{t('keeping.number')}</th>
                 <th>{t('keeping.subject')}</th>
                 <th>{t('keeping.kind')}</th>
@@ -44,7 +49,7 @@ export function Due({ due, error }: { due: DueView[] | undefined; error: unknown
               </tr>
             </thead>
             <tbody>
-              {due.map((one) => (
+              {due.data.map((one) => (
                 <DueRow key={one.id} one={one} chosen={chosen.includes(one.id)} onToggle={() => toggle(one.id)} />
               ))}
             </tbody>
@@ -55,7 +60,9 @@ export function Due({ due, error }: { due: DueView[] | undefined; error: unknown
             <Button
               look="go"
               busy={propose.isPending}
-              why={chosen.length === 0 ? t('keeping.choose') : undefined}
+              why={
+                !keeping.proposes ? t('keeping.proposersOnly') : chosen.length === 0 ? t('keeping.choose') : undefined
+              }
               onPress={() => propose.mutate()}
             >
               {t('keeping.propose')}

@@ -75,7 +75,8 @@ function NoticeRow({
   return (
     <li className="notice">
       <div>
-        {!notice.read && <Pill tone="info">{t('notices.new')}</Pill>} {say(notice.message)}
+        {!notice.read && <Pill tone="info">{t('notices.new')}</Pill>}
+        {notice.settled && <Pill tone="ok">{t('notices.settled')}</Pill>} {say(notice.message)}
         <small title={showMoment(notice.at)}>
           {fromNow(notice.at)}
           {notice.go && (

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Witnesses, WitnessView } from '../../../src/runtime/views.ts';
+import type { Witnesses, WitnessView } from '../../../src/runtime/witness-views.ts';
 import { say, t } from '../../language.ts';
 import { fromNow, showMoment } from '../../time.ts';
 import { Alert, Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
+import { Exchange } from './exchange.tsx';
 import { witnessesQuery } from './queries.ts';
 
 /** Who outside this house has seen the ledger and when; red when nobody has for a day, or when sealing stands still. */
@@ -32,11 +33,12 @@ export function WitnessesCard() {
           {seen.quorum && !seen.quorum.met && <Alert tone="bad">{t('witness.short')}</Alert>}
           <ul className="witnesses">
             {seen.witnesses.map((one) => (
-              <Line key={one.name} one={one} sealedSize={seen.sealedSize} />
+              <Line key={one.name} one={one} seen={seen} />
             ))}
           </ul>
         </>
       )}
+      {seen.stampFailed && <Alert tone="warn">{t('witness.stampFailed', { why: say(seen.stampFailed) })}</Alert>}
       {seen.stamp && (
         <p className="faint">
           {t('witness.stamp', { at: showMoment(seen.stamp.at), size: seen.stamp.size.toLocaleString() })}
@@ -63,13 +65,13 @@ function Nobody() {
 
 const tones = { good: 'ok', stale: 'bad', never: 'warn', ahead: 'bad' } as const;
 
-function Line({ one, sealedSize }: { one: WitnessView; sealedSize: number }) {
-  const behind = one.size === undefined ? undefined : sealedSize - one.size;
+function Line({ one, seen }: { one: WitnessView; seen: Witnesses }) {
+  const behind = one.size === undefined ? undefined : seen.sealedSize - one.size;
   return (
     <li>
       <div>
         <b>{one.name}</b>
-        {one.url && <div className="faint address">{one.url}</div>}
+        <div className="faint address">{one.url ?? t('witness.offline')}</div>
       </div>
       <div>
         {one.at ? (
@@ -88,8 +90,12 @@ function Line({ one, sealedSize }: { one: WitnessView; sealedSize: number }) {
           <div className="bad-words">{t('witness.aheadOf', { size: one.ahead.toLocaleString() })}</div>
         )}
         {one.failed && <div className="bad-words">{t('witness.failed', { why: one.failed })}</div>}
+        {one.mailed && (
+          <div className="faint">{t('witness.mailed', { at: showMoment(one.mailed.at), to: one.mailed.to })}</div>
+        )}
+        {!one.url && <Exchange name={one.name} />}
       </div>
-      <Pill tone={tones[one.state]}>{t(`witness.${one.state}`)}</Pill>
+      <Pill tone={tones[one.state]}>{t(`witness.${one.state}`, { hours: seen.maxAgeHours })}</Pill>
     </li>
   );
 }

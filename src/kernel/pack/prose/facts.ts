@@ -58,6 +58,7 @@ export const CALLS: Record<string, Text> = {
   same: text('{0}與{1}內容相同', '{0} and {1} are the same file'),
   on_hold: text('{0}在保全中', '{0} is on hold'),
   retention_over: text('{0}保存年限屆滿', 'the retention of {0} is over'),
+  public_body: text('機關適用檔案法', 'the organisation is subject to the Archives Act'),
   in_force: text('有效的 {0} 文件', 'the {0} document in force'),
   trained: text('{0}完成 {1} 訓練的時間', 'the time {0} was trained in {1}'),
   agreed: text('{0}簽署 {1} 的時間', 'the time {0} agreed to {1}'),

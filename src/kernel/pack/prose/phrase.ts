@@ -124,6 +124,7 @@ function deMorgan(tree: Tree & { op: 'and' | 'or' }, place: Place): Text {
 const DENIALS: Record<string, Text> = {
   is_ip: text('{0}不是 IP 位址', '{0} is not a bare IP address'),
   on_hold: text('{0}不在保全中', '{0} is not on hold'),
+  public_body: text('機關不適用檔案法', 'the organisation is not subject to the Archives Act'),
   outside: text('{0}不是外部位址', '{0} is not an outside address'),
   shares: text('{0}與{1}沒有共同項目', '{0} and {1} have nothing in common'),
   covers: text('{0}不涵蓋{1}', '{0} does not cover {1}'),

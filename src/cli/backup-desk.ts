@@ -1,0 +1,178 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { type DiskCard, diskAt } from '../adapters/backup/disk.ts';
+import { makeRecoveryKey, readBackupKeys, readRecoveryKey } from '../adapters/backup/recovery-key.ts';
+import { installationName } from '../adapters/sealing/installation.ts';
+import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
+import { text } from '../kernel/text.ts';
+import type { DeskState, DiskState, DrillState } from '../modules/backups/desk.ts';
+import { INSTALLATION, organisationIds } from '../runtime/organisations.ts';
+import { type DiskLock, enterNotes, type RoundParts, runBackup } from './backup-round.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const MOST_LINES = 400;
+
+/** What people do about backups from the screen; the commands of the same names do the work. */
+export function backupDesk(parts: RoundParts, lock: DiskLock) {
+  const { dataDir } = parts;
+  let drill: DrillState | undefined;
+  const places = () =>
+    (process.env.ANCHENG_BACKUP_TO ?? '')
+      .split(delimiter)
+      .filter(Boolean)
+      .map((one) => resolve(one));
+  const placeOf = (place: string) => (places().includes(place) ? undefined : refused(noSuchPlace));
+  return {
+    async state(): Promise<DeskState> {
+      const keys = readBackupKeys(dataDir);
+      const organisations = (await organisationIds(parts.db)).filter((id) => id !== INSTALLATION);
+      return {
+        ...(keys ? { keyMadeAt: keys.madeAt } : {}),
+        installation: installationName(dataDir),
+        at: process.env.ANCHENG_BACKUP_AT ?? '02:00',
+        places: await Promise.all(places().map((place) => stateOf(place, installationName(dataDir)))),
+        ...(lock.running ? { running: lock.running } : {}),
+        ...(drill ? { drill } : {}),
+        shared: organisations.length > 1,
+      };
+    },
+    /** The sheet, this once; nothing of it is kept. Refuses to replace a key unless asked to. */
+    async makeKey(replace: boolean): Promise<{ sheet: string; installation: string } | Refused> {
+      if (readBackupKeys(dataDir) && !replace) return refused(hasKey);
+      const installation = installationName(dataDir);
+      return { ...(await makeRecoveryKey(dataDir, installation, new Date(parts.clock()))), installation };
+    },
+    /** Makes a plugged-in folder a backup disk of this installation. */
+    async prepare(place: string, name: string): Promise<{ id: string } | Refused> {
+      const fault = placeOf(place);
+      if (fault) return fault;
+      if (!existsSync(place)) return refused(notPluggedIn);
+      if (await diskAt(place).card()) return refused(isPrepared);
+      const id = `disk-${randomBytes(4).toString('hex')}`;
+      const card: DiskCard = {
+        format: 1,
+        id,
+        name,
+        installation: installationName(dataDir),
+        preparedAt: parts.clock(),
+      };
+      await diskAt(place).prepare(card);
+      return { id };
+    },
+    /** Begins a backup to every disk that is plugged in; what came of it becomes an entry as always. */
+    start(): { started: true } | Refused {
+      if (lock.running) return refused(busy);
+      if (!readBackupKeys(dataDir)) return refused(noKey);
+      if (places().length === 0) return refused(noPlaces);
+      void runBackup(parts, lock, places());
+      return { started: true };
+    },
+    /** Begins a restore drill into a scratch folder, in a process of its own; the key is handed over and kept nowhere. */
+    async drill(asked: { place: string; generation?: string; sheet: string }): Promise<{ started: true } | Refused> {
+      const fault = placeOf(asked.place) ?? (lock.running ? refused(busy) : undefined);
+      if (fault) return fault;
+      const key = readRecoveryKey(asked.sheet);
+      if (isRefused(key)) return key;
+      if ((await diskAt(asked.place).card()) === undefined) return refused(notPluggedIn);
+      lock.running = 'drill';
+      const state: DrillState = { startedAt: parts.clock(), lines: [] };
+      drill = state;
+      void runDrill(dataDir, asked, (line) => state.lines.length < MOST_LINES && state.lines.push(line))
+        .then((passed) => Object.assign(state, { passed, endedAt: parts.clock() }))
+        .catch((error: unknown) => {
+          Object.assign(state, { passed: false, endedAt: parts.clock() });
+          parts.defect(error, 'restore drill');
+        })
+        .then(() => enterNotes(parts))
+        .catch((error: unknown) => parts.defect(error, 'restore drill'))
+        .finally(() => {
+          lock.running = undefined;
+        });
+      return { started: true };
+    },
+  };
+}
+
+export type BackupDesk = ReturnType<typeof backupDesk>;
+
+async function stateOf(place: string, installation: string): Promise<DiskState> {
+  if (!existsSync(place)) return { place, state: 'away', generations: [] };
+  const card = await diskAt(place).card();
+  if (!card) return { place, state: 'blank', generations: [] };
+  if (card.installation !== installation) return { place, state: 'foreign', name: card.name, generations: [] };
+  const listings = await diskAt(place).listings();
+  const generations = listings.map(({ id, takenAt, bytes }) => ({ id, takenAt, bytes }));
+  return { place, state: 'ready', name: card.name, generations };
+}
+
+/** `ancheng restore --drill`; true when it restored and verified everything. */
+function runDrill(
+  dataDir: string,
+  { place, generation, sheet }: { place: string; generation?: string; sheet: string },
+  hear: (line: string) => void,
+): Promise<boolean> {
+  const newEnough = Number(process.versions.node.split('.')[0]) >= 24;
+  const execPath = newEnough ? process.execPath : join(ROOT, 'node_modules/node/bin/node');
+  const which = generation === undefined ? [] : ['--generation', generation];
+  const args = ['restore', '--drill', '--from', place, '--key', '-', '--data', dataDir, ...which];
+  const child = spawn(execPath, [join(ROOT, 'bin/ancheng.js'), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line.trim() !== '') hear(line);
+    });
+  }
+  child.stdin.on('error', () => {}); // told by how it ends
+  child.stdin.end(sheet);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code === 0));
+  });
+}
+
+const noSuchPlace = {
+  code: 'missing' as const,
+  message: text('這不是設定的備份位置（ANCHENG_BACKUP_TO）。', 'This is none of the places in ANCHENG_BACKUP_TO.'),
+};
+const notPluggedIn = {
+  code: 'unready' as const,
+  message: text('備份碟未接上，或還沒有準備。', 'The disk is not plugged in, or not prepared.'),
+  fix: { text: text('請接上備份碟後再試。', 'Plug it in and try again.') },
+};
+const isPrepared = {
+  code: 'conflict' as const,
+  message: text('這個備份碟已準備過。', 'This disk is prepared already.'),
+};
+const hasKey = {
+  code: 'conflict' as const,
+  message: text('已有復原金鑰。', 'There is a recovery key already.'),
+  fix: {
+    text: text(
+      '要換新金鑰請勾選「更換」；以前的備份仍需舊金鑰才能還原。',
+      'To change it choose to replace it; backups made before still need the old one.',
+    ),
+  },
+};
+const busy = {
+  code: 'conflict' as const,
+  message: text('備份或還原演練進行中，請稍候。', 'A backup or a drill is under way; wait for it to end.'),
+};
+const noKey = {
+  code: 'unready' as const,
+  message: text('還沒有復原金鑰，無法備份。', 'There is no recovery key yet, so nothing can be backed up.'),
+  fix: { text: text('請先製作復原金鑰並列印保管。', 'Make the recovery key first, print it and lock it away.') },
+};
+const noPlaces = {
+  code: 'unready' as const,
+  message: text('尚未設定備份位置。', 'No place for backups is set.'),
+  fix: {
+    text: text(
+      '請系統管理者於啟動設定加入 ANCHENG_BACKUP_TO。',
+      'The system administrator sets ANCHENG_BACKUP_TO where the platform is started.',
+    ),
+  },
+};
