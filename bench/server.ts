@@ -44,11 +44,11 @@ export async function openBench(
   };
 }
 
-/** Statistics, as the database's own housekeeping has them ready within a minute. */
+/** Statistics and visibility, as the database's own housekeeping has them ready within a minute. */
 export async function analyze({ database }: Platform): Promise<void> {
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
-  await owner.query('analyze');
+  await owner.query('vacuum analyze');
   await owner.end();
 }
 

@@ -94,6 +94,8 @@ export type ListPage = {
   next?: string;
   total: number;
   totalIsExact: boolean;
+  /** What was asked for, or what a list comes in when nothing was. */
+  order: NonNullable<ListQuery['order']>;
   columns: { field: string; label: Text; type: string; unit?: string; options?: { value: string; label: Text }[] }[];
 };
 

@@ -25,6 +25,7 @@ import { recordView } from '../../src/runtime/query/record.ts';
 import { allTasks, myNotices, myTasks } from '../../src/runtime/query/tasks.ts';
 import { trailPage } from '../../src/runtime/query/trail.ts';
 import { withOrganisation } from '../../src/runtime/store/session.ts';
+import type { ListPage, ListQuery } from '../../src/runtime/views.ts';
 import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { witnessedDaily } from './twin.ts';
 
@@ -138,6 +139,32 @@ test('registers and forms have something to show, and go-lives stand in every st
   expect(states.get('finding')?.states.sort()).toEqual(['accepted', 'fixed', 'open', 'treating', 'triage', 'verified']);
   const page = await looking((one) => listRecords(one, { type: 'go_live' }), { person: demoId('chen') });
   expect(page.items.length).toBeGreaterThan(8);
+});
+
+test('a list filtered from a value begins there, one filtered until it ends there, and each counts what it holds', async () => {
+  const list = (query: ListQuery) =>
+    looking((one) => listRecords(one, { type: 'host', limit: 200, ...query }), { person: demoId('wang') });
+  const namesOf = ({ items }: ListPage) => items.map(({ columns }) => String(columns.name));
+  const all = namesOf(await list({ order: { by: 'name', desc: false } }));
+  expect(all.length).toBeGreaterThan(8);
+  const middle = all[Math.floor(all.length / 2)]!;
+  for (const [op, desc, beyond] of [
+    ['from', false, all.filter((name) => name >= middle)],
+    ['until', true, all.filter((name) => name <= middle).reverse()],
+  ] as const) {
+    const filters = [{ field: 'name', op, value: middle }];
+    const page = await list({ filters });
+    expect(page.order).toEqual({ by: 'name', desc });
+    expect(namesOf(page)).toEqual(beyond);
+    expect([page.total, page.totalIsExact]).toEqual([beyond.length, true]);
+    const first = await list({ filters, limit: 2 });
+    const second = await list({ filters, limit: 2, after: first.next! });
+    expect(namesOf(first).concat(namesOf(second))).toEqual(beyond.slice(0, 4));
+    const newest = await list({ filters, order: { by: 'changed', desc: true } });
+    expect(namesOf(newest).sort()).toEqual([...beyond].sort());
+    const open = await list({ filters, open: true });
+    expect(open.total).toBe(open.items.length);
+  }
 });
 
 test('everybody who acts has something to do, and notices unread', async () => {

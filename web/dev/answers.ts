@@ -78,6 +78,7 @@ export function answers(contract: typeof Contract) {
           ...(from + limit < found.length && { next: String(from + limit) }),
           total: found.length,
           totalIsExact: true,
+          order: { by: 'changed', desc: true },
           columns: input.type
             ? [
                 { field: 'system', label: { zh: '系統', en: 'System' }, type: 'ref' },
@@ -156,6 +157,7 @@ export function answers(contract: typeof Contract) {
         items: [],
         total: 14,
         totalIsExact: true,
+        order: { by: 'changed', desc: true },
         columns: [],
         counts: { high: 2, medium: 9, low: 3 },
         late: 1,

@@ -6,11 +6,12 @@ import { text } from '../../kernel/text.ts';
 import { bigrams, columnOf } from '../store/fields.ts';
 import type { ListItem, ListPage, ListQuery } from '../views.ts';
 import { options } from './fields.ts';
+import { type FieldFilter, filtersOf, isSortable, pastCondition, valueCondition } from './filters.ts';
 import { badgesOf } from './gaps.ts';
 import { type Look, label, noSuch } from './look.ts';
 import { namesIn, personNamed, refOf, unitNamed } from './names.ts';
 import { seesType } from './outside.ts';
-import { readable } from './reading.ts';
+import { readable, readsAll } from './reading.ts';
 import { tagsIn } from './tags.ts';
 
 const PAGE = 30;
@@ -39,22 +40,26 @@ export async function listRecords(look: Look, query: ListQuery): Promise<ListPag
   const types = typesOf(look, query);
   if (types.length === 0) return noSuch('這種表單或簿冊', 'type');
   const only = query.type ? types[0] : undefined;
-  const order = orderOf(query, only);
+  const filters = filtersOf(query, only);
+  if ('refused' in filters) return filters;
+  const ranged =
+    look.asOf || query.order ? undefined : filters.find(({ op, field }) => op !== 'is' && isSortable(field));
+  const order = ranged ? orderOfRange(ranged) : orderOf(query.order ?? NEWEST_CHANGE, only);
   if ('refused' in order) return order;
   const conditions = conditionsOf(look, query, types, only);
-  if ('refused' in conditions) return conditions;
   const limit = Math.min(query.limit ?? PAGE, 200);
-  const rows = await pageOf(look, query, conditions, order, limit);
+  const rows = await pageOf(look, query, [...conditions, ...filters.map(fieldCondition(look, order))], order, limit);
   const items = rows.slice(0, limit);
   const columns = only ? shownColumns(only) : [];
   const names = await namesIn(look, items.map((row) => pick(row.body, columns)) as Value);
   const last = items.at(-1);
-  const total = await count(look, conditions);
+  const total = await count(look, countedOver(look, query, only, filters) ?? everyCondition(look, conditions, filters));
   return {
     items: items.map((row) => itemOf(look, row, columns, names)),
     ...(rows.length > limit && last ? { next: cursorOf(last) } : {}),
     total: Math.min(total, COUNTED),
     totalIsExact: total <= COUNTED,
+    order: { by: order.by, desc: order.desc },
     columns: columns.map((field) => ({
       field: field.name,
       label: field.label,
@@ -72,10 +77,18 @@ function typesOf(look: Look, query: ListQuery): RecordType[] {
     .filter((type) => (!query.type || type.name === query.type) && (!query.role || type.role === query.role));
 }
 
-type Order = { column: RawBuilder<unknown>; desc: boolean; cast: string; join?: RawBuilder<unknown> };
+type OrderAsked = NonNullable<ListQuery['order']>;
+const NEWEST_CHANGE: OrderAsked = { by: 'changed', desc: true };
 
-function orderOf(query: ListQuery, type: RecordType | undefined): Order | Refused {
-  const { by, desc } = query.order ?? { by: 'changed', desc: true };
+type Order = OrderAsked & {
+  column: RawBuilder<unknown>;
+  cast: string;
+  join?: RawBuilder<unknown>;
+  /** The field whose row `s` gives the order. */
+  field?: Field;
+};
+
+function orderOf({ by, desc }: OrderAsked, type: RecordType | undefined): Order | Refused {
   const own: Record<string, [string, string]> = {
     changed: ['c.changed_at', 'timestamptz'],
     opened: ['c.opened_at', 'timestamptz'],
@@ -85,21 +98,31 @@ function orderOf(query: ListQuery, type: RecordType | undefined): Order | Refuse
     state: ['c.state', 'text'],
   };
   const found = own[by];
-  if (found) return { column: sql.raw(found[0]), desc, cast: found[1] };
+  if (found) return { by, desc, column: sql.raw(found[0]), cast: found[1] };
   const field = type?.fields[by];
-  if (!field || ['table', 'files', 'refs', 'choices'].includes(field.type.is)) {
-    return refused({
-      code: 'invalid',
-      field: 'order',
-      message: text(`不能依「${by}」排序。`, `Cannot sort by "${by}".`),
-    });
-  }
+  if (field && isSortable(field)) return orderOfField(field, desc);
+  return refused({
+    code: 'invalid',
+    field: 'order',
+    message: text(`不能依「${by}」排序。`, `Cannot sort by "${by}".`),
+  });
+}
+
+/**
+ * Nothing else asked, a list that begins from a value or ends at one begins there: its page is one range of that field's index,
+ * however many records lie beyond.
+ */
+const orderOfRange = ({ op, field }: FieldFilter): Order => orderOfField(field, op === 'until');
+
+function orderOfField(field: Field, desc: boolean): Order {
   const column = columnOf(field.type);
   const cast = { t: 'text', n: 'double precision', m: 'timestamptz', d: 'date' }[column];
   return {
-    column: sql.raw(`s.${column}`),
+    by: field.name,
     desc,
+    column: sql.raw(`s.${column}`),
     cast,
+    field,
     // "is not null" lets the partial indexes keep the order; without it the whole register is sorted for each page.
     join: sql`join record_field s on s.organisation = c.organisation and s.type = c.type and s.field = ${field.name} and s.record = c.id
       and ${sql.raw(`s.${column}`)} is not null`,
@@ -111,7 +134,7 @@ function conditionsOf(
   query: ListQuery,
   types: RecordType[],
   only: RecordType | undefined,
-): RawBuilder<boolean>[] | Refused {
+): RawBuilder<boolean>[] {
   const conditions: RawBuilder<boolean>[] = [sql`c.organisation = ${look.organisation}`];
   if (only) conditions.push(sql`c.type = ${only.name}`);
   else if (query.role) conditions.push(sql`c.type = any(${types.map((type) => type.name)})`);
@@ -120,18 +143,6 @@ function conditionsOf(
   if (query.open !== undefined) conditions.push(sql`c.open = ${query.open}`);
   if (query.mine) conditions.push(sql`c.requester = ${look.viewer.person ?? ''}`);
   if (query.late) conditions.push(sql`c.open and c.due_at < ${look.now}::timestamptz`);
-  for (const filter of query.filters ?? []) {
-    const field = only?.fields[filter.field];
-    if (!field)
-      return refused({
-        code: 'invalid',
-        field: filter.field,
-        message: text(`沒有欄位「${filter.field}」。`, `There is no field "${filter.field}".`),
-      });
-    conditions.push(
-      look.asOf ? pastCondition(field, filter.op, filter.value) : fieldCondition(field, filter.op, filter.value),
-    );
-  }
   if (query.search?.trim()) {
     // A handful of bigrams narrows as well as all of them.
     for (const gram of bigrams(query.search).slice(0, 8)) {
@@ -143,20 +154,15 @@ function conditionsOf(
   return conditions;
 }
 
-function fieldCondition(field: Field, op: 'is' | 'from' | 'until', value: string): RawBuilder<boolean> {
-  const column = columnOf(field.type);
-  const cast = { t: 'text', n: 'double precision', m: 'timestamptz', d: 'date' }[column];
-  const symbol = { is: '=', from: '>=', until: '<=' }[op];
-  return sql`exists (select 1 from record_field f where f.organisation = c.organisation and f.type = c.type and f.field = ${field.name}
-    and ${sql.raw(`f.${column} ${symbol}`)} ${value}::${sql.raw(cast)} and f.record = c.id)`;
-}
-
-/** The same over a past state: its content is JSON, so this reads every record of the type once. */
-function pastCondition(field: Field, op: 'is' | 'from' | 'until', value: string): RawBuilder<boolean> {
-  const cast = { t: 'text', n: 'double precision', m: 'timestamptz', d: 'date' }[columnOf(field.type)];
-  const symbol = { is: '=', from: '>=', until: '<=' }[op];
-  return sql`(c.body->'values'->>${field.name})::${sql.raw(cast)} ${sql.raw(symbol)} ${value}::${sql.raw(cast)}`;
-}
+/** A filter on the field that gives the order narrows the very rows the page walks. */
+const fieldCondition =
+  (look: Look, order: Pick<Order, 'field'>) =>
+  (filter: FieldFilter): RawBuilder<boolean> => {
+    if (look.asOf) return pastCondition(filter);
+    if (filter.field === order.field) return valueCondition('s', filter);
+    return sql`exists (select 1 from record_field f where f.organisation = c.organisation and f.type = c.type and f.field = ${filter.field.name}
+    and ${valueCondition('f', filter)} and f.record = c.id)`;
+  };
 
 /** Records as they stand, or as they stood at the position looked at; columns are the same. */
 function recordsThen(look: Look): RawBuilder<unknown> {
@@ -202,12 +208,31 @@ function readCursor(cursor: string): { sort: string; id: string } | undefined {
   }
 }
 
-async function count(look: Look, conditions: RawBuilder<boolean>[]): Promise<number> {
+async function count(look: Look, counted: RawBuilder<unknown>): Promise<number> {
   const found = await sql<{ n: string }>`select count(*) as n from (
-    select 1 from ${recordsThen(look)} c where ${sql.join(conditions, sql` and `)} limit ${COUNTED + 1}) x`.execute(
-    look.tx,
-  );
+    select 1 from ${counted} limit ${COUNTED + 1}) x`.execute(look.tx);
   return Number(found.rows[0]?.n ?? 0);
+}
+
+const everyCondition = (look: Look, conditions: RawBuilder<boolean>[], filters: FieldFilter[]) =>
+  sql`${recordsThen(look)} c where ${sql.join([...conditions, ...filters.map(fieldCondition(look, {}))], sql` and `)}`;
+
+/** Whoever reads every record of a type, filtered by one field alone, has as many as that field's index holds: none is fetched to be counted. */
+function countedOver(
+  look: Look,
+  query: ListQuery,
+  only: RecordType | undefined,
+  filters: FieldFilter[],
+): RawBuilder<unknown> | undefined {
+  const field = filters[0]?.field;
+  if (!only || !field || !isSortable(field) || filters.some((filter) => filter.field !== field)) return undefined;
+  const more = query.state || query.open !== undefined || query.mine || query.late || query.search?.trim();
+  if (look.asOf || more || !readsAll(look, only)) return undefined;
+  return sql`record_field f where f.organisation = ${look.organisation} and f.type = ${only.name} and f.field = ${field.name}
+    and ${sql.join(
+      filters.map((filter) => valueCondition('f', filter)),
+      sql` and `,
+    )}`;
 }
 
 /** The columns a list shows: the first few short fields of the type. */

@@ -70,7 +70,7 @@ export function ListView({ title, crumb, actions, type, role, query, onQuery }: 
             <Rows
               page={list.data}
               withType={!type}
-              order={asked.order}
+              order={list.data.order}
               onOrder={(order) => onQuery({ ...without(query, 'after'), order })}
             />
             <Pager
@@ -87,7 +87,7 @@ export function ListView({ title, crumb, actions, type, role, query, onQuery }: 
   );
 }
 
-type Order = ListQuery['order'];
+type Order = NonNullable<ListQuery['order']>;
 const unsortable = ['table', 'files', 'refs', 'choices'];
 
 function Rows({
@@ -99,7 +99,7 @@ function Rows({
   page: ListPage;
   withType: boolean;
   order: Order;
-  onOrder(order: NonNullable<Order>): void;
+  onOrder(order: Order): void;
 }) {
   // The title stands in the first column already; a register in which nothing is ever due needs no deadline.
   const columns = page.columns
@@ -181,9 +181,9 @@ function SortHead({
   by: string;
   label: string;
   order: Order;
-  onOrder(order: NonNullable<Order>): void;
+  onOrder(order: Order): void;
 }) {
-  const on = order?.by === by;
+  const on = order.by === by;
   return (
     <th aria-sort={on ? (order.desc ? 'descending' : 'ascending') : 'none'}>
       <button type="button" onClick={() => onOrder({ by, desc: on ? !order.desc : false })}>
