@@ -147,8 +147,11 @@ function evidenceOf(organisation: string, rows: Evidence[]): Statement[] {
 
 function daysOf(organisation: string, evidence: Evidence[], refusals: Evidence[]): Statement[] {
   const days = new Map<string, { clause: string; day: string; evidence: number; refusals: number; last_pos: number }>();
+  // The events of a group share one moment.
+  const dayOf = new Map<string, string>();
   const count = (row: Evidence, what: 'evidence' | 'refusals') => {
-    const day = taipeiDay(row.at);
+    const day = dayOf.get(row.at) ?? taipeiDay(row.at);
+    dayOf.set(row.at, day);
     const key = `${row.clause} ${day}`;
     const entry = days.get(key) ?? { clause: row.clause, day, evidence: 0, refusals: 0, last_pos: 0 };
     entry[what] += 1;

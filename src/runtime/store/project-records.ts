@@ -275,8 +275,9 @@ function bigramChanges(
   }
   const statements: Statement[] = [];
   if (gone.length > 0)
-    statements.push(sql`delete from record_bigram where organisation = ${organisation} and record = any(${recordsIn(gone)})
-      and (record, gram) in (select * from unnest(${gone.map(({ record }) => record)}::text[], ${gone.map(({ gram }) => gram)}::text[]))`);
+    statements.push(sql`delete from record_bigram b
+      using unnest(${gone.map(({ gram }) => gram)}::text[], ${gone.map(({ record }) => record)}::text[]) as x(gram, record)
+      where b.organisation = ${organisation} and b.gram = x.gram and b.record = x.record`);
   if (come.length > 0)
     statements.push(sql`insert into record_bigram select ${organisation} as organisation, x.* from jsonb_to_recordset(${JSON.stringify(come)}::jsonb)
       as x(gram text, record text) on conflict do nothing`);
