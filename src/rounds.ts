@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { digestRound } from './http/digest.ts';
 import { isRefused } from './kernel/refusal.ts';
 import type { Platform } from './main.ts';
-import { endedExceptions } from './modules/compliance/index.ts';
+import { endedExceptions, waitingPlans } from './modules/compliance/index.ts';
 import {
   combinations,
   endingSoon,
@@ -14,6 +14,7 @@ import {
 } from './modules/identity/index.ts';
 import { overdue } from './modules/notices/index.ts';
 import { openDisposals, openErasures } from './modules/retention/index.ts';
+import { raiseAlarms } from './runtime/alarms.ts';
 import { reviewDue } from './runtime/audit-review.ts';
 import { eraseOne } from './runtime/erasing.ts';
 import { withOrganisation } from './runtime/store/session.ts';
@@ -24,6 +25,7 @@ export async function workRound(platform: Platform, organisation: string): Promi
   await escalate(platform, organisation);
   await dispose(platform, organisation);
   await askForReview(platform, organisation);
+  await askForPlan(platform, organisation);
   await listWatched(platform, organisation);
   await carryOutHandovers(platform, organisation);
   await revokeUncarried(platform, organisation);
@@ -96,6 +98,20 @@ async function askForReview({ db, dispatch, parts, officeCalendar }: Platform, o
   if (!values) return;
   const command = { do: 'open' as const, id: `audit-review-${values.begins}`, type: 'audit_review', values };
   await dispatch({ organisation, actor: { kind: 'clock' }, command });
+}
+
+/** An adoption plan that waits is told to the CISO, until it is approved or returned. */
+async function askForPlan({ db, dispatch, parts }: Platform, organisation: string): Promise<void> {
+  const waiting = await withOrganisation(db, organisation, (tx) => waitingPlans(tx, organisation));
+  const asked = waiting.map(({ id, clauses }) => ({
+    key: id,
+    message: {
+      zh: `採用計畫待核定：${clauses} 條之起算日`,
+      en: `An adoption plan waits for approval: starts of ${clauses} clauses`,
+    },
+  }));
+  const to = { roles: ['ciso'], go: '/procedure/plan' };
+  await raiseAlarms({ db, dispatch, clock: parts.clock }, organisation, 'adoption_plan', asked, to);
 }
 
 /** Destroys what was approved for it, and erases what was ordered. */

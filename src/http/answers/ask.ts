@@ -162,10 +162,10 @@ export async function actorOf({ http }: Context, caller: Caller, factor?: GivenF
         code: 'factor',
         message: factor.passkey
           ? text(
-              '通行金鑰的簽章不成立或已逾時，尚未簽核。',
-              'The passkey’s signature does not hold or came too late; nothing was sealed.',
+              '通行金鑰的簽章不成立或已逾時，本次未生效。',
+              'The passkey’s signature does not hold or came too late; nothing was done.',
             )
-          : text('密碼或驗證碼不正確，尚未簽核。', 'The password or code is wrong; nothing was sealed.'),
+          : text('密碼或驗證碼不正確，本次未生效。', 'The password or code is wrong; nothing was done.'),
       },
     ]);
   const signed = factor.passkey && signedWith(factor.passkey);

@@ -6,6 +6,8 @@ import { explainClause, projectExplanation } from './explanation.ts';
 import { restoreParameter, setParameter } from './parameters.ts';
 import { decidePlan, projectPlan, proposePlan } from './plan.ts';
 
+export { waitingPlans } from './plan.ts';
+
 /** Adopting procedures and tuning their parameters, from when each clause counts, what is said beside its light. */
 export function compliance(files: () => SourceFile[], compile: Compile): Module {
   return {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Office, openOffice, PASSWORD } from '../../../test/db/office.ts';
+import { workRound } from '../../rounds.ts';
 
 /** 採用計畫 and 說明及改善: grey before its day, red has a voice (DESIGN.md section 10). */
 
@@ -43,8 +44,15 @@ test('the coordinator proposes, the CISO approves with a factor; until then noth
   expect((await propose(start('2026-12-05'))).refused[0]?.code).toBe('state');
   expect((await (await chou()).call('plan.decide', { plan: body.plan, approve: true })).refused[0]?.code).toBe('by');
   expect((await (await fan()).call('plan.decide', { plan: body.plan, approve: true })).refused[0]?.code).toBe('factor');
+  await workRound(office.platform, office.organisation);
+  await workRound(office.platform, office.organisation);
+  const told = async () =>
+    (await (await fan()).ok('notices.list', {})).items.filter(({ go }: { go?: string }) => go === '/procedure/plan');
+  expect(await told()).toMatchObject([{ read: false, message: { zh: '採用計畫待核定：2 條之起算日' } }]);
   expect((await decide(body.plan, true)).status).toBe(200);
   expect(await clauseOf()).toMatchObject({ light: 'off', starts: '2026-12-01' });
+  await workRound(office.platform, office.organisation);
+  expect(await told()).toMatchObject([{ read: true, settled: clock.now.toISOString() }]);
 });
 
 test('days in the past or beyond two years, and clauses that do not exist, are no plan', async () => {

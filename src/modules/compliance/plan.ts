@@ -128,6 +128,13 @@ async function standingOf(
   };
 }
 
+/** Plans nobody has decided yet. */
+export async function waitingPlans(tx: Tx, organisation: string): Promise<{ id: string; clauses: number }[]> {
+  const found = await sql<{ id: string; clauses: number }>`select id, jsonb_array_length(starts) as clauses
+    from adoption_plan where organisation = ${organisation} and outcome is null order by pos`.execute(tx);
+  return found.rows;
+}
+
 /** Rows of adoption_plan and clause_start. */
 export async function projectPlan(tx: Tx, { organisation, pos, at, actor, type, data }: StoredEvent): Promise<void> {
   if (type === 'adoption_plan.proposed') {

@@ -56,7 +56,7 @@ export function Due({ keeping }: { keeping: KeepingView }) {
           </table>
           <TextControl label={t('keeping.title')} layout="stacked" value={title} onChange={setTitle} />
           {propose.error && <Problem error={propose.error} />}
-          <div className="actions">
+          <div className="row">
             <Button
               look="go"
               busy={propose.isPending}

@@ -37,7 +37,7 @@ export function Erasures({ keeping }: { keeping: KeepingView }) {
             </ul>
           </section>
         </div>
-        <div className="actions">
+        <div className="row">
           <Button why={why} onPress={() => setKind('subject')}>
             {t('keeping.erase.ofPerson')}
           </Button>
