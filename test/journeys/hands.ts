@@ -50,16 +50,16 @@ export async function date(page: Page, within: Locator | Page, label: string, pa
   }
 }
 
-export const attach = (
+/** Chooses a file and waits until it is there: while it is on its way only its name shows. */
+export async function attach(
   within: Locator | Page,
   label: string,
   file: { name: string; mimeType: string; buffer: Buffer },
-) =>
-  within
-    .getByRole('group', { name: called(label) })
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles(file);
+): Promise<void> {
+  const place = within.getByRole('group', { name: called(label) });
+  await place.locator('input[type=file]').first().setInputFiles(file);
+  await place.getByRole('link', { name: file.name }).waitFor();
+}
 
 /** Presses the action; in its dialog answers what it asks and proves who it is again. */
 export async function seal(page: Page, label: string, answers: Record<string, string> = {}): Promise<void> {

@@ -108,7 +108,6 @@ describe.sequential('an office of nine walks a go-live to filing', () => {
     for (const label of ['嚴重', '高風險數', '中風險數', '低風險數']) await write(page, label, '0');
     const report = { name: '廠商報告.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4') };
     await attach(page, '報告檔案', report);
-    await page.getByText('廠商報告.pdf').waitFor();
     await reads(page, '內容已修改，儲存後重新檢核');
     await press(page, '儲存並檢核');
     await seal(page, '送請確認');

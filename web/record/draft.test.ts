@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { conflicts, type Draft, isEmpty, settle, touch } from './draft.ts';
+import { afterSaving, conflicts, type Draft, isEmpty, settle, touch } from './draft.ts';
 
 const empty: Draft = { values: {}, base: {}, names: {} };
 
@@ -31,4 +31,13 @@ test('both writing the same is no conflict', () => {
 test('the order of keys inside a value does not make it different', () => {
   const saved = { planned: { start: '1', end: '2' } };
   expect(isEmpty(touch(empty, saved, 'planned', { end: '2', start: '1' }))).toBe(true);
+});
+
+test('what changed while it was being saved stays a draft, against what was saved', () => {
+  const written = touch(touch(empty, {}, 'method', 'a'), {}, 'scope', 'b');
+  const meanwhile = touch(touch(written, {}, 'scope', 'c'), {}, 'files', ['uploaded']);
+  const left = afterSaving(meanwhile, written.values);
+  expect(left.values).toEqual({ scope: 'c', files: ['uploaded'] });
+  expect(conflicts(left, { method: 'a', scope: 'b' })).toEqual([]);
+  expect(isEmpty(afterSaving(written, written.values))).toBe(true);
 });

@@ -33,6 +33,17 @@ export function settle(draft: Draft, saved: Values, field: string, whose: 'mine'
   return whose === 'theirs' ? forget(draft, field) : { ...draft, base: withValue(draft.base, field, saved[field]) };
 }
 
+/** After saving: what was written is no draft any more; what was typed or finished uploading meanwhile still is. */
+export function afterSaving(draft: Draft, written: Values): Draft {
+  return Object.keys(written).reduce(
+    (left, field) =>
+      same(left.values[field], written[field])
+        ? forget(left, field)
+        : { ...left, base: withValue(left.base, field, written[field]) },
+    draft,
+  );
+}
+
 export const isEmpty = (draft: Draft): boolean => Object.keys(draft.values).length === 0;
 
 /** The draft of one record (or of one form not opened yet), kept under its key. */
@@ -48,6 +59,7 @@ export function useDraft(key: string, saved: Values) {
         return named ? { ...next, names: { ...next.names, [named[0]]: named[1] } } : next;
       }),
     settle: (field: string, whose: 'mine' | 'theirs') => setDraft((old) => settle(old, saved, field, whose)),
+    wrote: (written: Values) => setDraft((old) => afterSaving(old, written)),
     clear: () => setDraft(none),
   };
 }

@@ -16,14 +16,14 @@ import { mainAction } from './reasons.ts';
  * and sealed is what is on screen. Somebody else's newer version is fetched and only real conflicts are asked about.
  */
 export function useRecordWork(record: RecordView, onDone: () => void) {
-  const { draft, set, settle, clear } = useDraft(record.id, record.values);
+  const { draft, set, settle, wrote, clear } = useDraft(record.id, record.values);
   const [refused, setRefused] = useState<Refusal[]>([]);
   const open = conflicts(draft, record.values);
 
   const saveDraft = async (): Promise<number> => {
     const saved = await saveOver(record, draft);
     await refetch(record.id);
-    clear();
+    wrote(draft.values);
     return saved.version;
   };
   const onError = (error: unknown) => {
