@@ -35,13 +35,12 @@ export function settle(draft: Draft, saved: Values, field: string, whose: 'mine'
 
 /** After saving: what was written is no draft any more; what was typed or finished uploading meanwhile still is. */
 export function afterSaving(draft: Draft, written: Values): Draft {
-  return Object.keys(written).reduce(
-    (left, field) =>
-      same(left.values[field], written[field])
-        ? forget(left, field)
-        : { ...left, base: withValue(left.base, field, written[field]) },
-    draft,
-  );
+  let left = draft;
+  for (const [field, value] of Object.entries(written)) {
+    const done = same(left.values[field], value);
+    left = done ? forget(left, field) : { ...left, base: withValue(left.base, field, value) };
+  }
+  return left;
 }
 
 export const isEmpty = (draft: Draft): boolean => Object.keys(draft.values).length === 0;

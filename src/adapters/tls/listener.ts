@@ -45,8 +45,13 @@ export async function listen(door: Door): Promise<Listener> {
   };
   for (const server of [plain, secure]) server.keepAliveTimeout = KEEP_ALIVE_MS;
   refresh();
-  const take = (socket: Socket) =>
+  // A server that is handed its connections does not keep count of them.
+  const open = new Set<Socket>();
+  const take = (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
     distinguish(socket, (isTls) => (isTls && context ? secure : plain).emit('connection', socket));
+  };
   const fronts: Server[] = [];
   for (const port of [door.port, door.httpPort])
     if (port !== undefined)
@@ -56,7 +61,7 @@ export async function listen(door: Door): Promise<Listener> {
     refresh,
     async close() {
       const closed = fronts.map((front) => new Promise<void>((done) => front.close(() => done())));
-      for (const server of [plain, secure]) server.closeAllConnections();
+      for (const socket of open) socket.destroy();
       await Promise.all(closed);
     },
   };
