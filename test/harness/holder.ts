@@ -7,9 +7,10 @@ if (isRefused(database)) {
   console.log(JSON.stringify({ refused: database.refused[0]!.message.en, fix: database.refused[0]!.fix?.text.en }));
   process.exit(3);
 }
-console.log(JSON.stringify({ url: database.ownerUrl, superUrl: database.url('super'), port: database.port }));
+// Before the line that whoever waits for it may answer with a signal.
 process.on('SIGTERM', async () => {
   await database.stop();
   process.exit(0);
 });
+console.log(JSON.stringify({ url: database.ownerUrl, superUrl: database.url('super'), port: database.port }));
 setInterval(() => {}, 60_000);
