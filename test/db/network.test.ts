@@ -157,7 +157,7 @@ test('a reset by the own mailbox: the same answer for any name, one mail, a link
   const nobody = office.nobody();
   const ask = (email: string) => nobody.ok('resets.request', { email });
   await office.as('wang');
-  await lin.ok('mail.set', { ...server });
+  await lin.ok('mail.set', { ...server, password: 'geheim' });
   expect(await nobody.ok('resets.ways')).toEqual({ mail: true });
   words.length = 0;
   received.length = 0;
