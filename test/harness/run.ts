@@ -39,7 +39,12 @@ function tests(name: string, args: string[], env: NodeJS.ProcessEnv = {}): Tally
 }
 
 /** Those that start databases of their own gain nothing from another server. */
-const OWN_DATABASE = ['src/cli/**', 'src/adapters/postgres/embedded/**', 'test/peers/**', 'test/faults/{kill,offline}.test.ts'];
+const OWN_DATABASE = [
+  'src/cli/**',
+  'src/adapters/postgres/embedded/**',
+  'test/peers/**',
+  'test/faults/{kill,offline}.test.ts',
+];
 
 async function externally(): Promise<Tally> {
   const server = await startSystemPostgres(join(reports, 'postgres'));
