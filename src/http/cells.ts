@@ -152,9 +152,11 @@ const isRange = (plain: string): boolean => {
   const ends = plain.split(/[-~]/).map((end) => end.trim());
   return ends.length === 2 && ends.every((end) => isIP(end) !== 0);
 };
+/** Four parts of digits in which letters stand for some: an IP address with O for 0 or l for 1, not a host name. */
+const MISTYPED = /^(?=.*[oil])[\doil]{1,3}(\.[\doil]{1,3}){3}$/i;
 const FORMAL: Partial<Record<ValueType['is'], { holds(plain: string): boolean; zh: string; en: string }>> = {
   address: {
-    holds: (plain) => isHost(plain) || isNetwork(plain) || isRange(plain),
+    holds: (plain) => (isHost(plain) && !MISTYPED.test(plain)) || isNetwork(plain) || isRange(plain),
     zh: '不是位址；請寫 10.1.1.5、10.1.1.0/24 或主機網域名稱。',
     en: 'is no address; write 10.1.1.5, 10.1.1.0/24 or a host name.',
   },

@@ -45,6 +45,20 @@ describe.each(['xlsx', 'ods'] as const)('a workbook LibreOffice wrote as .%s', (
   });
 });
 
+test('the separator is the one most lines have: a title of one cell may stand above, commas may stand in cells', () => {
+  const cells = (plain: string) => must(readPasted(plain)).sheets[0]!.rows.map((row) => row.cells);
+  expect(cells('主機一覽表\n主機名稱,位址\nweb,10.1.1.5')).toEqual([
+    ['主機一覽表'],
+    ['主機名稱', '位址'],
+    ['web', '10.1.1.5'],
+  ]);
+  expect(cells('主機名稱\t備註\nweb\t一,二,三\ndb\t四,五')).toEqual([
+    ['主機名稱', '備註'],
+    ['web', '一,二,三'],
+    ['db', '四,五'],
+  ]);
+});
+
 test('Big5 with characters whose second byte is a backslash (功、許、蓋), quotes and commas inside', async () => {
   const read = must(await sample('hosts-big5.csv'));
   expect(read.format).toBe('big5');

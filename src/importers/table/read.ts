@@ -126,9 +126,14 @@ function parseText(plain: string): Sheet | Refused {
   }
 }
 
-/** The sign that stands most often in the first line. */
+const LOOKED_AT = 15;
+
+/** The sign that most of the first lines have, for a title of one cell may stand above; among equals the more frequent. */
 function delimiterOf(plain: string): string {
-  const first = plain.split(/\r?\n/).find((line) => line.trim() !== '') ?? '';
-  const counted = ['\t', ',', ';'].map((sign) => [sign, first.split(sign).length] as const);
-  return counted.toSorted((a, b) => b[1] - a[1])[0]![0];
+  const lines = plain.split(/\r?\n/, 200).filter((line) => line.trim() !== '');
+  const counted = ['\t', ',', ';'].map((sign) => {
+    const times = lines.slice(0, LOOKED_AT).map((line) => line.split(sign).length - 1);
+    return { sign, lines: times.filter((count) => count > 0).length, times: times.reduce((sum, one) => sum + one, 0) };
+  });
+  return counted.toSorted((a, b) => b.lines - a.lines || b.times - a.times)[0]!.sign;
 }

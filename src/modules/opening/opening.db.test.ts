@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -224,5 +225,102 @@ describe.sequential('an opening list', () => {
       }>`select requester from record where organisation = ${office.organisation} and id = ${system.id}`.execute(tx),
     );
     expect(opened.rows[0]?.requester).toBe((await (await chen()).ok('me.get')).person.id);
+  });
+});
+
+describe('two hundred hosts in a Big5 file with a title above, columns in their own order and faults', () => {
+  const ORDER = ['IP', '保管人', '主機名稱', '環境', '種類', '使用階段', '資產種類', '備忘'];
+  const host = (n: number) => [
+    `10.20.0.${n}`,
+    '陳機房',
+    `機房主機 ${n}`,
+    '正式',
+    '伺服器',
+    '維運',
+    '伺服器',
+    '115/2/30',
+  ];
+  const planted: Record<number, Record<number, string>> = {
+    10: { 0: '10.20.0.300' },
+    20: { 0: '10.20.0.19' },
+    30: { 1: '陳股長' },
+    40: { 1: '' }, // below a merged cell
+    50: { 0: '１０.２０.０.５０' },
+    60: { 1: ' 陳機房　', 2: '機房主機 60  ' },
+    70: { 4: '洗衣機' },
+    80: { 2: '' },
+    90: { 3: '測試區' },
+    100: { 0: '10.20.0.1OO' },
+    110: { 3: '' },
+  };
+  const sheet = [
+    ['西螺示範公所主機一覽表'],
+    ORDER,
+    ...Array.from({ length: 200 }, (_, at) => host(at + 1).map((cell, column) => planted[at + 1]?.[column] ?? cell)),
+  ];
+  const big5 = () =>
+    execFileSync('iconv', ['-f', 'UTF-8', '-t', 'CP950'], { input: sheet.map((row) => row.join(',')).join('\r\n') });
+  /** Two lines stand above the first host. */
+  const lineOf = (n: number) => n + 2;
+
+  test('each is told in its row, mended on screen, and all are signed once', async () => {
+    const { sha256 } = await desk.file('chen', 'hosts.csv', big5());
+    const read = await (await chen()).ok('registers.readTable', { type: 'host', file: sha256 });
+    expect(read).toMatchObject({ format: 'big5', headings: ORDER });
+    expect(read.rows).toHaveLength(200);
+    const asRead = read.rows.map(({ line, cells }: Row) => ({ id: crypto.randomUUID(), line, type: 'host', cells }));
+    const given = { type: 'host', headings: ORDER, rows: asRead as Row[] };
+    const { rows: judged, mapping } = await (await chen()).ok('registers.check', given);
+    expect(mapping.備忘).toBeUndefined();
+    const told = judged.flatMap(({ line, refused }: { line: number; refused: { code: string; field?: string }[] }) =>
+      refused.map(({ code, field }) => [line - 2, `${code} ${field ?? ''}`]),
+    );
+    expect(told).toEqual([
+      [10, 'invalid address'],
+      [20, 'duplicate '],
+      [30, 'invalid owner'],
+      [40, 'required owner'],
+      [70, 'invalid kind'],
+      [80, 'required name'],
+      [90, 'invalid environment'],
+      [100, 'invalid address'],
+      [110, 'required environment'],
+    ]);
+    const right = (line: number, cells: Record<string, string>) => (row: Row) =>
+      row.line === lineOf(line) ? { ...row, cells: { ...row.cells, ...cells } } : row;
+    const mended = [
+      right(10, { IP: '10.20.0.10' }),
+      right(40, { 保管人: '陳機房' }),
+      right(70, { 種類: '伺服器' }),
+      right(80, { 主機名稱: '機房主機 80' }),
+      right(90, { 環境: '測試' }),
+      right(100, { IP: '10.20.0.100' }),
+      right(110, { 環境: '正式' }),
+    ].reduce((rows, mend) => rows.map(mend), given.rows);
+    const candidate = judged.find(({ line }: Row) => line === lineOf(30)).unknown[0].candidates[0];
+    const kept = await (await chen()).ok('registers.draft', {
+      ...given,
+      rows: mended.map((row) => (row.line === lineOf(20) ? { ...row, decided: 'out' } : row)),
+      resolved: [{ field: 'owner', written: '陳股長', id: candidate.id, name: candidate.name }],
+      title: '機房主機',
+    });
+    expect(kept).toMatchObject({ problems: 0 });
+    expect(await desk.act('chen', kept.id, 'enter')).toBe('entered');
+    const entered = await withOrganisation(office.platform.db, office.organisation, (tx) =>
+      sql<{ hosts: number }>`select count(*)::int as hosts from record
+        where organisation = ${office.organisation} and origin = ${kept.id} and type = 'host'`.execute(tx),
+    );
+    expect(entered.rows).toEqual([{ hosts: 199 }]);
+    for (const [n, name] of [
+      [50, '機房主機 50'],
+      [60, '機房主機 60'],
+    ] as const) {
+      const id = asRead[n - 1].id;
+      expect((await desk.get('chen', id)).values).toMatchObject({
+        name,
+        address: `10.20.0.${n}`,
+        owner: office.persons.chen,
+      });
+    }
   });
 });
