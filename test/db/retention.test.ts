@@ -79,10 +79,20 @@ async function tablesWith(text: string): Promise<string[]> {
   return found.sort();
 }
 
-function filesWith(folder: string, text: string): string[] {
-  return readdirSync(folder, { recursive: true })
+const filesWith = (folder: string, text: string): string[] =>
+  readdirSync(folder, { recursive: true })
     .map((name) => join(folder, String(name)))
-    .filter((path) => statSync(path).isFile() && readFileSync(path).includes(text));
+    .filter((path) => contentOf(path)?.includes(text));
+
+/** A running signer writes beside and renames: what is gone since it was listed holds nothing. */
+function contentOf(path: string): Buffer | undefined {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 describe('erasure of personal values', () => {
