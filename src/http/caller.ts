@@ -127,18 +127,20 @@ async function tokenCaller(http: HttpParts, token: string, organisation: string)
   const hash = createHash('sha256').update(token).digest();
   const now = http.parts.clock();
   const row = await withOrganisation(http.parts.db, organisation, async (tx) => {
-    const found = await sql<{ id: string; person: string; scopes: string[] }>`update api_token set last_used_at = ${now}
+    const found = await sql<{
+      id: string;
+      person: string;
+      scopes: string[];
+      expires_at: Date | null;
+    }>`update api_token set last_used_at = ${now}
       where organisation = ${organisation} and hash = ${hash} and revoked_at is null and (expires_at is null or expires_at > ${now})
-      returning id, person, scopes`.execute(tx);
+      returning id, person, scopes, expires_at`.execute(tx);
     const one = found.rows[0];
-    return one && (await isTokenOnRecord(tx, organisation, http.parts.markKey, { ...one, hash })) ? one : undefined;
+    if (!one || !(await isTokenOnRecord(tx, organisation, http.parts.markKey, { ...one, hash }))) return undefined;
+    // A token made before its person became an auditor from elsewhere opens nothing.
+    return (await admitted(http, tx, organisation, one.person)) ? undefined : one;
   });
   if (!row) return undefined;
-  const admission = await withOrganisation(http.parts.db, organisation, (tx) =>
-    admitted(http, tx, organisation, row.person),
-  );
-  // A token made before its person became an auditor from elsewhere opens nothing.
-  if (admission) return undefined;
   return {
     token: { id: row.id, mayWrite: row.scopes.includes('write') },
     organisation,

@@ -219,14 +219,19 @@ describe('the superuser among the rows that confer authority', () => {
   });
 });
 
-test('a token slipped in, moved to somebody else or brought back by the database opens nothing, at once', async () => {
+test('a token slipped in, moved to somebody else, prolonged or brought back by the database opens nothing, at once', async () => {
   const wang = await office.as('wang');
   const { secret, id } = await wang.ok('tokens.create', { name: '報表', expires: '2099-01-01', mayWrite: true });
   const program = client(office.app, secret);
   const lets = async () => (await program.call('me.get')).status === 200;
   expect(await lets()).toBe(true);
   const { organisation, persons } = office;
-  for (const change of [`person = '${persons.chen}'`, `scopes = '{read}'`, `id = 'another'`])
+  for (const change of [
+    `person = '${persons.chen}'`,
+    `scopes = '{read}'`,
+    `id = 'another'`,
+    `expires_at = '2199-01-01'`,
+  ])
     await tampered(
       'api_token',
       () => superuser(`update api_token set ${change} where organisation = $1`, [organisation]),
