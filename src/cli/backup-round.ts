@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { KEEP } from '../adapters/backup/generation.ts';
-import { addDays } from '../kernel/calendar/date.ts';
+import { addDays, localDate } from '../kernel/calendar/date.ts';
 import type { Values } from '../kernel/engine/types.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import { isRefused, type Refused } from '../kernel/refusal.ts';
@@ -213,7 +213,7 @@ const RETRY_MS = 3_600_000;
  * after a failure an hour goes by.
  */
 export function isDue(runs: Pick<BackupRunRow, 'kind' | 'at'>[], now: string, at = '02:00'): boolean {
-  const today = new Date(Date.parse(now) + 8 * 3_600_000).toISOString().slice(0, 10);
+  const today = localDate(now);
   const todays = Date.parse(`${today}T${at}:00+08:00`);
   const moment = Date.parse(now) < todays ? Date.parse(`${addDays(today, -1)}T${at}:00+08:00`) : todays;
   const newest = (kind: string) => runs.find((run) => run.kind === kind)?.at.getTime() ?? 0;

@@ -1,4 +1,5 @@
 import QRCode from 'qrcode';
+import { localClock, localDate } from '../kernel/calendar/date.ts';
 
 /**
  * One printable page with a checkpoint, for whoever keeps it on paper: text, QR code of the whole note, verifier key.
@@ -7,7 +8,8 @@ import QRCode from 'qrcode';
 export async function checkpointSheet(note: string, key: string, published: Date): Promise<string> {
   const code = await QRCode.toString(note, { type: 'svg', errorCorrectionLevel: 'M', margin: 1 });
   const [origin = '', size = '', root = ''] = note.split('\n');
-  const at = new Date(published.getTime() + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+  const moment = published.toISOString();
+  const at = `${localDate(moment)} ${localClock(moment)}`;
   return `<!doctype html>
 <html lang="zh-Hant"><meta charset="utf-8"><title>稽核軌跡封存點 ${escaped(size)}</title>
 <style>

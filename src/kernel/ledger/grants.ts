@@ -1,3 +1,4 @@
+import { localDate } from '../calendar/date.ts';
 import { type Text, text } from '../text.ts';
 import type { Envelope } from './envelope.ts';
 
@@ -154,12 +155,9 @@ function learnRevoked(index: GrantIndex, position: number, { data }: Envelope): 
 }
 
 function inForce({ from, until }: KnownGrant, at: string): boolean {
-  const began = isDay(from) ? officeDay(at) >= from : Date.parse(at) >= Date.parse(from);
+  const began = isDay(from) ? localDate(at) >= from : Date.parse(at) >= Date.parse(from);
   if (!began || until === undefined) return began;
-  return isDay(until) ? officeDay(at) <= until : Date.parse(at) < Date.parse(until);
+  return isDay(until) ? localDate(at) <= until : Date.parse(at) < Date.parse(until);
 }
 
 const isDay = (value: string) => value.length === 10;
-
-/** Taiwan keeps UTC+8 the year round. */
-const officeDay = (at: string) => new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 10);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { addMonths, localDate } from '../../kernel/calendar/date.ts';
 import type { Seal, Vote } from '../../kernel/engine/types.ts';
 import type { StoredEvent, Tx } from '../../runtime/module.ts';
 import type { CombinationsOf } from './combining.ts';
@@ -114,8 +115,7 @@ export async function unlisted(
 
 /** `2026-10` for any moment of November 2026 in Taipei. */
 export function monthBefore(now: string): string {
-  const here = new Date(Date.parse(now) + 8 * 3_600_000);
-  return new Date(Date.UTC(here.getUTCFullYear(), here.getUTCMonth() - 1, 1)).toISOString().slice(0, 7);
+  return addMonths(localDate(now), -1).slice(0, 7);
 }
 
 /** 兼任 exceptions in force that let a person hold other roles beside the one asked for. */
@@ -124,7 +124,7 @@ export const combinations: CombinationsOf = async (tx, { organisation, person, r
     select id, body->'values'->'roles' as roles, body->'values'->>'until' as until from record
     where organisation = ${organisation} and type = 'concurrent_duty' and state = 'in_force'
       and body->'values'->>'person' = ${person}`.execute(tx);
-  const today = new Date(Date.parse(now) + 8 * 3_600_000).toISOString().slice(0, 10);
+  const today = localDate(now);
   return rows.flatMap(({ id, roles, until }) =>
     until !== null && until >= today && roles?.includes(role)
       ? roles.filter((other) => other !== role).map((other) => ({ role: other, exception: id, until }))

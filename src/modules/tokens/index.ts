@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { localDate } from '../../kernel/calendar/date.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { Module, ModuleCommand, StoredEvent, Tx } from '../../runtime/module.ts';
@@ -27,7 +28,7 @@ function makeToken(): ModuleCommand<z.infer<typeof make>, null> {
     load: async () => null,
     decide(_loaded, input, { actor, now }) {
       if (actor.kind !== 'person' || actor.via === 'token') return notByToken;
-      if (input.until < now.slice(0, 10)) {
+      if (input.until < localDate(now)) {
         return refused({
           code: 'invalid',
           field: 'expires',

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { localDate } from '../../kernel/calendar/date.ts';
 import { clausesIn, OUTSIDE_AUDITOR, typesShowing } from '../../kernel/engine/outside.ts';
 import type { Directory, RecordState } from '../../kernel/engine/types.ts';
 import type { RecordType } from '../../kernel/pack/types.ts';
@@ -20,7 +21,7 @@ export function confinedTo(look: Reader): Confined[] | undefined {
   if (person === undefined || !directory.persons[person]?.outside) return undefined;
   const kept = known.get(directory) ?? new Map<string, Confined[]>();
   known.set(directory, kept);
-  const day = officeDay(look.now);
+  const day = localDate(look.now);
   const key = `${person} ${day} ${definition.hash}`;
   if (!kept.has(key)) kept.set(key, scopesOf(look, person, day));
   return kept.get(key);
@@ -45,8 +46,6 @@ function scopesOf({ context: { directory, definition } }: Reader, person: string
 /** A type that says who sees it, and does not name auditors, is not for those from elsewhere either. */
 const isOpenToAuditors = (type: RecordType): boolean =>
   !type.see || type.see.by.some((who) => who.kind === 'role' && who.role === 'auditor');
-
-const officeDay = (now: string): string => new Date(Date.parse(now) + 8 * 3_600_000).toISOString().slice(0, 10);
 
 function withBelow(directory: Directory, units: string[]): string[] {
   const all = new Set(units);

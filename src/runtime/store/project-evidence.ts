@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { localDate } from '../../kernel/calendar/date.ts';
 import type { GateSeen, Vote } from '../../kernel/engine/types.ts';
 import type { Definition } from '../../kernel/pack/types.ts';
 import type { StoredEvent } from '../module.ts';
@@ -150,7 +151,7 @@ function daysOf(organisation: string, evidence: Evidence[], refusals: Evidence[]
   // The events of a group share one moment.
   const dayOf = new Map<string, string>();
   const count = (row: Evidence, what: 'evidence' | 'refusals') => {
-    const day = dayOf.get(row.at) ?? taipeiDay(row.at);
+    const day = dayOf.get(row.at) ?? localDate(row.at);
     dayOf.set(row.at, day);
     const key = `${row.clause} ${day}`;
     const entry = days.get(key) ?? { clause: row.clause, day, evidence: 0, refusals: 0, last_pos: 0 };
@@ -168,8 +169,6 @@ function daysOf(organisation: string, evidence: Evidence[], refusals: Evidence[]
       refusals = clause_day.refusals + excluded.refusals, last_pos = greatest(clause_day.last_pos, excluded.last_pos)`,
   ];
 }
-
-const taipeiDay = (at: string) => new Date(Date.parse(at) + 8 * 3600_000).toISOString().slice(0, 10);
 
 function breachesOf(organisation: string, breaches: Breach[]): Statement[] {
   const begun = breaches.filter((breach) => !breach.ends);
