@@ -1,3 +1,4 @@
+import { localDate } from '../kernel/calendar/date.ts';
 import type { Values } from '../kernel/engine/types.ts';
 import { nameOf } from './documents.ts';
 import { pdf } from './paper.ts';
@@ -117,7 +118,7 @@ export async function scan(story: Story, one: Pick<Case, 'hosts' | 'system'>, wh
     await story.import(who, reportOf('clean-host.xml', story.now(), about), {
       targets: { [address]: key },
       system: one.system,
-      patchedOn: story.now().slice(0, 10),
+      patchedOn: localDate(story.now()),
     });
     await story.import(who, reportOf('clamscan-clean.log', story.now(), about), { targets: { local: key } });
   }
@@ -156,7 +157,7 @@ export async function accept(story: Story, one: Case): Promise<void> {
 export async function prepare(story: Story, one: Case): Promise<void> {
   await story.save('chen', form(one), {
     environment: [
-      { host: story.id('lab1'), line: '應用與資料庫主機', ready: true, patched_on: story.now().slice(0, 10) },
+      { host: story.id('lab1'), line: '應用與資料庫主機', ready: true, patched_on: localDate(story.now()) },
     ],
   });
   await story.act('chen', form(one), 'prepare');

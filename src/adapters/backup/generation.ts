@@ -1,3 +1,5 @@
+import { localDate } from '../../kernel/calendar/date.ts';
+
 /** One backup as it lies on a disk: everything of the installation at one moment. Encrypted and signed. */
 export type Generation = {
   format: 1;
@@ -54,7 +56,7 @@ export function kept(generations: { id: string; takenAt: string }[], keep: Keep)
   const newest = generations.toSorted((a, b) => b.takenAt.localeCompare(a.takenAt));
   const staying = new Set(newest.slice(0, 1).map(({ id }) => id));
   for (const [period, most] of [
-    [dayOf, keep.daily],
+    [localDate, keep.daily],
     [weekOf, keep.weekly],
     [monthOf, keep.monthly],
   ] as const) {
@@ -72,7 +74,6 @@ export function kept(generations: { id: string; takenAt: string }[], keep: Keep)
 const DAY_MS = 86_400_000;
 /** Taiwan keeps UTC+8 the year round. */
 const local = (moment: string): number => Date.parse(moment) + 8 * 3_600_000;
-const dayOf = (moment: string): string => new Date(local(moment)).toISOString().slice(0, 10);
-const monthOf = (moment: string): string => dayOf(moment).slice(0, 7);
+const monthOf = (moment: string): string => localDate(moment).slice(0, 7);
 /** Weeks begin on Monday; 1970-01-01 was a Thursday. */
 const weekOf = (moment: string): string => String(Math.floor((local(moment) / DAY_MS + 3) / 7));

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { localDate } from '../../kernel/calendar/date.ts';
 import { parseCheckpoint } from '../../kernel/ledger/checkpoint.ts';
 import { attestations, type Verifier } from '../../kernel/ledger/note.ts';
 import type { Cosignature } from '../../kernel/ledger/witness.ts';
@@ -46,8 +47,7 @@ export function witnessBook(store: Store): WitnessBook {
 }
 
 /** Where a log keeps the last checkpoint of each office day, with every cosignature it got: `days/2026-11-30`. */
-export const dayPath = (at: Date): string =>
-  `days/${new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10)}`;
+export const dayPath = (at: Date): string => `days/${localDate(at.toISOString())}`;
 
 /** The note with further cosignatures; a line of the same key is replaced by the newer one. */
 export function withCosignatures(note: string, more: readonly Cosignature[]): string {

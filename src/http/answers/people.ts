@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { localDate } from '../../kernel/calendar/date.ts';
 import { text } from '../../kernel/text.ts';
 import { getPerson, listPersons, listUnits } from '../../modules/identity/index.ts';
 import type { Look } from '../../runtime/query/look.ts';
@@ -48,7 +49,7 @@ export const peopleAnswers = {
         limit: 500,
       }),
     );
-    const today = new Date().toISOString().slice(0, 10);
+    const today = localDate(context.http.parts.clock());
     return withAccounts(
       context,
       found.items.filter((person) => input.former || !person.until || person.until >= today),

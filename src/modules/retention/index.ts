@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Calendar } from '../../kernel/calendar/calendar.ts';
+import { localDate } from '../../kernel/calendar/date.ts';
 import { capacityWith } from '../../kernel/engine/capacity.ts';
 import type { RecordState, Value } from '../../kernel/engine/types.ts';
 import { canonicalHash, type Json } from '../../kernel/ledger/canonical.ts';
@@ -153,7 +154,7 @@ const erase: ModuleCommand<z.infer<typeof Erase>, EraseLoaded> = {
     if (isUnproven(context)) return factorAgain;
     if (!known) return no('missing', '找不到要刪除個資的對象。', 'There is nothing to erase under this name.');
     const until = context.directory.persons[id]?.until;
-    if (kind === 'subject' && context.directory.persons[id] && !(until && until < context.now.slice(0, 10)))
+    if (kind === 'subject' && context.directory.persons[id] && !(until && until < localDate(context.now)))
       return no(
         'state',
         '在職人員的資料仍需使用，離職後才能刪除。',

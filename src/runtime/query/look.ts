@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Acting, capacityWith } from '../../kernel/engine/capacity.ts';
 import type { Actor, Directory, Input, Known, Moment, RecordState } from '../../kernel/engine/types.ts';
+import { isDuring } from '../../kernel/engine/who.ts';
 import type { Definition, RecordType } from '../../kernel/pack/types.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
@@ -132,14 +133,7 @@ export async function recordOf(
 }
 
 export const rolesOf = (directory: Directory, person: string | undefined, now: Moment): string[] =>
-  directory.grants
-    .filter(
-      (grant) =>
-        grant.person === person &&
-        grant.from.slice(0, 10) <= now.slice(0, 10) &&
-        (!grant.until || grant.until >= now.slice(0, 10)),
-    )
-    .map((grant) => grant.role);
+  directory.grants.filter((grant) => grant.person === person && isDuring(grant, now)).map((grant) => grant.role);
 
 /** The viewer as `capacityIn` asks. */
 export const actingOf = ({ viewer, context, now }: Pick<Look, 'viewer' | 'context' | 'now'>): Acting => ({

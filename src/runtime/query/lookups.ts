@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { localDate } from '../../kernel/calendar/date.ts';
 import { kindsOf } from '../gather.ts';
 import { bigrams } from '../store/fields.ts';
 import type { Named } from '../views.ts';
@@ -7,7 +8,7 @@ import { stateLabel } from './names.ts';
 
 export type Found = Named & { hint?: string };
 const folded = (text: string) => text.normalize('NFKC').toLowerCase();
-const today = (look: Look) => look.now.slice(0, 10);
+const today = (look: Look) => localDate(look.now);
 
 /** Persons by name, unit or title, those here today. */
 export function persons(look: Look, search: string, limit = 20): Found[] {

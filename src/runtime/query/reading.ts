@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Directory, RecordState } from '../../kernel/engine/types.ts';
+import { isDuring } from '../../kernel/engine/who.ts';
 import type { RecordType, Who } from '../../kernel/pack/types.ts';
 import { PARTICIPANTS, participants } from '../store/participants.ts';
 import { type Look, rolesOf } from './look.ts';
@@ -16,14 +17,13 @@ function reach(look: Reader): { persons: string[]; units: string[]; roles: strin
   const { directory } = look.context;
   const { person } = look.viewer;
   if (!person) return { persons: [], units: [], roles: [] };
-  const today = look.now.slice(0, 10);
   const persons = [
     person,
-    ...directory.deputies.filter((d) => d.person === person && d.from <= today && d.until >= today).map((d) => d.for),
+    ...directory.deputies.filter((d) => d.person === person && isDuring(d, look.now)).map((d) => d.for),
   ];
   const roles = persons.flatMap((one) => rolesOf(directory, one, look.now));
   const headed = directory.grants
-    .filter((grant) => persons.includes(grant.person) && grant.role === 'unit_head')
+    .filter((grant) => persons.includes(grant.person) && grant.role === 'unit_head' && isDuring(grant, look.now))
     .map((grant) => grant.unit);
   return { persons, units: unitsBelow(directory, headed), roles };
 }
