@@ -8,12 +8,12 @@ import { PASSWORD } from '../db/office.ts';
 import { dataFolder, ROOT, type RunningServer, startRealServer } from '../faults/server.ts';
 import { chromium, runAxe } from '../harness/browser.ts';
 import { openRealOffice } from './office.ts';
+import { SHOTS, shot } from './shots.ts';
 
 /** Holds, erasure, backups and witnesses as the people who keep records do them on the page. */
 
 const dataDir = dataFolder();
 const disk = join(dirname(dataDir), 'disk-a');
-const SHOTS = process.env.ANCHENG_SHOTS;
 let server: RunningServer;
 let browser: Browser;
 let office: Awaited<ReturnType<typeof openRealOffice>>;
@@ -48,25 +48,6 @@ afterAll(async () => {
   await server?.stop();
   rmSync(dirname(dataDir), { recursive: true, force: true });
 });
-
-async function shot(page: Page, name: string): Promise<void> {
-  if (!SHOTS) return;
-  mkdirSync(SHOTS, { recursive: true });
-  for (const [size, width, height] of [
-    ['desk', 1440, 900],
-    ['phone', 390, 844],
-  ] as const) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme });
-      await page.waitForTimeout(400); // colours fade over
-      await page.screenshot({ path: join(SHOTS, `${name}-${size}-${colorScheme}.png`) });
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.waitForTimeout(400);
-}
 
 const pickVisit = async (page: Page) => {
   await page.getByRole('combobox', { name: '紀錄' }).fill(visit.number);

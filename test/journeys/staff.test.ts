@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import { dirname } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Desk, deskOf } from '../db/desk.ts';
@@ -9,11 +9,11 @@ import { client, emailOf, remote, signIn } from '../db/office.ts';
 import { dataFolder, type RunningServer, startRealServer } from '../faults/server.ts';
 import { chromium, runAxe } from '../harness/browser.ts';
 import { openRealOffice } from './office.ts';
+import { shot } from './shots.ts';
 
 /** A small staff in the browser: 兼任 signed by one and countersigned by another, a password reset by two people and by mail, 連線設定. */
 
 const dataDir = dataFolder();
-const SHOTS = process.env.ANCHENG_SHOTS;
 let server: RunningServer;
 let browser: Browser;
 let office: Awaited<ReturnType<typeof openRealOffice>>;
@@ -32,25 +32,6 @@ afterAll(async () => {
 });
 
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-
-async function shot(page: Page, name: string): Promise<void> {
-  if (!SHOTS) return;
-  mkdirSync(SHOTS, { recursive: true });
-  for (const [size, width, height] of [
-    ['desk', 1440, 900],
-    ['phone', 390, 844],
-  ] as const) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme });
-      await page.waitForTimeout(400); // colours fade over
-      await page.screenshot({ path: join(SHOTS, `${name}-${size}-${colorScheme}.png`) });
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.waitForTimeout(400);
-}
 
 describe.sequential('a small staff', () => {
   let document: string;

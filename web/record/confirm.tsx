@@ -5,9 +5,7 @@ import type { RecordView } from '../../src/runtime/views.ts';
 import { api, newCommandId } from '../api.ts';
 import { t } from '../language.ts';
 import { signWithPasskey } from '../session.ts';
-import { Problem } from '../ui/bits.tsx';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { DialogForm } from '../ui/dialog-form.tsx';
 import { TextControl } from '../ui/field.tsx';
 import { tell } from '../ui/toast.tsx';
 import { type ChosenFactor, Factor, type SentFactor } from './factor.tsx';
@@ -56,36 +54,28 @@ export function ConfirmDialog({ record, held, agree, onClose }: Props) {
     ? Object.keys(factor).length === 0 && t('action.factorFirst')
     : words.trim() === '' && t('mark.sayWhy');
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!missing) answer.mutate();
-        }}
-      >
-        <p className="sub">
-          {record.number}　{record.title}
-        </p>
-        <MarkDetails mark={held.mark} />
-        <p>{t(agree ? (own ? 'mark.confirmMeans' : 'mark.countersignMeans') : 'mark.declineMeans')}</p>
-        <TextControl
-          label={t(agree ? 'mark.wordsIfAny' : 'mark.reason')}
-          layout="stacked"
-          lines={2}
-          must={!agree}
-          value={words}
-          onChange={setWords}
-        />
-        {agree && <Factor passkeys value={factor} onChange={setFactor} />}
-        {answer.isError && <Problem error={answer.error} />}
-        <div className="actions">
-          <Button onPress={onClose}>{t('common.cancel')}</Button>
-          <Button look={agree ? 'go' : 'danger'} type="submit" busy={answer.isPending} why={missing || undefined}>
-            {title}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={title}
+      go={title}
+      look={agree ? 'go' : 'danger'}
+      why={missing || undefined}
+      save={answer}
+      onClose={onClose}
+    >
+      <p className="sub">
+        {record.number}　{record.title}
+      </p>
+      <MarkDetails mark={held.mark} />
+      <p>{t(agree ? (own ? 'mark.confirmMeans' : 'mark.countersignMeans') : 'mark.declineMeans')}</p>
+      <TextControl
+        label={t(agree ? 'mark.wordsIfAny' : 'mark.reason')}
+        layout="stacked"
+        lines={2}
+        must={!agree}
+        value={words}
+        onChange={setWords}
+      />
+      {agree && <Factor passkeys value={factor} onChange={setFactor} />}
+    </DialogForm>
   );
 }

@@ -4,10 +4,9 @@ import type { Values } from '../../src/kernel/engine/types.ts';
 import type { FieldView, RecordView } from '../../src/runtime/views.ts';
 import { api, newCommandId, refusalsOf } from '../api.ts';
 import { say, t } from '../language.ts';
-import { Alert, Problem } from '../ui/bits.tsx';
-import { Button } from '../ui/button.tsx';
+import { Alert } from '../ui/bits.tsx';
 import { ChoiceControl } from '../ui/choice.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { DialogForm } from '../ui/dialog-form.tsx';
 import { TextControl } from '../ui/field.tsx';
 import { tell } from '../ui/toast.tsx';
 import { FieldControl } from './control.tsx';
@@ -44,51 +43,36 @@ export function CorrectDialog({ record, as, onClose }: { record: RecordView; as:
       ? t('correct.sayWhy')
       : undefined;
   return (
-    <Dialog title={t(`correct.as_${as}`)} onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!missing) enter.mutate();
+    <DialogForm title={t(`correct.as_${as}`)} go={t(`correct.as_${as}`)} why={missing} save={enter} onClose={onClose}>
+      <p>{t(`correct.means_${as}`)}</p>
+      {fields.length === 0 && <Alert tone="warn">{t('correct.none')}</Alert>}
+      <ChoiceControl
+        label={t('correct.field')}
+        layout="stacked"
+        value={chosen}
+        options={fields.map((one) => ({ value: one.name, label: say(one.label) }))}
+        onChange={(name) => {
+          setChosen(name);
+          setValues({});
         }}
-      >
-        <p>{t(`correct.means_${as}`)}</p>
-        {fields.length === 0 && <Alert tone="warn">{t('correct.none')}</Alert>}
-        <ChoiceControl
-          label={t('correct.field')}
+      />
+      {field && (
+        <FieldControl
+          key={field.name}
+          field={field}
           layout="stacked"
-          value={chosen}
-          options={fields.map((one) => ({ value: one.name, label: say(one.label) }))}
-          onChange={(name) => {
-            setChosen(name);
-            setValues({});
+          idPrefix="correct"
+          value={chosen in values ? values[chosen] : record.values[chosen]}
+          names={names}
+          wrong={wrong && say(wrong.message)}
+          onChange={(value, named) => {
+            setValues({ [chosen]: value });
+            if (named) setNames((old) => ({ ...old, [named[0]]: named[1] }));
           }}
         />
-        {field && (
-          <FieldControl
-            key={field.name}
-            field={field}
-            layout="stacked"
-            idPrefix="correct"
-            value={chosen in values ? values[chosen] : record.values[chosen]}
-            names={names}
-            wrong={wrong && say(wrong.message)}
-            onChange={(value, named) => {
-              setValues({ [chosen]: value });
-              if (named) setNames((old) => ({ ...old, [named[0]]: named[1] }));
-            }}
-          />
-        )}
-        <TextControl label={t('correct.reason')} layout="stacked" lines={2} must value={reason} onChange={setReason} />
-        {enter.isError && <Problem error={enter.error} />}
-        <div className="actions">
-          <Button onPress={onClose}>{t('common.cancel')}</Button>
-          <Button look="go" type="submit" busy={enter.isPending} why={missing}>
-            {t(`correct.as_${as}`)}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+      <TextControl label={t('correct.reason')} layout="stacked" lines={2} must value={reason} onChange={setReason} />
+    </DialogForm>
   );
 }
 
@@ -135,37 +119,24 @@ export function AnswerDialog({
   });
   const title = t(objects ? 'correct.object' : answering.agree ? 'correct.agree' : 'correct.refuse');
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          enter.mutate();
-        }}
-      >
-        <Changes record={record} changes={(objects ? answering.correction : answering.proposal).changes} />
-        {objects && <p>{t('correct.objectMeans')}</p>}
-        <TextControl
-          label={t(objects ? 'correct.objection' : 'mark.wordsIfAny')}
-          layout="stacked"
-          lines={2}
-          must={needed}
-          value={words}
-          onChange={setWords}
-        />
-        {enter.isError && <Problem error={enter.error} />}
-        <div className="actions">
-          <Button onPress={onClose}>{t('common.cancel')}</Button>
-          <Button
-            look={needed ? 'danger' : 'go'}
-            type="submit"
-            busy={enter.isPending}
-            why={needed && words.trim() === '' ? t('mark.sayWhy') : undefined}
-          >
-            {title}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={title}
+      go={title}
+      look={needed ? 'danger' : 'go'}
+      why={needed && words.trim() === '' ? t('mark.sayWhy') : undefined}
+      save={enter}
+      onClose={onClose}
+    >
+      <Changes record={record} changes={(objects ? answering.correction : answering.proposal).changes} />
+      {objects && <p>{t('correct.objectMeans')}</p>}
+      <TextControl
+        label={t(objects ? 'correct.objection' : 'mark.wordsIfAny')}
+        layout="stacked"
+        lines={2}
+        must={needed}
+        value={words}
+        onChange={setWords}
+      />
+    </DialogForm>
   );
 }

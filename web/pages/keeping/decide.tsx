@@ -2,9 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { t } from '../../language.ts';
 import { Factor, type GivenFactor } from '../../record/factor.tsx';
-import { Problem } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { tell } from '../../ui/toast.tsx';
 
@@ -39,33 +37,18 @@ export function Decide({ title, does, done, danger, missing, reasonHelp, childre
     (reason.trim().length < 2 ? t('keeping.sayWhy') : undefined) ??
     (Object.keys(factor).length === 0 ? t('action.factorFirst') : undefined);
   return (
-    <Dialog title={title} onClose={onClose} wide>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!why) act.mutate();
-        }}
-      >
-        {children}
-        <TextControl
-          label={t('keeping.reason')}
-          help={reasonHelp}
-          layout="stacked"
-          lines={2}
-          must
-          value={reason}
-          onChange={setReason}
-        />
-        <Factor value={factor} onChange={setFactor} means={t('keeping.factorMeans')} />
-        {act.isError && <Problem error={act.error} />}
-        <div className="actions">
-          <Button onPress={onClose}>{t('common.cancel')}</Button>
-          <Button look={danger ? 'danger' : 'go'} type="submit" busy={act.isPending} why={why}>
-            {does}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm title={title} go={does} look={danger ? 'danger' : 'go'} wide why={why} save={act} onClose={onClose}>
+      {children}
+      <TextControl
+        label={t('keeping.reason')}
+        help={reasonHelp}
+        layout="stacked"
+        lines={2}
+        must
+        value={reason}
+        onChange={setReason}
+      />
+      <Factor value={factor} onChange={setFactor} means={t('keeping.factorMeans')} />
+    </DialogForm>
   );
 }

@@ -5,10 +5,8 @@ import { api, newCommandId } from '../../api.ts';
 import { t } from '../../language.ts';
 import { Factor, type GivenFactor } from '../../record/factor.tsx';
 import { showMoment } from '../../time.ts';
-import { Problem } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
 import { SelectControl } from '../../ui/choice.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { backupsChanged } from './queries.ts';
 
@@ -38,43 +36,35 @@ export function Drill({ places, onClose }: { places: BackupDeskView['places']; o
     (sheet.trim() === '' ? t('keeping.drillStep.keyFirst') : undefined) ??
     (Object.keys(factor).length === 0 ? t('action.factorFirst') : undefined);
   return (
-    <Dialog title={t('keeping.drillStep.does')} onClose={onClose} wide>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!why) begin.mutate();
-        }}
-      >
-        <p>{t('keeping.drillStep.means')}</p>
-        <SelectControl
-          label={t('keeping.drillStep.which')}
-          layout="stacked"
-          must
-          value={which}
-          options={offered}
-          onChange={setWhich}
-        />
-        <TextControl
-          label={t('keeping.drillStep.key')}
-          help={t('keeping.drillStep.keyHelp')}
-          layout="stacked"
-          must
-          lines={3}
-          mono
-          autoComplete="off"
-          value={sheet}
-          onChange={setSheet}
-        />
-        <Factor value={factor} onChange={setFactor} means={t('keeping.factorMeans')} />
-        {begin.isError && <Problem error={begin.error} />}
-        <div className="actions">
-          <Button onPress={onClose}>{t('common.cancel')}</Button>
-          <Button look="go" type="submit" busy={begin.isPending} why={why}>
-            {t('keeping.drillStep.begin')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={t('keeping.drillStep.does')}
+      go={t('keeping.drillStep.begin')}
+      wide
+      why={why}
+      save={begin}
+      onClose={onClose}
+    >
+      <p>{t('keeping.drillStep.means')}</p>
+      <SelectControl
+        label={t('keeping.drillStep.which')}
+        layout="stacked"
+        must
+        value={which}
+        options={offered}
+        onChange={setWhich}
+      />
+      <TextControl
+        label={t('keeping.drillStep.key')}
+        help={t('keeping.drillStep.keyHelp')}
+        layout="stacked"
+        must
+        lines={3}
+        mono
+        autoComplete="off"
+        value={sheet}
+        onChange={setSheet}
+      />
+      <Factor value={factor} onChange={setFactor} means={t('keeping.factorMeans')} />
+    </DialogForm>
   );
 }

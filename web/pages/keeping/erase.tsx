@@ -3,14 +3,13 @@ import { useState } from 'react';
 import type { ErasurePreviewView, KeepingView } from '../../../src/http/contract/keeping.ts';
 import { api, newCommandId } from '../../api.ts';
 import { comma, t } from '../../language.ts';
-import { recordsOf } from '../../record/sources.ts';
 import { showDate } from '../../time.ts';
 import { Alert, Empty, Problem, Skeleton } from '../../ui/bits.tsx';
 import { SelectControl } from '../../ui/choice.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { PickerControl } from '../../ui/picker.tsx';
 import { Decide } from './decide.tsx';
 import { keepingChanged } from './queries.ts';
+import { WhichRecord } from './which-record.tsx';
 
 type Props = { kind: 'record' | 'subject'; left: KeepingView['left']; onClose(): void };
 
@@ -46,16 +45,7 @@ export function Erase({ kind, left, onClose }: Props) {
       onClose={onClose}
     >
       {kind === 'record' ? (
-        <PickerControl
-          label={t('keeping.record')}
-          help={t('keeping.recordHelp')}
-          layout="stacked"
-          must
-          source={recordsOf('any')}
-          value={of.id}
-          name={of.name}
-          onChange={(id, name) => setOf({ id, name })}
-        />
+        <WhichRecord record={of} onChange={setOf} />
       ) : (
         <SelectControl
           label={t('keeping.erase.who')}

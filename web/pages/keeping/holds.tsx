@@ -3,13 +3,12 @@ import { useState } from 'react';
 import type { HoldView, KeepingView } from '../../../src/http/contract/keeping.ts';
 import { api, newCommandId } from '../../api.ts';
 import { t } from '../../language.ts';
-import { recordsOf } from '../../record/sources.ts';
 import { showMoment } from '../../time.ts';
 import { Card, Empty, Pill } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
-import { PickerControl } from '../../ui/picker.tsx';
 import { Decide } from './decide.tsx';
 import { keepingChanged } from './queries.ts';
+import { WhichRecord } from './which-record.tsx';
 
 /** 保全: what may be neither destroyed nor erased while somebody still needs it as evidence. */
 export function Holds({ keeping }: { keeping: KeepingView }) {
@@ -101,16 +100,7 @@ function Place({ onClose }: { onClose(): void }) {
       onClose={onClose}
     >
       <p>{t('keeping.hold.means')}</p>
-      <PickerControl
-        label={t('keeping.record')}
-        help={t('keeping.recordHelp')}
-        layout="stacked"
-        must
-        source={recordsOf('any')}
-        value={record.id}
-        name={record.name}
-        onChange={(id, name) => setRecord({ id, name })}
-      />
+      <WhichRecord record={record} onChange={setRecord} />
     </Decide>
   );
 }

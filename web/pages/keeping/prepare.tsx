@@ -2,9 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, newCommandId } from '../../api.ts';
 import { t } from '../../language.ts';
-import { Problem } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { tell } from '../../ui/toast.tsx';
 import { backupsChanged } from './queries.ts';
@@ -21,37 +19,23 @@ export function Prepare({ place, onClose }: { place: string; onClose(): void }) 
     },
   });
   return (
-    <Dialog title={t('keeping.disks.prepare')} onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name.trim()) prepare.mutate();
-        }}
-      >
-        <p>{t('keeping.disks.prepareMeans')}</p>
-        <p className="sub">{place}</p>
-        <TextControl
-          label={t('keeping.disks.name')}
-          help={t('keeping.disks.nameHelp')}
-          layout="stacked"
-          must
-          value={name}
-          onChange={setName}
-        />
-        {prepare.isError && <Problem error={prepare.error} />}
-        <div className="actions">
-          <Button onPress={onClose}>{t('common.cancel')}</Button>
-          <Button
-            look="go"
-            type="submit"
-            busy={prepare.isPending}
-            why={name.trim() ? undefined : t('keeping.disks.nameFirst')}
-          >
-            {t('keeping.disks.prepare')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={t('keeping.disks.prepare')}
+      go={t('keeping.disks.prepare')}
+      why={name.trim() ? undefined : t('keeping.disks.nameFirst')}
+      save={prepare}
+      onClose={onClose}
+    >
+      <p>{t('keeping.disks.prepareMeans')}</p>
+      <p className="sub">{place}</p>
+      <TextControl
+        label={t('keeping.disks.name')}
+        help={t('keeping.disks.nameHelp')}
+        layout="stacked"
+        must
+        value={name}
+        onChange={setName}
+      />
+    </DialogForm>
   );
 }
