@@ -1,5 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openLogIn } from '../adapters/sealing/log.ts';
 import { directoryStore } from '../adapters/sealing/store.ts';
@@ -9,7 +9,6 @@ import { formatPolicy, type Policy } from '../kernel/ledger/policy.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
-import { checkpointSheet } from './ledger-sheet.ts';
 import { say } from './say.ts';
 import { keyFile, logFolder } from './sealing.ts';
 import { readSettings } from './settings.ts';
@@ -21,7 +20,7 @@ export const command: Command = {
   help: `用法 Usage: ancheng ledger export  --to 資料夾 [--organisation 機關] [--data 資料夾]
             ancheng ledger request --to 資料夾 --witness 名稱 [--data 資料夾]
             ancheng ledger accept  檔案… [--data 資料夾]
-            ancheng ledger sheet   --to 檔案.html --organisation 機關 [--data 資料夾]
+            ancheng ledger sheet   --to 檔案.pdf --organisation 機關 [--language en] [--data 資料夾]
             ancheng ledger rebuild [--organisation 機關] [--data 資料夾]
 
 export   匯出封存檔、每日封存點、時戳與政策檔：隨身碟、一次寫入媒體或交稽核人員；於他機以 ancheng verify 驗證
@@ -40,6 +39,7 @@ rebuild  平台停止時：以事項重演的結果，取代內容不符的資�
         to: { type: 'string' },
         organisation: { type: 'string' },
         witness: { type: 'string' },
+        language: { type: 'string' },
       },
     });
     const settings = readSettings(values.data === undefined ? [] : ['--data', values.data], process.env, 'start');
@@ -59,7 +59,7 @@ rebuild  平台停止時：以事項重演的結果，取代內容不符的資�
       case 'accept':
         return acceptAll(dataDir, found, files);
       case 'sheet':
-        return writeSheet(dataDir, asked, to);
+        return (await import('./ledger-sheet.ts')).writeSheet(dataDir, asked, to, values.language);
       default:
         throw usageError('需要 export、request、accept、sheet 或 rebuild · export, request, accept, sheet or rebuild');
     }
@@ -95,7 +95,7 @@ function exportAll(dataDir: string, organisations: string[], to: string): ExitCo
 }
 
 /** The key of a log is the installation's under the log's own name. */
-function logKey(dataDir: string, origin: string): string {
+export function logKey(dataDir: string, origin: string): string {
   const key = parseVerifierKey(readFileSync(keyFile(dataDir), 'utf8'));
   if (isRefused(key)) throw new Error(`${keyFile(dataDir)} holds no verifier key`);
   return formatVerifierKey(origin, key.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32));
@@ -151,18 +151,6 @@ async function acceptAll(dataDir: string, organisations: string[], files: string
   }
   say(`收下連署 ${taken} 份 · cosignatures taken: ${taken} (${cosignatureLines(answer).length})`);
   return taken > 0 ? EXIT.ok : EXIT.refused;
-}
-
-async function writeSheet(dataDir: string, organisations: string[], to: string): Promise<ExitCode> {
-  const [organisation, ...more] = organisations;
-  if (organisation === undefined || more.length > 0)
-    throw usageError('請以 --organisation 指定一個機關 · name one organisation');
-  const path = join(logFolder(dataDir, organisation), 'checkpoint');
-  const note = readFileSync(path, 'utf8');
-  mkdirSync(dirname(to), { recursive: true });
-  writeFileSync(to, await checkpointSheet(note, logKey(dataDir, note.split('\n')[0] ?? ''), statSync(path).mtime));
-  say(`✓ ${to}`);
-  return EXIT.ok;
 }
 
 const readMe = (organisation: string) => `稽核軌跡封存檔 · sealed ledger: ${organisation}

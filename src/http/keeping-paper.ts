@@ -71,7 +71,7 @@ export function cataloguePaper(
     seals: (zh
       ? ['承辦人', '核定人', '執行人', '監毀人']
       : ['Drafted by', 'Approved by', 'Carried out by', 'Witnessed by']
-    ).map((label) => ({ label })),
+    ).map((label) => ({ label, byHand: true })),
     printedAt: zh ? formatRocMoment(now) : now.slice(0, 16).replace('T', ' '),
   };
 }
@@ -88,11 +88,9 @@ export function recoveryPaper(
     organisation,
     title: '備份復原金鑰',
     classification: '機密',
+    serialLabel: '安裝代號',
     serial: installation,
-    header: [
-      { label: '安裝代號', value: installation },
-      { label: '製作時間', value: formatRocMoment(now) },
-    ],
+    header: [{ label: '製作時間', value: formatRocMoment(now) }],
     sections: [
       {
         title: '復原金鑰 Recovery key（逐字輸入，大小寫與空格不拘）',
@@ -116,7 +114,7 @@ export function recoveryPaper(
         ],
       },
     ],
-    seals: [{ label: '製作人' }, { label: '保管人甲' }, { label: '保管人乙' }],
+    seals: ['製作人', '保管人甲', '保管人乙'].map((label) => ({ label, byHand: true })),
     proofUrl: key,
     codeLabel: '金鑰條碼',
     printedAt: formatRocMoment(now),

@@ -54,6 +54,8 @@ export type Ledger = {
   witnesses(organisation: string): Promise<Witnesses>;
   /** Whom to trust to check proofs elsewhere, as a C2SP tlog-policy: the log’s key, and witnesses where there are any. */
   policy(organisation: string): Promise<string>;
+  /** The published checkpoint with the key that checks it; undefined while nothing is sealed. */
+  checkpoint(organisation: string): Promise<{ note: string; key: string } | undefined>;
   /** A request file for a witness without a network. */
   requestFor(
     organisation: string,

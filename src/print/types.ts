@@ -15,6 +15,8 @@ export type PrintDocument = {
   version?: string;
   /** The record's own number: 115-防火牆-0042. */
   serial: string;
+  /** What that is called where it is no record's number. */
+  serialLabel?: string;
   /** Above the sections: who asks, which unit, when. */
   header: PrintField[];
   sections: PrintSection[];
@@ -34,6 +36,8 @@ export type PrintDocument = {
 export type PrintSection = { title: string } & (
   | { fields: PrintField[] }
   | { table: { columns: PrintColumn[]; rows: string[][] } }
+  /** A QR code large enough to hold a page of text, and what stands beside it. */
+  | { code: string; beside: string[] }
 );
 
 /** Several lines in one field are an array. */
@@ -53,4 +57,6 @@ export type PrintSeal = {
   note?: string;
   /** The content changed afterwards; the seal no longer counts. */
   void?: boolean;
+  /** Given with a pen on this very sheet: the box stays empty. */
+  byHand?: boolean;
 };

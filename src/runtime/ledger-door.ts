@@ -63,6 +63,11 @@ export function ledgerDoor(parts: LedgerParts) {
     /** The log’s key and the witnesses’; their cosignatures are told where they are there, and none is demanded. */
     policy: async (organisation: string): Promise<string> =>
       [`log ${await parts.verifierKey(organisation)}`, ...(parts.witnessLines?.() ?? []), 'quorum none', ''].join('\n'),
+    /** The published checkpoint with the key that checks it; undefined while nothing is sealed. */
+    async checkpoint(organisation: string): Promise<{ note: string; key: string } | undefined> {
+      const note = await (await parts.log(organisation)).checkpoint();
+      return note === undefined ? undefined : { note, key: await parts.verifierKey(organisation) };
+    },
     /** A proof per sealed position under the published checkpoint; undefined when none of them is sealed yet. */
     async proofs(organisation: string, positions: number[]) {
       const log = await parts.log(organisation);

@@ -206,6 +206,7 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'trail.export': () => ({}),
   'trail.witnesses': () => ({}),
   'trail.verify': () => ({}),
+  'trail.sheet': () => ({}),
   'trail.request': () => ({ witness: 'nobody' }),
   'trail.accept': () => ({ answer: 'x' }),
   'trail.proof': () => ({ pos: 3 }),

@@ -147,6 +147,7 @@ export const LET_IN: Record<string, readonly Asker[]> = {
   'trail.export': OVERSEERS,
   'trail.witnesses': OVERSEERS,
   'trail.verify': OVERSEERS,
+  'trail.sheet': OVERSEERS,
   'trail.request': [],
   'trail.accept': OVERSEERS,
   'trail.proof': OVERSEERS,

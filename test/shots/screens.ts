@@ -1,11 +1,13 @@
 import { DEMO_PASSWORD } from '../../src/demo/people.ts';
 
-/** What is photographed: who looks (nobody: signed out), where, and what is done there first. */
-export type Screen = { name: string; who?: string; path: string; click?: string; setup?: true };
+/** What is photographed: who looks (nobody: signed out), where, and what is pressed there first, one after the other. */
+export type Screen = { name: string; who?: string; path: string; click?: string | string[]; setup?: true };
 
 export const password = DEMO_PASSWORD;
 
 const home = (who: string): Screen => ({ name: `home-${who}`, who, path: '/' });
+/** A button by what it says in either language. */
+const button = (zh: string, en: string) => `button:text-matches("^(${zh}|${en})$")`;
 
 /** `id` gives the id of a record of the demo's story. */
 export const screens = (id: (key: string) => string): Screen[] => [
@@ -52,6 +54,31 @@ export const screens = (id: (key: string) => string): Screen[] => [
     click: 'text=/^抽樣$|^Draw a sample$/ >> nth=-1',
   },
   { name: 'trail', who: 'tu', path: '/trail' },
+  { name: 'trail-verified', who: 'tu', path: '/trail', click: button('立即驗證', 'Verify now') },
+  { name: 'keeping-records', who: 'kuo', path: '/keeping' },
+  { name: 'keeping-holds', who: 'kuo', path: '/keeping?view=holds' },
+  { name: 'keeping-hold-dialog', who: 'kuo', path: '/keeping?view=holds', click: button('列入保全', 'Put on hold') },
+  { name: 'keeping-erasures', who: 'kuo', path: '/keeping?view=erasures' },
+  {
+    name: 'keeping-erase-dialog',
+    who: 'kuo',
+    path: '/keeping?view=erasures',
+    click: button('刪除一筆紀錄的個資', "Erase a record's personal values"),
+  },
+  { name: 'keeping-reviews', who: 'kuo', path: '/keeping?view=reviews' },
+  { name: 'keeping-backups', who: 'chen', path: '/keeping?view=backups' },
+  {
+    name: 'keeping-key-dialog',
+    who: 'chen',
+    path: '/keeping?view=backups',
+    click: button('製作復原金鑰', 'Make the recovery key'),
+  },
+  { name: 'package', who: 'tu', path: '/package' },
+  { name: 'connection', who: 'ho', path: '/connection' },
+  { name: 'calendar', who: 'hsieh', path: '/calendar' },
+  { name: 'units', who: 'ho', path: '/people/units' },
+  { name: 'watched', who: 'tu', path: '/people/watched' },
+  { name: 'import-system', who: 'chen', path: '/import/system' },
   { name: 'notices', who: 'wang', path: '/notices' },
   { name: 'home-digest', who: 'lee', path: '/digest' },
   { name: 'home-digest-office', who: 'hsieh', path: '/digest?of=office' },

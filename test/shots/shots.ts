@@ -131,8 +131,8 @@ async function photograph(page: Page, base: string, screen: Screen, look: Look):
   await page
     .goto(base + screen.path.replace('@LAST_MONTH@', lastMonth), { waitUntil: 'networkidle', timeout: 20_000 })
     .catch(fail);
-  if (screen.click) {
-    await page.locator(screen.click).first().click({ timeout: 5_000 }).catch(fail);
+  for (const pressed of [screen.click ?? []].flat()) {
+    await page.locator(pressed).first().click({ timeout: 5_000 }).catch(fail);
     await page.waitForTimeout(700);
   }
   const file = `${screen.name}.${look.word}.${look.language}.${look.theme}.png`;

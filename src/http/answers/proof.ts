@@ -1,16 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import { endOfDay } from '../../kernel/calendar/date.ts';
+import { endOfDay, localDate } from '../../kernel/calendar/date.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
+import { checkpointPaper } from '../../print/checkpoint.ts';
 import { lateDays } from '../../runtime/query/late-days.ts';
 import { lightChanges } from '../../runtime/query/light-changes.ts';
 import type { Look } from '../../runtime/query/look.ts';
 import { evidenceOf, parameters, procedure, procedures } from '../../runtime/query/procedure.ts';
 import { redLights } from '../../runtime/query/red-lights.ts';
 import { myNotices } from '../../runtime/query/tasks.ts';
-import { decoded, trailPage } from '../../runtime/query/trail.ts';
+import { decoded, sealedState, trailPage } from '../../runtime/query/trail.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
+import { noteExport } from '../exporting.ts';
+import { pdfOf } from '../print.ts';
 import {
   asking,
   type Context,
@@ -110,6 +113,26 @@ export const trailAnswers = {
     const caller = await exchanging(context);
     return { taken: must(await context.http.ledger.acceptAnswer(caller.organisation, input.answer)) };
   }),
+  sheet: os.trail.sheet.handler(async ({ input: { language = 'zh' }, context }) => {
+    const caller = await signedIn(context);
+    const sealed = await asking(context, async (look) =>
+      hasRole(look, ...READS_TRAIL) ? sealedState(look) : notAllowed,
+    );
+    const { note, key } = (await context.http.ledger.checkpoint(caller.organisation)) ?? no(nothingSealed.refused);
+    const organisation = caller.organisations.find(({ id }) => id === caller.organisation)?.name ?? '';
+    const entries = Number(note.split('\n')[1]);
+    const now = context.http.parts.clock();
+    const sealedAt = sealed.size === entries && sealed.at ? sealed.at : now;
+    const pdf = must(await pdfOf(checkpointPaper({ note, key, sealedAt, now, organisation, language })));
+    must(
+      await noteExport(context.http, caller, {
+        ...{ what: 'checkpoint', format: 'pdf', filter: {}, rows: entries, bytes: pdf.length },
+        sha256: createHash('sha256').update(pdf).digest('hex'),
+      }),
+    );
+    const words = language === 'zh' ? '封存點' : 'checkpoint';
+    return { name: `${words}-${localDate(now)}-${entries}.pdf`, pdf: Buffer.from(pdf).toString('base64'), entries };
+  }),
   proof: os.trail.proof.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
     await asking(context, async (look) =>
@@ -135,6 +158,11 @@ async function isOwnExport(look: Look, pos: number): Promise<boolean> {
   const entry = found.rows[0]?.entry;
   return entry !== undefined && person !== undefined && decoded(entry).actor.person === person;
 }
+
+const nothingSealed = refused({
+  code: 'unready',
+  message: text('尚未產生封存點，請稍後再印。', 'There is no checkpoint yet; print it a little later.'),
+});
 
 export const notSealed = refused({
   code: 'unready',

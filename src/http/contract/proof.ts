@@ -77,6 +77,9 @@ export const trail = {
   accept: write('trail', '/trail/cosignatures', 'Take in what a witness without a network cosigned')
     .input(z.object({ commandId, answer: z.string().min(1).max(100_000) }))
     .output(z.object({ taken: z.number().int() })),
+  sheet: read('trail', '/trail/sheet', 'The newest checkpoint on one page, for a witness who keeps paper')
+    .input(z.object({ language: z.enum(['zh', 'en']).optional() }))
+    .output(z.object({ name: z.string(), pdf: z.base64(), entries: z.number().int() })),
   proof: read('trail', '/trail/{pos}/proof', 'One event with its proof')
     .input(z.object({ pos: z.coerce.number().int().min(0) }))
     .output(z.looseObject({ format: z.string(), pos: z.number().int(), checkpoint: z.string() })),

@@ -3,13 +3,13 @@ import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { ModuleCommand, NewEvent } from '../../runtime/module.ts';
 
-/** What leaves the system in bulk: lists as tables, and packages for auditors. */
-const EXPORTED = ['register', 'population', 'trail', 'catalogue', 'package'] as const;
+/** What leaves the system in bulk: lists as tables, packages for auditors, and checkpoints on paper. */
+const EXPORTED = ['register', 'population', 'trail', 'catalogue', 'package', 'checkpoint'] as const;
 
 const exported = z.object({
   export: z.string().min(1).max(100),
   what: z.enum(EXPORTED),
-  format: z.enum(['csv', 'zip']),
+  format: z.enum(['csv', 'zip', 'pdf']),
   /** Record type, where it is of one kind. */
   type: z.string().max(100).optional(),
   /** What was asked for, by name; `search` is what a person typed. */

@@ -41,10 +41,13 @@ export async function renderOdt(doc: PrintDocument): Promise<Uint8Array> {
   line(doc.title, '20pt', true);
   marksTable(odt, doc);
   gap(odt);
-  fieldsTable(odt, undefined, [{ label: word('serial', doc.language), value: doc.serial }, ...doc.header]);
-  for (const section of doc.sections) addSection(odt, section, doc);
+  fieldsTable(odt, undefined, [
+    { label: doc.serialLabel ?? word('serial', doc.language), value: doc.serial },
+    ...doc.header,
+  ]);
+  for (const section of doc.sections) await addSection(odt, section, doc);
   if (doc.seals.length > 0) sealsTable(odt, doc);
-  if (doc.history?.length) addSection(odt, historyOf(doc, doc.history), doc);
+  if (doc.history?.length) await addSection(odt, historyOf(doc, doc.history), doc);
   await foot(odt, doc);
   return tidied(await odt.save());
 }
@@ -73,9 +76,20 @@ function marksTable(odt: OdtDocument, doc: PrintDocument): void {
   );
 }
 
-function addSection(odt: OdtDocument, section: PrintSection, doc: PrintDocument): void {
+async function addSection(odt: OdtDocument, section: PrintSection, doc: PrintDocument): Promise<void> {
   if ('fields' in section) fieldsTable(odt, section.title, section.fields);
+  else if ('code' in section) await codeParagraphs(odt, section);
   else rowsTable(odt, section.title, section.table, doc);
+}
+
+async function codeParagraphs(odt: OdtDocument, section: Extract<PrintSection, { code: string }>): Promise<void> {
+  const image = { width: '7cm', height: '7cm', mimeType: 'image/png', alt: section.title, name: 'QR' };
+  const code = await qrPng(section.code);
+  table(odt, [1], (t) => t.addRow((row) => void row.addCell(printable(section.title), BAR)));
+  odt.addParagraph((p) => p.addImage(code, image));
+  for (const line of section.beside)
+    odt.addParagraph((p) => p.addText(printable(line), { fontFamily: FONT, fontSize: '9pt' }));
+  gap(odt);
 }
 
 type Rows = Extract<PrintSection, { table: unknown }>['table'];
@@ -136,6 +150,7 @@ type Row = Parameters<Parameters<TableBuilder['addRow']>[0]>[0];
 /** Role small, name large and red, then when and in which capacity; a void seal is grey and struck out. */
 function addSeal(row: Row, seal: PrintSeal, doc: PrintDocument): void {
   const { name } = seal;
+  if (!name && seal.byHand) return void row.addCell(' ', { ...TEXT, padding: '0.5cm' });
   if (!name) return void row.addCell(word('waiting', doc.language), { ...TEXT, color: '#666666', padding: '0.5cm' });
   const color = seal.void ? '#666666' : '#b5121b';
   const small = { fontFamily: FONT, fontSize: '8pt' };

@@ -77,16 +77,19 @@ export const hasShortFootnote = (doc: PrintDocument): boolean => ems(doc.footnot
 export function footerOf(doc: PrintDocument, pen: Pen): Content {
   const lines = [
     ...(hasShortFootnote(doc) ? [pen(doc.footnote ?? '', { size: 8 })] : []),
-    pen(`${word('serial', doc.language)} ${doc.serial}　　${word('printedAt', doc.language)} ${doc.printedAt}`, {
-      size: 8,
-      color: GREY,
-    }),
+    pen(
+      `${doc.serialLabel ?? word('serial', doc.language)} ${doc.serial}　　${word('printedAt', doc.language)} ${doc.printedAt}`,
+      {
+        size: 8,
+        color: GREY,
+      },
+    ),
     ...(doc.code ? [pen(`${word('code', doc.language)} ${doc.code}`, { size: 9 })] : []),
     ...(doc.proofUrl
       ? [pen(`${doc.codeLabel ?? word('verify', doc.language)} ${doc.proofUrl}`, { size: 7, color: GREY })]
       : []),
   ];
-  const code = doc.proofUrl ? [{ width: QR_SIZE, ...codeOf(doc.proofUrl) }] : [];
+  const code = doc.proofUrl ? [{ width: QR_SIZE, ...codeOf(doc.proofUrl, QR_SIZE) }] : [];
   return {
     margin: [PAGE.side, 10, PAGE.side, 0],
     columnGap: 12,
@@ -94,10 +97,10 @@ export function footerOf(doc: PrintDocument, pen: Pen): Content {
   };
 }
 
-/** Drawn as strips of dark modules: pdfmake's own code only comes in whole points per module, too small to scan here. */
-function codeOf(url: string): ContentCanvas {
-  const code = qrModules(url);
-  const side = QR_SIZE / code.size;
+/** A QR code so many points wide, as strips of dark modules: pdfmake's own only comes in whole points per module. */
+export function codeOf(words: string, width: number): ContentCanvas {
+  const code = qrModules(words);
+  const side = width / code.size;
   const strips: CanvasRect[] = [];
   for (let row = 0; row < code.size; row++) {
     for (let from = 0; from < code.size; from++) {

@@ -31,6 +31,7 @@ export function sealTables(doc: PrintDocument, pen: Pen): Content[] {
 const isSmall = (seal: PrintSeal): boolean => ems(Object.values(seal).join('')) < 120;
 
 function box(seal: PrintSeal, doc: PrintDocument, pen: Pen): TableCell {
+  if (!seal.name && seal.byHand) return '';
   if (!seal.name)
     return { ...pen(word('waiting', doc.language), { size: 9, color: GREY, align: 'center' }), margin: [0, 22, 0, 0] };
   const note = [seal.note ? `（${seal.note}）` : '', seal.void ? `【${word('void', doc.language)}】` : ''].join('');

@@ -2,6 +2,7 @@ import type { Content, ContentTable, TableCell } from 'pdfmake/interfaces.js';
 import { CONTENT_WIDTH, columnShares, formRows, KEPT_LINES, linesIn, linesOf } from '../layout.ts';
 import type { PrintDocument, PrintField, PrintSection } from '../types.ts';
 import { word } from '../words.ts';
+import { codeOf } from './frame.ts';
 import type { Pen } from './pen.ts';
 import { columnWidths, ruled, SHADE } from './ruled.ts';
 
@@ -19,13 +20,14 @@ const HALF_ROW_EMS = 14;
 
 /** The particulars above the sections: label and value, two to a row. */
 export function particulars(doc: PrintDocument, pen: Pen): Content {
-  const serial: PrintField = { label: word('serial', doc.language), value: doc.serial };
+  const serial: PrintField = { label: doc.serialLabel ?? word('serial', doc.language), value: doc.serial };
   return fieldsTable([serial, ...doc.header], undefined, pen);
 }
 
 /** One section of the form: its title in a shaded bar, then its fields or its rows. */
 export function sectionTable(section: PrintSection, doc: PrintDocument, pen: Pen): ContentTable {
   if ('fields' in section) return fieldsTable(section.fields, section.title, pen);
+  if ('code' in section) return codeTable(section, pen);
   const { columns, rows } = section.table;
   const widths = columnWidths(columnShares(columns, rows));
   const keptRow = (row: string[]): boolean => row.every((cell, i) => keeps(cell, widths[i] ?? 0));
@@ -53,6 +55,25 @@ export function sectionTable(section: PrintSection, doc: PrintDocument, pen: Pen
     },
   };
 }
+
+/** Points: 7 cm, of which a phone reads a page of text. */
+const CODE_SIDE = 198;
+
+/** The code with a quiet zone at the left, its words at the right. */
+const codeTable = ({ title, code, beside }: Extract<PrintSection, { code: string }>, pen: Pen): ContentTable => ({
+  margin: [0, 0, 0, 8],
+  layout: ruled,
+  table: {
+    widths: columnWidths([(CODE_SIDE + 24) / CONTENT_WIDTH, 1 - (CODE_SIDE + 24) / CONTENT_WIDTH]),
+    body: [
+      titleRow(title, 2, pen),
+      [
+        { ...codeOf(code, CODE_SIDE), margin: [6, 6, 6, 6] },
+        { stack: beside.map((line) => pen(line || ' ', { size: 9 })), border: [false, true, true, true] },
+      ],
+    ],
+  },
+});
 
 const headCell = (title: string, pen: Pen): TableCell => ({
   ...pen(title, { size: 10, align: 'center' }),

@@ -214,9 +214,10 @@ export function plainLabel(look: Look, envelope: Pick<Envelope, 'type' | 'data' 
 const EXPORTED: Record<string, Text> = {
   register: { zh: '清單', en: 'List' },
   population: { zh: '期間母體', en: 'Population' },
-  trail: { zh: '稽核紀錄', en: 'Audit trail' },
+  trail: { zh: '稽核紀錄', en: 'Audit ledger' },
   catalogue: { zh: '銷毀目錄', en: 'Catalogue of a disposal' },
   package: { zh: '佐證資料', en: 'Evidence package' },
+  checkpoint: { zh: '封存點', en: 'Checkpoint' },
 };
 
 /** `匯出清單：主機（214 筆）`. */

@@ -3,11 +3,11 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { api } from '../../api.ts';
-import { t } from '../../language.ts';
+import { language, t } from '../../language.ts';
 import { Card, Empty, Pager, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
-import { saveText } from '../../ui/save.ts';
+import { saveBytes, saveText } from '../../ui/save.ts';
 import { tell } from '../../ui/toast.tsx';
 import { TrailFilters } from './filters.tsx';
 import { LedgerState } from './ledger-state.tsx';
@@ -38,7 +38,10 @@ export default function TrailPage() {
   return (
     <>
       <Head>
-        <ExportButton filter={filter} />
+        <div className="row">
+          <SheetButton />
+          <ExportButton filter={filter} />
+        </div>
       </Head>
       <div className="ledger-cards">
         <LedgerState page={trail.data} />
@@ -80,6 +83,28 @@ function Head({ children }: { children?: ReactNode }) {
       </div>
       {children}
     </header>
+  );
+}
+
+/** The newest checkpoint on paper, for a witness without a network; that, too, is an entry of the ledger. */
+function SheetButton() {
+  const print = useMutation({
+    mutationFn: () => api.trail.sheet({ language: language() === 'en' ? 'en' : 'zh' }),
+    onSuccess: ({ name, pdf, entries }) => {
+      saveBytes(
+        name,
+        Uint8Array.from(atob(pdf), (c) => c.charCodeAt(0)),
+        'application/pdf',
+      );
+      tell(t('ledger.sheetMade', { count: entries }));
+    },
+    onError: () => tell(t('ledger.sheetFailed'), 'bad'),
+  });
+  return (
+    <Button busy={print.isPending} onPress={() => print.mutate()}>
+      <Icon name="print" size={15} />
+      {t('ledger.sheet')}
+    </Button>
   );
 }
 
