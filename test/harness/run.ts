@@ -1,12 +1,15 @@
 /**
  * `npm test`: types, lint, the web build, every test; with `--external` (or CI=true) the database tests once more on the
- * PostgreSQL of the system. What failed is named once more at the end; the last line is the sum, `N passed, N failed`,
- * which is also written to the file $TALLY names.
+ * PostgreSQL of the system. Tests run in two lanes side by side, each line with the name of its run: most of them wait for
+ * a database, a browser or another process half of the time. What failed is named once more at the end; the last line is
+ * the sum, `N passed, N failed`, which is also written to the file $TALLY names.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { isRefused } from '../../src/kernel/refusal.ts';
 import { startSystemPostgres } from './system-postgres.ts';
 import { add, failure, nothing, readReport, type Tally, tallyLine } from './tally.ts';
@@ -15,26 +18,39 @@ const ROOT = join(import.meta.dirname, '../..');
 const reports = mkdtempSync(join(tmpdir(), 'ancheng-reports-'));
 const path = `${join(ROOT, 'node_modules', '.bin')}${delimiter}${process.env.PATH}`;
 
-function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): number {
-  console.log(`\n▶ ${command} ${args.join(' ')}`);
-  const shell = process.platform === 'win32';
-  return (
-    spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', shell, env: { ...process.env, PATH: path, ...env } })
-      .status ?? 1
-  );
+/** Runs a tool of ours to its end and returns its exit status; every line it prints is passed on, after `name`. */
+function run(name: string, command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
+  console.log(`\n▶ ${name}: ${command} ${args.join(' ')}`);
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+    env: { ...process.env, PATH: path, ...env },
+  });
+  passOn(name, child.stdout);
+  passOn(name, child.stderr);
+  return new Promise((ended) => {
+    child.on('error', (error) => {
+      console.log(`${name} │ ${error.message}`);
+      ended(1);
+    });
+    child.on('close', (status) => ended(status ?? 1));
+  });
+}
+
+function passOn(name: string, stream: Readable): void {
+  createInterface({ input: stream }).on('line', (line) => console.log(`${name} │ ${line}`));
 }
 
 /** A check that is one thing: the types, the lint, the build. */
-const check = (command: string, ...args: string[]): Tally =>
-  run(command, args) === 0 ? { ...nothing, passed: 1 } : failure(`${command} ${args.join(' ')}`);
+const check = async (name: string, command: string, ...args: string[]): Promise<Tally> =>
+  (await run(name, command, args)) === 0 ? { ...nothing, passed: 1 } : failure(`${command} ${args.join(' ')}`);
 
-function tests(name: string, args: string[], env: NodeJS.ProcessEnv = {}): Tally {
+async function tests(name: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Tally> {
   const report = join(reports, `${name}.json`);
-  const status = run(
-    'vitest',
-    ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    env,
-  );
+  // Two runs must not share the runner's memory of durations, one file rewritten by each at its end.
+  const reporters = ['--cache=false', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const status = await run(name, 'vitest', ['run', ...args, ...reporters], env);
   return readReport(report, status);
 }
 
@@ -48,7 +64,8 @@ const RUN_ONCE = [
 ];
 
 async function externally(): Promise<Tally> {
-  const server = await startSystemPostgres(join(reports, 'postgres'));
+  const folder = mkdtempSync(join(tmpdir(), 'ancheng-postgres-'));
+  const server = await startSystemPostgres(join(folder, 'data'));
   if (server === undefined) {
     console.log('\n▶ no PostgreSQL of the system (≥ 15): the run on an external database is left out');
     return nothing;
@@ -57,17 +74,30 @@ async function externally(): Promise<Tally> {
     return failure(server.refused[0]?.message.en ?? 'the PostgreSQL of the system did not start');
   }
   const exclude = RUN_ONCE.flatMap((pattern) => ['--exclude', pattern]);
-  const tally = tests('external', ['--project', 'db', ...exclude], { DATABASE_URL: server.url });
+  const tally = await tests('external', ['--project', 'db', ...exclude], { DATABASE_URL: server.url });
   await server.stop();
+  rmSync(folder, { recursive: true, force: true });
   return tally;
 }
 
-let sum = add(check('tsc', '-p', 'tsconfig.json'), check('biome', 'check', '.'));
-if (existsSync(join(ROOT, 'web/tsconfig.json'))) sum = add(sum, check('tsc', '-p', 'web/tsconfig.json'));
-if (existsSync(join(ROOT, 'vite.config.ts'))) sum = add(sum, check('vite', 'build', '--logLevel', 'warn'));
-sum = add(sum, tests('all', []));
-const external = process.argv.includes('--external') || process.env.CI === 'true';
-if (external && !process.env.DATABASE_URL) sum = add(sum, await externally());
+const external = (process.argv.includes('--external') || process.env.CI === 'true') && !process.env.DATABASE_URL;
+
+/** What a person sees comes from the build, so that comes first. */
+async function checks(): Promise<Tally> {
+  const built = await check('build', 'vite', 'build', '--logLevel', 'warn');
+  const program = await check('types', 'tsc', '-p', 'tsconfig.json');
+  const web = await check('types', 'tsc', '-p', 'web/tsconfig.json');
+  return add(built, program, web, await check('lint', 'biome', 'check', '.'));
+}
+
+const first = await checks();
+const lanes = await Promise.all([
+  tests('database', ['--project', 'unit', '--project', 'db']),
+  tests('journeys', ['--project', 'journeys']).then(async (tally) =>
+    external ? add(tally, await externally()) : tally,
+  ),
+]);
+const sum = add(first, ...lanes);
 
 rmSync(reports, { recursive: true, force: true });
 if (process.env.TALLY) writeFileSync(process.env.TALLY, `${tallyLine(sum)}\n`);
