@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rawPublicKey } from '../adapters/sealing/keys.ts';
 import { openLog } from '../adapters/sealing/log.ts';
@@ -12,6 +12,7 @@ import { leafHash } from '../kernel/ledger/merkle.ts';
 import { formatVerifierKey } from '../kernel/ledger/note.ts';
 import { appendLeaves, EMPTY_TREE, rootOfTree } from '../kernel/ledger/tree.ts';
 
+const KEY = formatVerifierKey('ancheng.example/log/a/1', rawPublicKey(generateKeyPairSync('ed25519').privateKey));
 const ROOT = join(import.meta.dirname, '../..');
 const ground = mkdtempSync(join(tmpdir(), '命令列 '));
 afterAll(() => rmSync(ground, { recursive: true }));
@@ -45,6 +46,9 @@ describe('usage', () => {
     [['pack', 'bake']],
     [['pack', 'check', 'no-such-folder']],
     [['verify', '--log', '.', '--key', 'x']],
+    [['verify', '--log', '.', '--key', 'x', '--files', '.']],
+    [['verify', '--log', '.', '--key', KEY, '--as-of', '2026-02-30']],
+    [['verify', '--log', '.', '--key', KEY, '--as-of', '2999-01-01']],
   ])('%s is wrong usage: told on standard error, exit 2', (args) => {
     const { code, out, err } = ancheng(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -76,6 +80,8 @@ describe('verify', () => {
   const origin = logOrigin('ancheng.example', 'xiluo', 1);
   const key = formatVerifierKey(origin, rawPublicKey(privateKey));
 
+  const signer = { name: origin, verifierKey: key, sign: (body: Uint8Array) => sign(null, body, privateKey) };
+
   beforeAll(async () => {
     const entries = Array.from({ length: 300 }, (_, pos) => {
       const named = { stream: 'a', streamVersion: pos + 1, type: 'record.filled', at: new Date(pos).toISOString() };
@@ -86,7 +92,6 @@ describe('verify', () => {
     const log = await openLog(logFolder);
     const { state, tiles } = appendLeaves(EMPTY_TREE, entries.map(leafHash));
     await log.write(0, entries, tiles);
-    const signer = { name: origin, verifierKey: key, sign: (body: Uint8Array) => sign(null, body, privateKey) };
     await log.publish(signCheckpoint({ origin, size: state.size, root: rootOfTree(state) }, signer));
   });
 
@@ -107,12 +112,39 @@ describe('verify', () => {
       out: expect.stringContaining('✗ L0'),
     });
     expect(ancheng('verify', '--log', logFolder, '--key', key, '--witness', other).code).toBe(1);
+    // What a time stamp was asked for, in a log that was written anew since by whoever has its key.
+    const stamped = join(logFolder, 'days/2026-06-30.stamped');
+    mkdirSync(dirname(stamped));
+    writeFileSync(stamped, signCheckpoint({ origin, size: 250, root: new Uint8Array(32) }, signer));
+    expect(ancheng('verify', '--log', logFolder, '--key', key)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/2026-06-30\.stamped at 250 .*history was rewritten/),
+    });
+    rmSync(dirname(stamped), { recursive: true });
     const bundle = join(logFolder, 'tile/entries/000');
     const bytes = readFileSync(bundle);
     bytes[bytes.indexOf('"pos":200') + 6]! ^= 1;
     writeFileSync(bundle, bytes);
     const { code, out } = ancheng('verify', '--log', logFolder, '--key', key, '--json');
     expect(code).toBe(1);
-    expect(JSON.parse(out)).toMatchObject({ ok: false, firstBad: 200 });
+    expect(JSON.parse(out)).toMatchObject({ ok: false, firstBad: 200, since: '1970-01-01T00:00:00.200Z' });
+    const told = ancheng('verify', '--log', logFolder, '--key', key).out;
+    expect(told).toMatch(/#200（登錄於 recorded 1970-01-01 08:00）/);
+    expect(told).toMatch(/→ L1 .*匯出/);
+  });
+
+  test('a database that does not answer is the surroundings (exit 3); a device in place of a file is a failure, not read for ever', () => {
+    const db = ['--db', 'postgres://me:secret@127.0.0.1:1/x'];
+    const asked = ancheng('verify', '--log', logFolder, '--key', key, ...db);
+    expect(asked).toMatchObject({ code: 3, out: '', err: expect.stringContaining('→') });
+    expect(asked.err).not.toContain('secret');
+    if (process.platform === 'win32') return;
+    const tile = join(logFolder, 'tile/0/000');
+    rmSync(tile);
+    symlinkSync('/dev/zero', tile);
+    expect(ancheng('verify', '--log', logFolder, '--key', key)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('tile/0/000'),
+    });
   });
 });

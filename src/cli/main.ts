@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { type Entry, isUsageError } from './command.ts';
 import { EXIT, EXIT_CODES, type ExitCode } from './exit.ts';
-import { say } from './say.ts';
+import { fileTrouble, isFileTrouble } from './file-trouble.ts';
+import { say, tellRefused } from './say.ts';
 
 /** Every command; each is loaded only when it is asked for. */
 const commands: Record<string, Entry> = {
@@ -63,6 +64,10 @@ const commands: Record<string, Entry> = {
 
 /** Runs one command line and sets the exit code of the process; what nobody foresaw is told whole and exits 70. */
 export async function main(args: string[]): Promise<void> {
+  // Whoever reads through a pipe may go (`| head`): the work goes on, and its exit code says how it ended.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     process.exitCode = await run(args);
   } catch (error) {
@@ -89,13 +94,18 @@ async function run([name, ...rest]: string[]): Promise<ExitCode> {
   try {
     return await command.run(rest);
   } catch (error) {
-    if (isUsageError(error)) return wrong(error.message, command.help);
-    throw error;
+    if (isUsageError(error)) return wrong(error.message, `${usageIn(command.help)}\n\nancheng ${name} --help`);
+    if (!isFileTrouble(error)) throw error;
+    tellRefused(fileTrouble(error));
+    return EXIT.environment;
   }
 }
 
 const asksForHelp = (args: string[]) =>
   parseArgs({ args, strict: false, options: { help: { type: 'boolean', short: 'h' } } }).values.help === true;
+
+/** The lines of a help that say how the command is called: what went wrong stays on the screen. */
+const usageIn = (help: string): string => help.split('\n\n', 1)[0] ?? help;
 
 function wrong(message: string, usage: string): ExitCode {
   process.stderr.write(`✗ ${message}\n\n${usage}\n`);

@@ -1,11 +1,9 @@
 import { createSecretKey } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { folderBlobs } from '../adapters/blobs/folder.ts';
 import { connect } from '../adapters/postgres/connect.ts';
 import { loadNodeKey } from '../adapters/sealing/keys.ts';
 import { openLogIn } from '../adapters/sealing/log.ts';
-import { directoryStore, type Store } from '../adapters/sealing/store.ts';
+import { lookingStore, type Store } from '../adapters/sealing/store.ts';
 import { readStamp } from '../adapters/timestamp/token.ts';
 import type { LedgerRow } from '../kernel/ledger/chain.ts';
 import { type CheckpointPolicy, parseCheckpoint, shortOfQuorum } from '../kernel/ledger/checkpoint.ts';
@@ -13,14 +11,16 @@ import { attestations } from '../kernel/ledger/note.ts';
 import type { Finding, Report } from '../kernel/ledger/report.ts';
 import { type VerifyInput, verifyLedger } from '../kernel/ledger/verify.ts';
 import type { Seen } from '../kernel/ledger/verify-checkpoint.ts';
-import { isRefused } from '../kernel/refusal.ts';
+import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { type Text, text } from '../kernel/text.ts';
 import { actRules } from '../runtime/ledger-acts.ts';
 import { definitionsOf } from '../runtime/ledger-definitions.ts';
+import { joined } from '../runtime/ledger-door.ts';
 import { checkFiles } from '../runtime/ledger-files.ts';
 import { projectionFaults } from '../runtime/ledger-projections.ts';
 import { allLedgerRows } from '../runtime/ledger-rows.ts';
 import type { Db } from '../runtime/module.ts';
+import { databaseTrouble } from './reach.ts';
 
 /** What `ancheng verify --log` is given. */
 export type LogInput = {
@@ -42,18 +42,21 @@ export type LogInput = {
 
 type Named = { name: string; note: string };
 
-/** Verifies the published files of one ledger, against keys the verifier brought along and whatever else was given. */
-export async function verifyLog(input: LogInput): Promise<Report> {
-  // Verifying changes nothing, on a read-only disk or beside a sealer at work.
-  const store: Store = { ...directoryStore(input.folder), remove: async () => {} };
+/**
+ * Verifies the published files of one ledger, against keys the verifier brought along and whatever else was given. Refuses when the
+ * database asked for cannot be reached or read.
+ */
+export async function verifyLog(input: LogInput): Promise<Report | Refused> {
+  const odd = new Set<string>();
+  const store = lookingStore(input.folder, (path) => odd.add(path));
   const log = await openLogIn(store);
   const days = await readDays(store);
   const published = await log.checkpoint();
   const chosen = input.asOf === undefined ? published : checkpointAsOf(published, days, input);
-  if (chosen === undefined) return nothingAsOf(input.asOf);
+  if (chosen === undefined) return nothingThere(input, days, odd);
   const head = parseCheckpoint(chosen);
   const size = isRefused(head) ? 0 : head.size;
-  const earlier = days.filter(({ note }) => {
+  const earlier = [...days, ...(await readDays(store, STAMPED))].filter(({ note }) => {
     const then = parseCheckpoint(note);
     return isRefused(then) || then.size <= size || input.asOf === undefined;
   });
@@ -69,8 +72,36 @@ export async function verifyLog(input: LogInput): Promise<Report> {
     input.db === undefined || organisation === undefined
       ? await verifyLedger(judged)
       : await besideDatabase(input, input.db, organisation, judged, size);
-  return { ...report, findings: [...report.findings, ...(await stamps(store, input.roots))] };
+  if (isRefused(report)) return report;
+  const beside = [...oddFiles(odd), ...governing(input.asOf, head), ...(await stamps(store, input.roots))];
+  return {
+    ...report,
+    ok: report.ok && beside.every(({ ok }) => ok),
+    findings: [...beside, ...report.findings],
+  };
 }
+
+const oddFiles = (paths: Set<string>): Finding[] =>
+  [...paths].sort().map((path) => ({
+    level: 'L1',
+    ok: false,
+    message: text(
+      `${path} 不是普通檔案，或大於軌跡所能有的檔案，未讀取`,
+      `${path} is no ordinary file, or larger than any of a log; it was not read`,
+    ),
+  }));
+
+function governing(asOf: string | undefined, head: ReturnType<typeof parseCheckpoint>): Finding[] {
+  if (asOf === undefined || isRefused(head)) return [];
+  const message = text(
+    `基準日 ${asOf}：以當時的前 ${head.size} 筆為準，其後登錄的不看`,
+    `as of ${asOf}: its first ${head.size} entries govern; what was entered later is not looked at`,
+  );
+  return [{ level: 'L0', ok: true, message }];
+}
+
+/** What a time stamp was asked for: this log has to begin with it, or the stamp speaks of another one. */
+const STAMPED = /^\d{4}-\d\d-\d\d\.stamped$/;
 
 const organisationIn = (origin: string): string | undefined => {
   const found = /\/log\/([^/]+)\/\d+$/.exec(origin)?.[1];
@@ -78,8 +109,8 @@ const organisationIn = (origin: string): string | undefined => {
 };
 
 /** Checkpoints kept by day, each with whatever cosignatures it got. */
-export async function readDays(store: Store): Promise<Named[]> {
-  const names = (await store.list('days')).filter((name) => /^\d{4}-\d\d-\d\d(\.\d+)?$/.test(name)).sort();
+export async function readDays(store: Store, named = /^\d{4}-\d\d-\d\d(\.\d+)?$/): Promise<Named[]> {
+  const names = (await store.list('days')).filter((name) => named.test(name)).sort();
   return Promise.all(
     names.map(async (name) => ({ name, note: Buffer.from((await store.read(`days/${name}`)) ?? '').toString('utf8') })),
   );
@@ -100,7 +131,7 @@ export function checkpointAsOf(
     const head = parseCheckpoint(note);
     if (isRefused(head)) return [];
     const cosigned = attestations(head.note, policy.witnesses ?? []);
-    const byThen = cosigned.filter(({ at }) => at !== undefined && at <= end);
+    const byThen = cosigned.filter(({ holds, at }) => holds && at !== undefined && at <= end);
     const seen = policy.witnesses?.length
       ? byThen.length > 0 && !shortOfQuorum(byThen, policy)
       : name !== '' && name <= asOf;
@@ -109,12 +140,27 @@ export function checkpointAsOf(
   return fitting.sort((a, b) => b.size - a.size)[0]?.note;
 }
 
-function nothingAsOf(asOf: string | undefined): Report {
-  const message =
-    asOf === undefined
-      ? text('找不到封存點', 'there is no checkpoint')
-      : text(`${asOf} 以前沒有經見證的封存點`, `no checkpoint was witnessed by ${asOf}`);
-  return { ok: false, findings: [{ level: 'L0', ok: false, message }] };
+/** No checkpoint at all is a failure; none that governs on the day asked for is refused, with the first day there is one. */
+function nothingThere({ asOf, policy }: LogInput, days: Named[], odd: Set<string>): Report | Refused {
+  if (asOf === undefined) {
+    const message = text('找不到封存點', 'there is no checkpoint');
+    return { ok: false, findings: [...oddFiles(odd), { level: 'L0', ok: false, message }] };
+  }
+  const first = days.find(({ name }) => checkpointAsOf(undefined, days, { asOf: name.slice(0, 10), policy }))?.name;
+  const message = policy.witnesses?.length
+    ? text(
+        `${asOf} 以前沒有足額見證者連署的封存點。`,
+        `By ${asOf} no checkpoint had been cosigned by enough witnesses.`,
+      )
+    : text(
+        `政策檔未列見證者，只能依每日存檔（days/）判定；${asOf} 以前沒有存檔的封存點。`,
+        `The policy names no witness, which leaves what was filed day by day (days/); by ${asOf} nothing was.`,
+      );
+  const fix =
+    first === undefined
+      ? text('不帶 --as-of 可驗證目前的內容。', 'Without --as-of the present is verified.')
+      : text(`最早可用的日子是 ${first.slice(0, 10)}。`, `The first day there is one is ${first.slice(0, 10)}.`);
+  return refused({ code: 'missing', message, fix: { text: fix } });
 }
 
 function tooOld(seen: Seen | undefined, hours: number | undefined): Text[] {
@@ -135,7 +181,7 @@ async function besideDatabase(
   organisation: string,
   judged: VerifyInput,
   size: number,
-): Promise<Report> {
+): Promise<Report | Refused> {
   const connection = connect<unknown>(url, { onIdleError: () => {}, max: 2, statementTimeoutMs: 0 });
   const db = connection.db as unknown as Db;
   // As of a past day, rows behind its checkpoint are of later days.
@@ -159,8 +205,12 @@ async function besideDatabase(
     // As of a past day, the tables show later states.
     const shown = input.asOf === undefined ? await projectionFaults(db, organisation, undefined) : [];
     const forged = [...faults.map((message) => ({ message })), ...shown];
-    const more: Finding[] = [...forged.map((one): Finding => ({ level: 'L3', ok: false, ...one })), ...files];
-    return { ...report, ok: report.ok && more.every(({ ok }) => ok), findings: [...report.findings, ...more] };
+    const told = forged.map((one): Finding => ({ level: 'L3', ok: false, ...one }));
+    return joined(report, told, files);
+  } catch (error) {
+    const trouble = databaseTrouble(error, url);
+    if (trouble) return trouble;
+    throw error;
   } finally {
     await connection.close();
   }
@@ -182,25 +232,34 @@ async function stamps(store: Store, roots: string[] | undefined): Promise<Findin
       await store.read(`days/${name}`),
       await store.read(`days/${name.replace(/tsr$/, 'stamped')}`),
     ];
-    if (!response || !content) continue;
-    const stamp = readStamp(response, content, roots ? { roots } : {});
-    const what = isRefused(stamp)
-      ? (stamp.refused[0]?.message ?? text('時戳不成立', 'the time stamp does not hold'))
-      : text(
-          `${name}：時戳 ${stamp.at}，${stamp.by}${stamp.trusted ? '' : '（未提供根憑證，憑證鏈未驗）'}`,
-          `${name}: time stamp ${stamp.at} by ${stamp.by}${stamp.trusted ? '' : ' (no root given: chain not checked)'}`,
-        );
-    if (isRefused(stamp) || name === names.at(-1)) found.push({ level: 'L0', ok: !isRefused(stamp), message: what });
+    const stamp = response && content ? readStamp(response, content, roots ? { roots } : {}) : MISSING;
+    const why = isRefused(stamp) ? (stamp.refused[0]?.message ?? text('不成立', 'it does not hold')) : undefined;
+    if (why) found.push({ level: 'L0', ok: false, message: text(`${name}：${why.zh}`, `${name}: ${why.en}`) });
+    if (isRefused(stamp) || name !== names.at(-1)) continue;
+    const unchecked = stamp.trusted
+      ? text('', '')
+      : text('（未提供根憑證，憑證鏈未驗）', ' (no root given: chain not checked)');
+    const message = text(
+      `${name}：時戳 ${stamp.at}，${stamp.by}${unchecked.zh}`,
+      `${name}: time stamp ${stamp.at} by ${stamp.by}${unchecked.en}`,
+    );
+    found.push({ level: 'L0', ok: true, message });
   }
   return found;
 }
 
-/** One `.tlog-proof`, or the JSON file the ledger page gives with it. */
-export function proofIn(path: string): string {
-  const content = readFileSync(path, 'utf8');
-  if (!content.startsWith('{')) return content;
-  const { proof } = JSON.parse(content) as { proof?: unknown };
-  return typeof proof === 'string' ? proof : '';
-}
+const MISSING = refused({
+  code: 'missing',
+  message: text('缺少所蓋的封存點（.stamped）', 'what it stamps is missing (.stamped)'),
+});
 
-export const hasCheckpoint = (folder: string): boolean => existsSync(join(folder, 'checkpoint'));
+/** One `.tlog-proof`, or the JSON file the ledger page gives with it; anything else comes back as it is, and is no proof. */
+export function proofIn(content: string): string {
+  if (!content.startsWith('{')) return content;
+  try {
+    const { proof } = JSON.parse(content) as { proof?: unknown };
+    return typeof proof === 'string' ? proof : content;
+  } catch {
+    return content; // not JSON either
+  }
+}

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isDate, localDate } from '../kernel/calendar/date.ts';
 import type { CheckpointPolicy } from '../kernel/ledger/checkpoint.ts';
 import type { Report } from '../kernel/ledger/report.ts';
 import { isRefused, type Refused } from '../kernel/refusal.ts';
@@ -8,6 +9,7 @@ import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { say, tellRefused } from './say.ts';
 import { readSettings } from './settings.ts';
+import { progress, tellOrganisation, tellReport } from './verify-report.ts';
 
 /**
  * `ancheng verify`: every ledger of a data folder, database and stored files included; with `--log`, the published files of one
@@ -64,6 +66,7 @@ On any machine, from the sealed files and keys you hold: signatures and witnesse
       },
     });
     const json = values.json === true;
+    refuseIdle(values);
     if (!values.log && !values.proof && !values.key && !values.policy)
       return verifyFolder(values.data, json, values.replay === true);
     const policy = await policyFrom(values);
@@ -71,12 +74,14 @@ On any machine, from the sealed files and keys you hold: signatures and witnesse
       tellRefused(policy);
       return EXIT.usage;
     }
-    const { hasCheckpoint, proofIn, verifyLog } = await import('./verify-log.ts');
-    if (values.proof && statSync(values.proof, { throwIfNoEntry: false })?.isDirectory())
-      return tellProofs(values.proof, policy, json);
-    if (values.proof) return tellProof(proofIn(values.proof), policy, json);
+    const { proofIn, verifyLog } = await import('./verify-log.ts');
+    if (values.proof && isFolder(values.proof)) return tellProofs(values.proof, policy, json);
+    if (values.proof) return tellProof(proofIn(given('--proof', values.proof)), policy, json);
     if (!values.log) throw usageError('需要 --log 或 --proof · --log or --proof is needed');
-    if (!hasCheckpoint(values.log)) throw usageError(`沒有封存點 · no checkpoint in ${values.log}`);
+    if (!isFolder(values.log)) throw usageError(`--log 不是資料夾 · --log is no folder: ${values.log}`);
+    if (values.files && !isFolder(values.files))
+      throw usageError(`--files 不是資料夾 · --files is no folder: ${values.files}`);
+    if (values['node-key']) given('--node-key', values['node-key']);
     const asOf = dayIn(values['as-of']);
     const report = await verifyLog({
       folder: values.log,
@@ -86,14 +91,49 @@ On any machine, from the sealed files and keys you hold: signatures and witnesse
       ...(values.files ? { files: values.files } : {}),
       ...(asOf ? { asOf } : {}),
       ...(values.fresh ? { freshHours: hoursIn(values.fresh) } : {}),
-      ...(values['tsa-root'] ? { roots: values['tsa-root'].map((path) => readFileSync(path, 'utf8')) } : {}),
+      ...(values['tsa-root'] ? { roots: values['tsa-root'].map((path) => given('--tsa-root', path)) } : {}),
       onProgress: progress(),
     });
+    if (isRefused(report)) {
+      if (json) say(JSON.stringify({ ok: false, refused: report.refused }, null, 2));
+      else tellRefused(report);
+      return report.refused.some(({ code }) => code === 'unready') ? EXIT.environment : EXIT.refused;
+    }
     if (json) say(JSON.stringify(report, null, 2));
-    else tellOne(report);
+    else tellReport(report);
     return report.ok ? EXIT.ok : EXIT.refused;
   },
 };
+
+type Values = { [option: string]: string | string[] | boolean | undefined };
+
+/** What an option would do nothing with is refused: nobody shall believe that something was looked at which was not. */
+function refuseIdle(values: Values): void {
+  const needs = (option: string, other: string) => {
+    if (values[option] !== undefined && values[other] === undefined)
+      throw usageError(`--${option} 需與 --${other} 併用 · --${option} goes with --${other}`);
+  };
+  for (const option of ['node-key', 'files']) needs(option, 'db');
+  for (const option of ['db', 'as-of', 'fresh', 'tsa-root']) needs(option, 'log');
+  needs('witness', 'key');
+  needs('quorum', 'key');
+  const clash = (option: string, other: string) => {
+    if (values[option] !== undefined && values[other] !== undefined)
+      throw usageError(`--${option} 不與 --${other} 併用 · --${option} does not go with --${other}`);
+  };
+  clash('log', 'proof');
+  clash('policy', 'key');
+  for (const other of ['log', 'proof']) for (const option of ['data', 'replay']) clash(option, other);
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** A file somebody named. */
+function given(option: string, path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found || found.isDirectory()) throw usageError(`${option} 沒有這個檔案 · ${option}: no such file: ${path}`);
+  return readFileSync(path, 'utf8');
+}
 
 type Trust = { policy?: string; key?: string[]; witness?: string[]; quorum?: string };
 
@@ -101,7 +141,7 @@ type Trust = { policy?: string; key?: string[]; witness?: string[]; quorum?: str
 async function policyFrom({ policy, key, witness, quorum }: Trust): Promise<CheckpointPolicy | Refused> {
   if (policy !== undefined) {
     const { parsePolicy } = await import('../kernel/ledger/policy.ts');
-    const read = parsePolicy(readFileSync(policy, 'utf8'));
+    const read = parsePolicy(given('--policy', policy));
     if (isRefused(read)) return read;
     const witnesses = read.witnesses.map(({ verifier }) => verifier);
     return { log: read.logs.map(({ verifier }) => verifier), witnesses, quorum: read.quorum };
@@ -118,28 +158,17 @@ async function policyFrom({ policy, key, witness, quorum }: Trust): Promise<Chec
   };
 }
 
-function dayIn(given: string | undefined): string | undefined {
-  if (given === undefined || /^\d{4}-\d\d-\d\d$/.test(given)) return given;
-  throw usageError(`--as-of 應為 YYYY-MM-DD · --as-of is a date YYYY-MM-DD: ${given}`);
+function dayIn(day: string | undefined): string | undefined {
+  if (day === undefined) return undefined;
+  if (!isDate(day)) throw usageError(`--as-of 應為曆上的 YYYY-MM-DD · --as-of is a day YYYY-MM-DD: ${day}`);
+  if (day > localDate(new Date().toISOString()))
+    throw usageError(`--as-of 的日子還沒到 · --as-of is a day that has not come: ${day}`);
+  return day;
 }
 
 function hoursIn(given: string): number {
   if (/^\d{1,6}$/.test(given)) return Number(given);
   throw usageError(`--fresh 應為小時數 · --fresh is a number of hours: ${given}`);
-}
-
-/** Tells how far it is: in place on a terminal, every tenth elsewhere; nothing for what takes no time. */
-function progress() {
-  const began = Date.now();
-  let told = 0;
-  return (done: number, size: number) => {
-    const tenth = Math.floor((10 * done) / Math.max(size, 1));
-    const terminal = process.stderr.isTTY;
-    if (Date.now() - began < 2000 || (!terminal && tenth === told)) return;
-    told = tenth;
-    const line = `驗證中 verifying ${done.toLocaleString('en')} / ${size.toLocaleString('en')}`;
-    process.stderr.write(terminal ? `\r${line}${done === size ? '\n' : ''}` : `${line}\n`);
-  };
 }
 
 /** One record, offline: what it says, where it stands, who vouches for it. */
@@ -208,7 +237,7 @@ async function verifyFolder(data: string | undefined, json: boolean, replay: boo
   try {
     const reports: ({ organisation: string; name: string } & Report)[] = [];
     for (const { id, name } of await ledgers.organisations()) {
-      const verified = await ledgers.verify(id);
+      const verified = await ledgers.verify(id, progress());
       const report = { organisation: id, name, ...(replayed ? withReplay(verified, await replayed(id)) : verified) };
       reports.push(report);
       if (!json) tellOrganisation(report);
@@ -221,33 +250,12 @@ async function verifyFolder(data: string | undefined, json: boolean, replay: boo
   }
 }
 
-function tellOrganisation(report: { name: string } & Report): void {
-  say(`\n機關 organisation: ${report.name}`);
-  tellOne(report);
-}
-
-function tellOne(report: Report): void {
-  tell(report);
-  if (report.firstBad !== undefined) say(`✗ 最早不符之處 · first bad position: #${report.firstBad}`);
-  say(report.ok ? '✓ 驗證通過，未遭竄改 · verified, nothing was altered' : '✗ 驗證不通過 · verification failed');
-}
-
 const isKey = <T>(key: T): key is Exclude<T, { refused: unknown }> => !isRefused(key);
 
-const keyText = (given: string): string => (existsSync(given) ? readFileSync(given, 'utf8') : given).trim();
+const keyText = (key: string): string => (existsSync(key) && !isFolder(key) ? given('--key', key) : key).trim();
 
 function readQuorum(given: string | undefined, witnesses: number): number {
   const quorum = given === undefined ? witnesses : Number(given);
   if (Number.isInteger(quorum) && quorum >= 0 && quorum <= witnesses) return quorum;
   throw usageError(`--quorum 應為 0 到 ${witnesses} · --quorum is a number from 0 to ${witnesses}`);
-}
-
-function tell(report: Report): void {
-  if (report.origin !== undefined) {
-    say(`軌跡 ledger: ${report.origin}\n筆數 entries: ${report.size}\n根 root: ${report.root}`);
-  }
-  for (const { level, ok, position, message } of report.findings) {
-    const place = position === undefined ? '' : ` #${position}`;
-    say(`${ok ? '✓' : '✗'} ${level}${place} ${message.zh} · ${message.en}`);
-  }
 }

@@ -141,7 +141,8 @@ async function verifyLevels(
   return joined(report, forged, files);
 }
 
-function joined(report: Report, forged: Finding[], files: Finding[]): Report {
+/** A report with forged rows (L3) and what became of stored files (L4); `firstBad` is the lowest position of all. */
+export function joined(report: Report, forged: Finding[], files: Finding[]): Report {
   const ok = report.ok && forged.length === 0 && files.every((finding) => finding.ok);
   const bad = [report.firstBad, ...[...forged, ...files].map(({ position }) => position)].filter(
     (position) => position !== undefined,

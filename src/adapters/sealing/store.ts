@@ -42,6 +42,31 @@ export function directoryStore(root: string): Store {
   };
 }
 
+/** The longest file a log can have: an entry bundle of 256 entries of 65,535 bytes, each with its length. */
+const LARGEST_FILE_BYTES = 256 * (2 + 65_535);
+
+/**
+ * Files to be verified, wherever they come from. Nothing is written or removed. Only ordinary files are read (a pipe or device
+ * would never end), and none longer than a log's can be; another thing in their place is told to `odd` and counts as not there.
+ */
+export function lookingStore(root: string, odd: (path: string) => void): Store {
+  const { list } = directoryStore(root);
+  return {
+    list,
+    async read(path) {
+      const found = await ifThere(stat(join(root, path)));
+      if (!found) return undefined;
+      if (found.isFile() && found.size <= LARGEST_FILE_BYTES) return ifThere(readFile(join(root, path)));
+      odd(path);
+      return undefined;
+    },
+    async write() {
+      throw new Error('what is verified is not written');
+    },
+    async remove() {},
+  };
+}
+
 /** Writes one file so that after a crash it has its old or its new content; the folder is still to be synced. */
 async function replaceFile(path: string, bytes: Uint8Array, mode = 0o644): Promise<void> {
   const temporary = join(dirname(path), `.${randomUUID()}.tmp`);

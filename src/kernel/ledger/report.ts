@@ -20,6 +20,8 @@ export type Report = {
   seen?: { size: number; at?: string; by: string[] };
   /** Position of the first bad entry over all levels. */
   firstBad?: number;
+  /** When that entry was recorded, or the last readable one before it, as the sealed files say (ISO UTC). */
+  since?: string;
   /** Failures in the order found, at most 100 a level, then one line per level checked. */
   findings: Finding[];
 };

@@ -31,13 +31,14 @@ export function judgeCheckpoints(
   const known = earlier.flatMap(({ name, note }) => judgeEarlier(name, note, policy, findings));
   if (isRefused(newest)) return { newest: undefined, earlier: known, seen: undefined };
   const last = { ...newest, cosigned: attestations(newest.note, policy.witnesses ?? []), name: 'checkpoint' };
-  const all = together([...known, last]);
-  const enough = all
-    .filter(({ cosigned, origin }) => origin === newest.origin && !shortOfQuorum(cosigned, policy))
-    .sort((a, b) => b.size - a.size)[0];
-  const short = shortOfQuorum([], policy);
+  const all = together([...known, last]).filter(({ origin }) => origin === newest.origin);
+  const largest = (fits: (one: Earlier) => boolean) => all.filter(fits).sort((a, b) => b.size - a.size)[0];
+  const enough = largest(({ cosigned }) => !shortOfQuorum(cosigned, policy));
+  // Where no quorum is demanded, whoever has seen it is told all the same.
+  const demanded = shortOfQuorum([], policy) !== undefined;
   if (!enough) findings.fail('L0', shortOfQuorum(all.at(-1)?.cosigned ?? [], policy) ?? NOBODY);
-  return { newest, earlier: known, seen: enough && short ? seenIn(enough) : undefined };
+  const seen = demanded ? enough : largest(({ cosigned }) => cosigned.length > 0);
+  return { newest, earlier: known, seen: seen && seenIn(seen) };
 }
 
 /** What several notes of the same text say, put together: witnesses may have seen it on different days. */

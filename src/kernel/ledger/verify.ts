@@ -8,6 +8,7 @@ import { type BlobRef, blobRefs, decodeEntry, type Envelope } from './envelope.t
 import { type ActRules, emptyGrantIndex, followAct, type GrantIndex } from './grants.ts';
 import type { NodeKey } from './mac.ts';
 import { type Finding, type Findings, gatherFindings, type Level, type Report } from './report.ts';
+import { decodeBundle, TILE_WIDTH, widthAt } from './tiles.ts';
 import { type Earlier, judgeCheckpoints, type Seen } from './verify-checkpoint.ts';
 import { followRows } from './verify-rows.ts';
 import { type LogReader, type SealedEntry, verifyTree } from './verify-tree.ts';
@@ -56,7 +57,22 @@ export async function verifyLedger(input: VerifyInput): Promise<Report> {
     input.onProgress?.((batch.at(-1)?.position ?? -1) + 1, head.size);
   }
   await rows?.finish(head.size);
-  return concluded(input, findings, head, seen);
+  const report = concluded(input, findings, head, seen);
+  const since = report.firstBad === undefined ? undefined : await recordedAt(input.log, report.firstBad, head.size);
+  return since === undefined ? report : { ...report, since };
+}
+
+/** When the entry at a position was recorded; where it cannot be read, the nearest readable one before it. */
+async function recordedAt(log: LogReader, position: number, size: number): Promise<string | undefined> {
+  for (let index = Math.floor(Math.min(position, size - 1) / TILE_WIDTH); index >= 0; index--) {
+    const bundle = await log.read({ level: 'entries', index, width: widthAt(0, index, size) });
+    const entries = bundle ? decodeBundle(bundle) : [];
+    if (isRefused(entries)) continue;
+    const upTo = entries.slice(0, position - index * TILE_WIDTH + 1).map(decodeEntry);
+    const readable = upTo.flatMap((envelope) => (isRefused(envelope) ? [] : [envelope.at])).at(-1);
+    if (readable) return readable;
+  }
+  return undefined;
 }
 
 /** A new epoch is a new log: what was sealed in another one is no beginning of this one. */
@@ -160,7 +176,7 @@ function concluded(
 }
 
 /** What a level without failures has shown, and no more than was asked. */
-function passed(level: Level, { acts, rows, nodeKeys }: VerifyInput, seen: Seen | undefined): Text {
+function passed(level: Level, { acts, rows, nodeKeys, policy }: VerifyInput, seen: Seen | undefined): Text {
   switch (level) {
     case 'L0':
       return seen
@@ -168,7 +184,9 @@ function passed(level: Level, { acts, rows, nodeKeys }: VerifyInput, seen: Seen 
             `封存點簽章有效；${seen.by.length} 位見證者見過前 ${seen.size} 筆${seen.at ? `（${seen.at}）` : ''}`,
             `the checkpoint is signed as trusted; ${seen.by.length} witnesses have seen the first ${seen.size} entries${seen.at ? ` (${seen.at})` : ''}`,
           )
-        : text('封存點簽章有效', 'the checkpoint is signed as trusted');
+        : policy.witnesses?.length
+          ? text('封存點簽章有效；尚無見證者見過', 'the checkpoint is signed as trusted; no witness has seen it')
+          : text('封存點簽章有效；未列見證者', 'the checkpoint is signed as trusted; no witness was named');
     case 'L1':
       return text('事項與雜湊磚重建出封存的根', 'entries and tiles rebuild the sealed root');
     case 'L2':
