@@ -163,9 +163,19 @@ function nothingThere({ asOf, policy }: LogInput, days: Named[], odd: Set<string
   return refused({ code: 'missing', message, fix: { text: fix } });
 }
 
+/** A witness may be this far ahead of us before its clock, or ours, is wrong. */
+const AHEAD_HOURS = 1;
+
 function tooOld(seen: Seen | undefined, hours: number | undefined): Text[] {
   if (hours === undefined) return [];
   const age = seen?.at === undefined ? Number.POSITIVE_INFINITY : (Date.now() - Date.parse(seen.at)) / 3_600_000;
+  if (age < -AHEAD_HOURS)
+    return [
+      text(
+        `足額見證的時間（${seen?.at}）在未來：見證者或本機的時鐘不對`,
+        `enough witnesses cosigned in the future (${seen?.at}): their clock or this machine's is wrong`,
+      ),
+    ];
   if (age <= hours) return [];
   return [
     text(

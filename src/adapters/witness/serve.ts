@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Witness, WitnessResponse } from './witness.ts';
 
-// 63 proof lines and a checkpoint with many signatures stay far below this.
-const LARGEST_BODY = 64 * 1024;
+// 63 proof lines and a checkpoint with 64 signatures, post-quantum ones (5 kB each) among them, stay below this.
+const LARGEST_BODY = 512 * 1024;
 
 /** The HTTP door of a witness: `POST /add-checkpoint`, nothing else. Put TLS in front of it (a reverse proxy). */
 export function witnessServer(witness: Witness, failed: (error: unknown) => void): Server {
@@ -20,7 +21,7 @@ export function witnessServer(witness: Witness, failed: (error: unknown) => void
 }
 
 async function answer(witness: Witness, request: IncomingMessage): Promise<WitnessResponse> {
-  const path = new URL(request.url ?? '/', 'http://witness').pathname;
+  const [path = ''] = (request.url ?? '/').split('?');
   if (!path.endsWith('/add-checkpoint')) return { status: 404, type: 'text/plain', body: 'not found\n' };
   if (request.method !== 'POST') return { status: 405, type: 'text/plain', body: 'POST only\n' };
   const chunks: Buffer[] = [];
@@ -30,5 +31,7 @@ async function answer(witness: Witness, request: IncomingMessage): Promise<Witne
     if (size > LARGEST_BODY) return { status: 413, type: 'text/plain', body: 'too large\n' };
     chunks.push(chunk);
   }
-  return witness.addCheckpoint(Buffer.concat(chunks).toString('utf8'));
+  const body = Buffer.concat(chunks);
+  if (!isUtf8(body)) return { status: 400, type: 'text/plain', body: 'a note is UTF-8\n' };
+  return witness.addCheckpoint(body.toString('utf8'));
 }

@@ -127,7 +127,7 @@ test('over HTTP: POST add-checkpoint only, and nothing endless', async () => {
       'text/x.tlog.size',
       '1\n',
     ]);
-    expect((await post('/add-checkpoint', 'x'.repeat(70_000))).status).toBe(413);
+    expect((await post('/add-checkpoint', 'x'.repeat(600_000))).status).toBe(413);
     expect((await fetch(`${url}/add-checkpoint`)).status).toBe(405);
     expect((await post('/elsewhere', '')).status).toBe(404);
   } finally {

@@ -65,6 +65,7 @@ describe('refuses', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => isRefused(verifyCheckpoint(text, policy))));
     expect(isRefused(parseCheckpoint(published.replace('\n3\n', '\n03\n')))).toBe(true);
     expect(isRefused(parseNote(published.slice(0, -1)))).toBe(true);
+    expect(isRefused(parseCheckpoint(published.replace('\n\n', '\n\nmore\n\n')))).toBe(true);
   });
 });
 
@@ -81,6 +82,31 @@ describe('several signature lines', () => {
     const seen = verifyCheckpoint(published, { ...policy, witnesses: [trusted(witness)], quorum: 1 });
     expect(seen).toMatchObject({ seen: [{ holds: true }, { holds: true, at: 1_790_000_000 }, { holds: true }] });
     expect(isRefused(verifyCheckpoint(published, { ...policy, witnesses: [trusted(witness)], quorum: 2 }))).toBe(true);
+  });
+  test('an ML-DSA-44 witness signs its own name, the moment, origin, size and root, and no further line (type 0x06)', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ml-dsa-44');
+    const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-1312);
+    const verifierKey = formatVerifierKey('pq.example/w', raw, 'subtree');
+    const witness = parseVerifierKey(verifierKey) as Verifier;
+    const moment = Buffer.from('000000006ab10380', 'hex'); // 1,790,010,240
+    const message = (name: string) =>
+      Buffer.concat([
+        Buffer.from(`subtree/v1\n\0${String.fromCharCode(name.length)}${name}`),
+        moment,
+        Buffer.from(String.fromCharCode(origin.length) + origin),
+        Buffer.from('00000000000000000000000000000003', 'hex'), // from leaf 0 to the third
+        checkpoint.root,
+      ]);
+    const cosigned = (name: string) => {
+      const made = Buffer.concat([moment, sign(null, message(name), privateKey)]);
+      return verifyCheckpoint(signCheckpoint(checkpoint, log, { name: witness.name, verifierKey, sign: () => made }), {
+        ...policy,
+        witnesses: [witness],
+        quorum: 1,
+      });
+    };
+    expect(cosigned('pq.example/w')).toMatchObject({ seen: [{ holds: true }, { holds: true, at: 0x6ab10380 }] });
+    expect(isRefused(cosigned('pq.example/other'))).toBe(true);
   });
   test('a bad one of a trusted witness spoils the note', () => {
     const witness = signer('witness.example', 'cosignature');

@@ -37,10 +37,15 @@ export const signCheckpoint = (checkpoint: Checkpoint, ...signers: NoteSigner[])
 export function parseCheckpoint(published: string): SignedCheckpoint | Refused {
   const note = parseNote(published);
   if (isRefused(note)) return note;
-  const [origin = '', size = '', root = ''] = note.body.split('\n');
+  const [origin = '', size = '', root = '', ...extension] = note.body.split('\n');
   const rootBytes = Buffer.from(root, 'base64');
   const readable = origin !== '' && /^(0|[1-9]\d{0,15})$/.test(size) && Number.isSafeInteger(Number(size));
-  if (!readable || rootBytes.length !== 32 || rootBytes.toString('base64') !== root) {
+  if (
+    !readable ||
+    extension.slice(0, -1).includes('') ||
+    rootBytes.length !== 32 ||
+    rootBytes.toString('base64') !== root
+  ) {
     return refused({
       code: 'invalid',
       message: text(

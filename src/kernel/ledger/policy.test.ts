@@ -57,6 +57,8 @@ test('whatever the specification forbids is refused with its line', () => {
     [1, `witness none ${key.X1}\nquorum none\n`],
     [2, `witness a ${key.X1}\ngroup g 2 a\nquorum g\n`],
     [2, `witness a ${key.X1}\ngroup g any a a\nquorum g\n`],
+    [3, `witness a ${key.X1}\ngroup g any a\ngroup h any a\nquorum h\n`],
+    [1, 'quorum none\r\n'],
     [2, `witness a ${key.X1}\ngroup g any a later\nquorum g\n`],
     [2, `witness a ${key.X1}\ngroup g 01 a\nquorum g\n`],
     [1, 'mirror x\nquorum none\n'],

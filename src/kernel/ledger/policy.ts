@@ -26,18 +26,21 @@ export function parsePolicy(content: string): Policy | Refused {
   const policy: Policy = { logs: [], witnesses: [], quorum: { kind: 'none' } };
   const names = new Map<string, Quorum>();
   const keys = new Set<string>();
+  const grouped = new Set<string>();
   let quorums = 0;
   const lines = content.split('\n');
   if (lines.length > MOST_LINES) return wrong(MOST_LINES, '政策檔過長', 'the policy is too long');
   for (const [at, line] of lines.entries()) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the specification allows tab and newline only
     if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(line))
-      return wrong(at + 1, '含控制字元', 'it holds control characters');
+      return line.endsWith('\r')
+        ? wrong(at + 1, '換行為 CRLF，請以 LF（Unix）存檔', 'it ends in CR LF; save the file with line ends LF (Unix)')
+        : wrong(at + 1, '含控制字元', 'it holds control characters');
     const words = line.split(/[ \t]+/).filter((word) => word !== '');
     const [word = '#', ...rest] = words;
     if (word.startsWith('#')) continue;
     if (word === 'quorum') quorums += 1;
-    const fault = readLine(policy, names, keys, word, rest);
+    const fault = readLine(policy, { names, keys, grouped }, word, rest);
     if (fault) return wrong(at + 1, fault[0], fault[1]);
   }
   if (quorums !== 1) return wrong(lines.length, '應恰有一行 quorum', 'it needs exactly one quorum line');
@@ -46,20 +49,18 @@ export function parsePolicy(content: string): Policy | Refused {
 
 type Fault = [zh: string, en: string];
 
-function readLine(
-  policy: Policy,
-  names: Map<string, Quorum>,
-  keys: Set<string>,
-  word: string,
-  rest: string[],
-): Fault | undefined {
+/** Names defined so far, keys listed, and names that are members of a group already. */
+type Read = { names: Map<string, Quorum>; keys: Set<string>; grouped: Set<string> };
+
+function readLine(policy: Policy, read: Read, word: string, rest: string[]): Fault | undefined {
+  const { names, keys } = read;
   switch (word) {
     case 'log':
       return readLog(policy, keys, rest);
     case 'witness':
       return readWitness(policy, names, keys, rest);
     case 'group':
-      return readGroup(names, rest);
+      return readGroup(read, rest);
     case 'quorum': {
       const [name = '', ...more] = rest;
       const found = name === 'none' ? ({ kind: 'none' } as const) : names.get(name);
@@ -89,7 +90,7 @@ function readWitness(
   [name = '', verifierKey = '', url, ...more]: string[],
 ): Fault | undefined {
   const verifier = parseVerifierKey(verifierKey);
-  if ('refused' in verifier || verifier.kind !== 'cosignature')
+  if ('refused' in verifier || verifier.kind === 'ed25519')
     return [`見證者 ${name} 的驗證金鑰無法辨識`, `the verifier key of witness ${name} cannot be read`];
   if (more.length > 0) return ['witness 行多了字', 'the witness line has too many words'];
   if (isKnown(keys, `witness ${rawKey(verifier)}`))
@@ -105,14 +106,18 @@ function readWitness(
   return undefined;
 }
 
-function readGroup(names: Map<string, Quorum>, [name = '', threshold = '', ...members]: string[]): Fault | undefined {
+function readGroup({ names, grouped }: Read, [name = '', threshold = '', ...members]: string[]): Fault | undefined {
   const least = threshold === 'all' ? members.length : threshold === 'any' ? 1 : Number(threshold);
   if (name === 'none' || names.has(name)) return [`名稱 ${name} 已用過`, `the name ${name} is taken`];
   const written = threshold === 'all' || threshold === 'any' || /^[1-9]\d*$/.test(threshold);
   if (!written || members.length === 0 || least < 1 || least > members.length)
     return [`群組 ${name} 的門檻達不到`, `the threshold of group ${name} is out of reach`];
-  if (new Set(members).size !== members.length)
-    return [`群組 ${name} 有重複成員`, `group ${name} names a member twice`];
+  // Each counts towards the quorum in one way only.
+  for (const member of members) {
+    if (grouped.has(member))
+      return [`${member} 已是某群組成員，不可重複列入`, `${member} is a member of a group already and counts once`];
+    grouped.add(member);
+  }
   const of = members.map((member) => names.get(member));
   if (!of.every((member) => member !== undefined))
     return [`群組 ${name} 有未定義的成員`, `group ${name} names a member not defined above it`];

@@ -41,6 +41,8 @@ export function parseProof(proof: string): Proof | Refused {
   const entry = /^extra ([A-Za-z0-9+/]+={0,2})$/.exec(extra ?? '')?.[1];
   const position = /^index (0|[1-9]\d{0,15})$/.exec(index ?? '')?.[1];
   const hashes = path.map((line) => Buffer.from(line, 'base64'));
+  if (head === HEAD && extra?.startsWith('index ') === true)
+    return unproven('證明未附事項內容（extra）', 'it does not carry the entry it proves (extra)');
   if (head !== HEAD || entry === undefined || position === undefined)
     return unproven('格式不是 tlog-proof', 'it is not a tlog-proof');
   if (hashes.length > 63 || hashes.some((bytes, at) => bytes.length !== 32 || base64(bytes) !== path[at])) {
