@@ -1,9 +1,13 @@
-import { isRefused, refused } from '../kernel/refusal.ts';
+import { plain } from '../kernel/engine/evolve.ts';
+import { changedSince, toSign } from '../kernel/engine/signing.ts';
+import { approvalDigest, decision, severalDigest } from '../kernel/ledger/approvals.ts';
+import type { Json } from '../kernel/ledger/canonical.ts';
+import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import { planAhead, wakeAll, wakeOn } from './ahead.ts';
 import { changesContext } from './context.ts';
 import { tooManyEvents } from './decide-record.ts';
-import type { ModuleCommand } from './module.ts';
+import type { ModuleCommand, NewEvent } from './module.ts';
 import { type Answer, finish, flushTables, journal, type Request, type Work } from './work.ts';
 
 const MOST_EVENTS = 500;
@@ -24,7 +28,9 @@ export async function decideModule(work: Work, request: Request): Promise<Answer
   const outcome = await runModule(work, request, handler, parsed.data);
   if (isRefused(outcome)) return outcome;
   if (outcome.events.length > MOST_EVENTS) return tooManyEvents;
-  const entered = await journal(work, request, outcome.events, outcome.as);
+  const events = signed(work.organisation, request, outcome.events);
+  if (isRefused(events)) return events;
+  const entered = await journal(work, request, events, outcome.as);
   if (isRefused(entered)) return entered;
   await flushTables(work);
   await wakeOn(work, factsOf(work, command.do));
@@ -36,6 +42,30 @@ export async function decideModule(work: Work, request: Request): Promise<Answer
     work.asking.definition = work.context.definition;
   }
   return finish(work, request, entered, outcome.response);
+}
+
+/**
+ * Of somebody who proves with a passkey who they are, each entry carries the passkey's signature over what it says (decision 0136): asked
+ * for while it is not there, and refused when it is over something else.
+ */
+function signed(organisation: string, { actor }: Request, events: NewEvent[]): NewEvent[] | Refused {
+  if (actor.kind !== 'person' || actor.factor !== 'passkey' || events.length === 0) return events;
+  const wanted = events.map(({ stream, type, data }) =>
+    decision({ organisation, stream, type, data: plain(data) as Json }),
+  );
+  const digests = wanted.map((one) => Buffer.from(approvalDigest(one)).toString('hex'));
+  const several = digests.length > 1;
+  const about = several ? Buffer.from(severalDigest(digests)).toString('hex') : digests[0]!;
+  if (!actor.signed) return refused(toSign({ about, written: wanted[0]!.written, without: [] }));
+  if (actor.signed.about !== about) return refused(changedSince);
+  const { signature } = actor.signed;
+  return events.map((event, at) => ({
+    ...event,
+    data: {
+      ...event.data,
+      signature: { ...signature, written: wanted[at]!.written, without: [], ...(several ? { among: digests } : {}) },
+    },
+  }));
 }
 
 /** Events after which other people may have to act: roles, heads, leavers. Deputies are looked up when reading. */

@@ -143,7 +143,7 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
     from: '2026-11-01',
     until: '2026-12-31',
   }),
-  'people.confirmRole': ({ grant }) => ({ grant }),
+  'people.confirmRole': ({ grant }) => ({ grant, factor: { password: PASSWORD } }),
   'people.revokeRole': ({ grant }) => ({ grant, reason: '試' }),
   'people.addDeputy': ({ office }) => ({
     id: office.persons.ho,
@@ -171,6 +171,7 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'populations.draw': () => ({ type: 'host', from: '2026-01-01', until: '2026-12-31', n: 1 }),
   'records.signing': ({ others }) => ({ id: others, action: 'confirm', with: {} }),
   'records.signingConfirmation': ({ others }) => ({ id: others, mark: 'm' }),
+  'records.signingDecision': ({ own }) => ({ decision: 'keeping.hold', input: { record: own, reason: '調查中' } }),
   'records.signingSeveral': ({ others }) => ({ acts: [{ id: others, action: 'confirm' }] }),
   'records.actSeveral': ({ others }) => ({ acts: [{ commandId: randomUUID(), id: others, action: 'withdraw' }] }),
   'certificate.get': () => undefined,

@@ -112,6 +112,7 @@ export const LET_IN: Record<string, readonly Asker[]> = {
   'populations.draw': OVERSEERS,
   'records.signing': [],
   'records.signingConfirmation': [],
+  'records.signingDecision': [],
   'records.signingSeveral': [],
   'records.actSeveral': WRITERS, // told of each that it is refused
   'certificate.get': ADMINISTRATOR,

@@ -105,7 +105,7 @@ async function fromElsewhere(name: string, scope: object, from = isoDay(-1)): Pr
   const { id } = await lin.ok('people.add', { name: `縣府${name}`, unit: office.units.office, email });
   elsewhere.set(name, id);
   const asked = await lin.ok('people.admitAuditor', { id, ...scope, from, until: isoDay(30) });
-  await (await office.as('chou')).ok('people.confirmRole', { grant: asked.grant });
+  await (await office.as('chou')).ok('people.confirmRole', { grant: asked.grant, factor: { password: PASSWORD } });
   return invite(office.app, lin, id, email);
 }
 
@@ -293,12 +293,15 @@ describe('an auditor from elsewhere', () => {
     expect((await lin.call('people.admitAuditor', { ...wide, until: isoDay(400) })).refused[0]?.code).toBe('limit');
     const wider = await lin.ok('people.admitAuditor', wide);
     expect(wider.waitingForSecond).toBe(true);
-    expect((await lin.call('people.confirmRole', { grant: wider.grant })).status).toBe(403);
-    expect((await bai.call('people.confirmRole', { grant: wider.grant })).refused[0]?.message.zh).toContain(
-      '具核准權責者',
+    expect((await lin.call('people.confirmRole', { grant: wider.grant, factor: { password: PASSWORD } })).status).toBe(
+      403,
     );
+    expect(
+      (await bai.call('people.confirmRole', { grant: wider.grant, factor: { password: PASSWORD } })).refused[0]?.message
+        .zh,
+    ).toContain('具核准權責者');
     expect((await county.call('records.get', { id: ground.others })).status).toBe(404);
-    await chou.ok('people.confirmRole', { grant: wider.grant });
+    await chou.ok('people.confirmRole', { grant: wider.grant, factor: { password: PASSWORD } });
     expect((await county.call('records.get', { id: ground.others })).status).toBe(200);
     const { roles } = await lin.ok('people.get', { id });
     expect(roles.map((held: { grant: string }) => held.grant)).toEqual([wider.grant]);

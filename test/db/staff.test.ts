@@ -119,7 +119,7 @@ describe.sequential('兼任', () => {
     const asked = (await ok('kuo', 'people.get', { id: office.persons.chen })).roles.find(
       ({ role }: { role: string }) => role === 'auditor',
     );
-    await ok('kuo', 'people.confirmRole', { grant: asked.grant });
+    await ok('kuo', 'people.confirmRole', { grant: asked.grant, factor });
     duties = both;
   });
 

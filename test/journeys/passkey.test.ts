@@ -95,12 +95,27 @@ test('an approval signed with a passkey is bound to what was on the screen and v
   await dialog.getByText('通行金鑰會簽下您眼前的內容').waitFor();
   await dialog.getByRole('button', { name: '副署', exact: true }).click();
   await dialog.waitFor({ state: 'detached' });
+
+  // A second person's word for a role that approves: the passkey signs what the ledger will say.
+  const { wang } = office.persons;
+  const lin = await office.as('lin');
+  await lin.ok('people.giveRole', { id: wang, role: 'room_manager', unit: office.units.office, from: '2026-01-01' });
+  await page.goto(`/people/${wang}`);
+  await page.getByRole('button', { name: '我確認授予' }).click();
+  await dialog.getByText('通行金鑰會簽下您眼前的內容').waitFor();
+  expect(await runAxe(page)).toEqual([]);
+  if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, 'passkey-role.png') });
+  await dialog.getByRole('button', { name: '我確認授予' }).click();
+  await dialog.waitFor({ state: 'detached' });
   await page.done();
 
   const li = await office.as('li');
   for (const id of listed)
     expect((await li.ok('records.get', { id })).seals).toMatchObject([{ factor: 'passkey', signed: true }]);
   expect((await li.ok('records.get', { id: held })).marked).toMatchObject([{ mark: { confirmed: { signed: true } } }]);
+  expect((await lin.ok('people.get', { id: wang })).roles).toMatchObject([
+    { role: 'room_manager', waitingForSecond: false },
+  ]);
   const seals = async (id: string) => (await li.ok('records.get', { id })).seals;
   expect(await seals(first)).toMatchObject([{ factor: 'passkey', signed: true }]);
   expect(await seals(second)).toMatchObject([{ factor: 'password', signed: false }]);

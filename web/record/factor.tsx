@@ -78,7 +78,7 @@ export function Factor({ value, onChange, signs = false, passkeys = signs, sever
           onChange={(password) => onChange(password ? { password } : {})}
         />
       )}
-      {signs && kind !== 'passkey' && <p className="sub">{t('action.weaker')}</p>}
+      {passkeys && kind !== 'passkey' && <p className="sub">{t(signs ? 'action.weaker' : 'action.weakerDecision')}</p>}
     </div>
   );
 }

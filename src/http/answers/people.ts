@@ -108,7 +108,8 @@ export const peopleAnswers = {
     return { pos, ...(response as { grant: string; waitingForSecond: boolean }) };
   }),
   confirmRole: os.people.confirmRole.handler(async ({ input, context }) => {
-    const { pos } = await command(context, 'confirm_role', input.commandId, { grant: input.grant });
+    const confirm = { do: 'identity.confirm_role', id: input.commandId, input: { grant: input.grant } };
+    const { pos } = await commanding(context, confirm, { factor: input.factor });
     return { pos };
   }),
   revokeRole: os.people.revokeRole.handler(async ({ input, context }) => {

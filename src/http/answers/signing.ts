@@ -19,6 +19,14 @@ export const signingAnswers = {
     const command = { do: 'confirm' as const, id: randomUUID(), record: id, agree: true, ...stated(input) };
     return challengeFor(context, signer, await mustSign(context, signer, command));
   }),
+  signingDecision: os.records.signingDecision.handler(async ({ input: { commandId, decision, input }, context }) => {
+    const signer = await signerOf(context);
+    return challengeFor(
+      context,
+      signer,
+      await mustSign(context, signer, { do: DECISIONS[decision], id: commandId, input }),
+    );
+  }),
   signingSeveral: os.records.signingSeveral.handler(async ({ input, context }) => {
     const signer = await signerOf(context);
     const among: string[] = [];
@@ -47,6 +55,15 @@ export const signingAnswers = {
   }),
 };
 
+/** Commands behind decisions of the API that are no act on a record. */
+const DECISIONS = {
+  'keeping.hold': 'retention.hold',
+  'keeping.release': 'retention.release',
+  'keeping.erase': 'retention.erase',
+  'plan.decide': 'compliance.decide_plan',
+  'people.confirmRole': 'identity.confirm_role',
+} as const;
+
 /** A signature over a list says which list. */
 function withList(actor: Actor, among: string[] | undefined): Actor {
   if (actor.kind !== 'person' || !actor.signed || !among) return actor;
@@ -54,6 +71,7 @@ function withList(actor: Actor, among: string[] | undefined): Actor {
   return { ...actor, signed: { about, signature: { ...signature, among } } };
 }
 
+type Asked = Command | { do: string; id: string; input: unknown };
 type Signer = { caller: Caller; account: string; actor: Actor };
 
 /** Whoever may sign with a passkey: signed in on a screen, with one enrolled in the organisation's ledger. */
@@ -67,13 +85,13 @@ async function signerOf(context: Context): Promise<Signer> {
 }
 
 /** Everything is judged as for the act itself; what is left to do is to sign. The digest (hex), or why it cannot be done. */
-async function whatToSign({ http }: Context, { caller, actor }: Signer, command: Command): Promise<string | Refusal[]> {
+async function whatToSign({ http }: Context, { caller, actor }: Signer, command: Asked): Promise<string | Refusal[]> {
   const outcome = await http.dispatch({ organisation: caller.organisation, actor, command });
   if (!isRefused(outcome)) return [];
   return outcome.refused.find(({ sign }) => sign)?.sign?.about ?? outcome.refused;
 }
 
-async function mustSign(context: Context, signer: Signer, command: Command): Promise<string> {
+async function mustSign(context: Context, signer: Signer, command: Asked): Promise<string> {
   const wanted = await whatToSign(context, signer, command);
   return Array.isArray(wanted) ? no(wanted) : wanted;
 }

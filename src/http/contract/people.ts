@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type * as View from '../../runtime/views.ts';
-import { commandId, created, done, Id, IsoDate, Label, Named, read, view, write } from './shapes.ts';
+import { commandId, created, done, Factor, Id, IsoDate, Label, Named, read, view, write } from './shapes.ts';
 
 /** Who I am, setting up, persons and units. */
 
@@ -157,7 +157,9 @@ export const people = {
       }),
     )
     .output(done.extend({ grant: Id, waitingForSecond: z.boolean() })),
-  confirmRole: write('people', '/grants/{grant}/confirmation', 'Be the second person').input(ofGrant).output(done),
+  confirmRole: write('people', '/grants/{grant}/confirmation', 'Be the second person')
+    .input(ofGrant.extend({ factor: Factor.optional() }))
+    .output(done),
   revokeRole: write('people', '/grants/{grant}', 'Take a role back', 'DELETE')
     .input(ofGrant.extend({ reason: z.string().min(1) }))
     .output(done),

@@ -175,6 +175,19 @@ export const records = {
     .output(
       z.object({ options: SignOptions.optional(), among: z.array(z.string()), refused: view<SeveralRefused[]>() }),
     ),
+  signingDecision: write(
+    'records',
+    '/decisions/signing',
+    'What a passkey has to sign for a decision beside records; does nothing else. The decision then carries the same commandId',
+  )
+    .input(
+      z.object({
+        commandId,
+        decision: z.enum(['keeping.hold', 'keeping.release', 'keeping.erase', 'plan.decide', 'people.confirmRole']),
+        input: z.looseObject({}).describe('as the decision itself takes it, without commandId and factor'),
+      }),
+    )
+    .output(z.object({ options: SignOptions })),
   actSeveral: write(
     'records',
     '/records/act-several',

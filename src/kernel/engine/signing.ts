@@ -35,22 +35,26 @@ function computedIn(type: RecordType, name: string): string[] {
 export function unsigned(actor: Actor, wanted: Approval & { without: string[] }): Refusal | undefined {
   if (actor.kind !== 'person' || actor.factor !== 'passkey') return undefined;
   const about = Buffer.from(approvalDigest(wanted)).toString('hex');
-  if (actor.signed === undefined)
-    return {
-      code: 'factor',
-      message: text('請以通行金鑰簽署', 'Sign with your passkey'),
-      sign: { about, written: wanted.written, without: wanted.without },
-    };
+  if (actor.signed === undefined) return toSign({ about, written: wanted.written, without: wanted.without });
   return isAbout(Buffer.from(actor.signed.about, 'hex'), Buffer.from(about, 'hex'), actor.signed.signature.among)
     ? undefined
-    : {
-        code: 'conflict',
-        message: text(
-          '您簽署之後內容已有變更，尚未簽核；請重新檢視後再簽',
-          'The content changed after you signed, so nothing was sealed; look at it again and sign once more',
-        ),
-      };
+    : changedSince;
 }
+
+/** What a passkey has to sign before this is done. */
+export const toSign = (sign: NonNullable<Refusal['sign']>): Refusal => ({
+  code: 'factor',
+  message: text('請以通行金鑰簽署', 'Sign with your passkey'),
+  sign,
+});
+
+export const changedSince: Refusal = {
+  code: 'conflict',
+  message: text(
+    '您簽署之後內容已有變更，尚未簽核；請重新檢視後再簽',
+    'The content changed after you signed, so nothing was sealed; look at it again and sign once more',
+  ),
+};
 
 export const nothingToSign: Refusal = {
   code: 'invalid',

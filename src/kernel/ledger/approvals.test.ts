@@ -7,6 +7,7 @@ import {
   aboutOf,
   approvalDigest,
   confirmation,
+  decision,
   emptyApprovalIndex,
   followApproval,
   severalDigest,
@@ -121,6 +122,31 @@ describe('an approval signed with a passkey', () => {
     expect(faults(enrolled(passkey), sealed({ ...made, signature: bits.toString('base64url') })).faults).toHaveLength(
       1,
     );
+  });
+
+  test('stands for one approval: used again for the same content later, however it is spelt, it does not hold', () => {
+    const once = sealed(signedBy(passkey));
+    expect(faults(enrolled(passkey), once, once).faults).toEqual(['its passkey’s signature was used before']);
+  });
+
+  test('a decision beside records is signed with all its entry says, each of several in the list', () => {
+    const said = { record: 'r1', reason: '訴訟中' };
+    const entry = { organisation: 'o1', stream: 'hold:r1', type: 'hold.placed', data: said };
+    const digest = approvalDigest(decision(entry));
+    const signature = { ...signedBy(passkey, digest), written: decision(entry).written, without: [] };
+    const decided = (data: { [name: string]: Json }, factor = 'passkey'): Envelope => {
+      const made = event(entry.type, data);
+      return { ...made, stream: entry.stream, actor: { ...made.actor, factor } };
+    };
+    expect(faults(enrolled(passkey), decided({ ...said, signature }))).toEqual({ faults: [], signed: 1, weaker: 0 });
+    expect(faults(decided(said, 'password'))).toEqual({ faults: [], signed: 0, weaker: 1 });
+    expect(faults(enrolled(passkey), decided(said)).faults).toHaveLength(1);
+    expect(faults(enrolled(passkey), decided({ ...said, reason: '結案', signature })).faults).toHaveLength(1);
+    const among = [Buffer.from(digest).toString('hex'), 'ab'.repeat(32)];
+    const listed = { ...signedBy(passkey, severalDigest(among)), written: signature.written, without: [], among };
+    expect(faults(enrolled(passkey), decided({ ...said, signature: listed }))).toMatchObject({ faults: [], signed: 1 });
+    // What an act on a record brings with it stands on that act's seals.
+    expect(faults(event('record.acted', {}), decided(said)).faults).toEqual([]);
   });
 
   test('a seal that only says passkey is found; one by password is counted as weaker', () => {

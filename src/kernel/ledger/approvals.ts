@@ -49,6 +49,16 @@ export const confirmation = (about: { organisation: string; record: string; what
 });
 const CONFIRMING = '@confirm';
 
+/**
+ * A decision that is no act on a record (a hold, an erasure, a second person's word for a role), as a passkey signs it: all that its entry
+ * says. Of several entries of one command each is in the list that is signed.
+ */
+export const decision = (entry: { organisation: string; stream: string; type: string; data: Json }): Approval => {
+  const { signature: _signature, ...said } = entry.data as { [member: string]: Json };
+  const { organisation, stream, type } = entry;
+  return { organisation, record: stream, action: `@${type}`, sections: [], written: canonicalHash(said) };
+};
+
 /** SHA-256 hex over a content without its computed parts. */
 export function writtenHash(content: { [field: string]: Json }, without: readonly string[]): string {
   const computed = new Set(without);
@@ -71,23 +81,30 @@ export type ApprovalIndex = {
   /** By id, what a mark says; false when part of it is encrypted. */
   marks: Map<string, Json | false>;
   counts: { signed: number; weaker: number };
+  /** What was signed so far, by challenge and digest: a signature stands for one approval, not for a later one that reads the same. */
+  used: Set<string>;
+  /** The newest command that moved a record: what else it entered stands on the seals of that act. */
+  act?: string;
 };
 
 export const emptyApprovalIndex = (): ApprovalIndex => ({
   passkeys: new Map(),
   marks: new Map(),
   counts: { signed: 0, weaker: 0 },
+  used: new Set(),
 });
 
 /**
  * Judges the seals of one event, then learns the passkeys it enrols (`passkey.enrolled {person, credential, publicKey, relyingParty}`,
  * the key as SPKI in base64). A seal that says passkey must carry a signature of a passkey enrolled before for its signer, over
- * exactly its content; a seal confirmed otherwise is weaker and only counted.
+ * exactly its content; a seal confirmed otherwise is weaker and only counted. So are confirmations of marks and decisions beside records.
  */
 export function followApproval(index: ApprovalIndex, envelope: Envelope): Text[] {
   if (envelope.type === 'passkey.enrolled') return enrol(index, envelope);
   learnMarks(index, envelope);
   if (envelope.type === 'record.confirmed') return followConfirmation(index, envelope);
+  if (envelope.type.startsWith('record.')) index.act = envelope.command;
+  else return followDecision(index, envelope);
   if (envelope.type !== 'record.sealed') return [];
   const seal = envelope.data.seal as { [name: string]: Json } | undefined;
   if (!seal || typeof seal !== 'object') return [];
@@ -119,6 +136,25 @@ function keyOf(publicKey: Json | undefined): KeyObject | undefined {
     return undefined; // node tells that it is no key only by throwing
   }
 }
+
+/** Whoever decides something beside records and says passkey has signed what the entry says; a password or code is weaker. */
+function followDecision(index: ApprovalIndex, envelope: Envelope): Text[] {
+  const { actor, command, data, type } = envelope;
+  const { signature } = data;
+  if (actor.person === undefined || actor.factor === undefined || command === index.act || type === ATTEMPT) return [];
+  if (actor.factor !== 'passkey' && signature === undefined) {
+    index.counts.weaker += 1;
+    return [];
+  }
+  const { written, ...about } = decision(envelope);
+  const fault = signatureFault(index, actor.person, signature, about, holdsPersonal(data) ? undefined : written);
+  if (fault) return [fault];
+  index.counts.signed += 1;
+  return [];
+}
+
+/** Somebody tried what they may not: nothing was decided. */
+const ATTEMPT = 'attempt.refused';
 
 /** Marks stand where a vote, an opening or a filling carries them; a confirmation names one by its id. */
 function learnMarks(index: ApprovalIndex, { data }: Envelope): void {
@@ -178,13 +214,18 @@ function signatureFault(
   const passkey = index.passkeys.get(made.credential);
   if (!passkey?.key) return text('簽核所用的通行金鑰未曾登錄', 'its passkey was never enrolled in this ledger');
   if (passkey.person !== by) return text('簽核所用的通行金鑰屬於他人', 'its passkey belongs to somebody else');
-  if (!covers(made, approvalDigest({ ...about, written: made.written })))
+  const digest = Buffer.from(approvalDigest({ ...about, written: made.written }));
+  if (!covers(made, digest))
     return text('通行金鑰所簽的不是這次核准', 'the passkey signed something else than this approval');
   if (written !== undefined && written !== made.written)
     return text('通行金鑰所簽的內容與簽核所載不同', 'the passkey signed another content than the seal holds');
-  return assertionHolds(made, passkey.key, passkey.relyingParty)
-    ? undefined
-    : text('通行金鑰的簽章不符', 'the signature of the passkey does not hold');
+  if (!assertionHolds(made, passkey.key, passkey.relyingParty))
+    return text('通行金鑰的簽章不符', 'the signature of the passkey does not hold');
+  // The challenge is signed; of a signature itself there are several spellings (ECDSA).
+  const use = hash('sha256', `${made.clientDataJSON}\n${digest.toString('hex')}`, 'hex');
+  if (index.used.has(use)) return text('通行金鑰的簽章先前已用過', 'its passkey’s signature was used before');
+  index.used.add(use);
+  return undefined;
 }
 
 /** The end of the challenge is the digest, or that of a list with it, and it was made to authenticate (WebAuthn: `webauthn.get`). */

@@ -49,7 +49,8 @@ export async function verifyLedger(input: VerifyInput): Promise<Report> {
   if (isRefused(head)) return { ok: false, findings: findings.list() };
 
   const rows = input.rows && (await followRows(input.rows, input.nodeKeys, findings));
-  const contents = followContents(input, findings);
+  const approvals = emptyApprovalIndex();
+  const contents = followContents(input, findings, approvals);
   const sealed = { size: head.size, root: head.root };
   for await (const batch of verifyTree(input.log, sealed, findings, sameLog(earlier, head.origin))) {
     if (rows) for (const entry of batch) await rows.next(entry);
@@ -57,7 +58,7 @@ export async function verifyLedger(input: VerifyInput): Promise<Report> {
     input.onProgress?.((batch.at(-1)?.position ?? -1) + 1, head.size);
   }
   await rows?.finish(head.size);
-  const report = concluded(input, findings, head, seen);
+  const report = concluded(input, findings, head, seen, approvals);
   const since = report.firstBad === undefined ? undefined : await recordedAt(input.log, report.firstBad, head.size);
   return since === undefined ? report : { ...report, since };
 }
@@ -79,11 +80,10 @@ async function recordedAt(log: LogReader, position: number, size: number): Promi
 const sameLog = (earlier: Earlier[], origin: string) => earlier.filter((one) => one.origin === origin);
 
 /** What needs the content of entries: order and grants (L3), blobs (L4). */
-function followContents({ acts, blob }: VerifyInput, findings: Findings) {
+function followContents({ acts, blob }: VerifyInput, findings: Findings, approvals: ApprovalIndex) {
   if (!acts && !blob) return undefined;
   const chain = firstChain();
   const index = emptyGrantIndex();
-  const approvals = emptyApprovalIndex();
   const rules = adoptedRules();
   return async ({ position, entry }: SealedEntry) => {
     if (!entry) return;
@@ -153,6 +153,7 @@ function concluded(
   findings: Findings,
   head: { origin: string; size: number; root: Uint8Array },
   seen: Seen | undefined,
+  { counts }: ApprovalIndex,
 ): Report {
   const asked: Level[] = ['L0', 'L1'];
   if (input.rows) asked.push('L2');
@@ -160,7 +161,7 @@ function concluded(
   if (input.blob) asked.push('L4');
   const summary = asked.map((level): Finding => {
     const count = findings.failures(level);
-    const message = count === 0 ? passed(level, input, seen) : text(`${count} 項不符`, `${count} failures`);
+    const message = count === 0 ? passed(level, input, seen, counts) : text(`${count} 項不符`, `${count} failures`);
     return { level, ok: count === 0, message };
   });
   const first = findings.first();
@@ -176,7 +177,12 @@ function concluded(
 }
 
 /** What a level without failures has shown, and no more than was asked. */
-function passed(level: Level, { acts, rows, nodeKeys, policy }: VerifyInput, seen: Seen | undefined): Text {
+function passed(
+  level: Level,
+  { acts, rows, nodeKeys, policy }: VerifyInput,
+  seen: Seen | undefined,
+  counts: ApprovalIndex['counts'],
+): Text {
   switch (level) {
     case 'L0':
       return seen
@@ -195,7 +201,16 @@ function passed(level: Level, { acts, rows, nodeKeys, policy }: VerifyInput, see
       const marks = rows && nodeKeys ? text('鑑別碼', 'marks') : undefined;
       const contents = acts ? text('格式、版次、時間與授權', 'form, versions, moments and grants') : undefined;
       const both = [marks, contents].filter((part) => part !== undefined);
-      return text(`${both.map(({ zh }) => zh).join('、')}相符`, `${both.map(({ en }) => en).join(', ')} hold`);
+      const signed = acts
+        ? text(
+            `；核准與決定 ${counts.signed} 件經金鑰簽章，${counts.weaker} 件未經金鑰簽章`,
+            `; of approvals and decisions ${counts.signed} are signed with a passkey, ${counts.weaker} are not`,
+          )
+        : text('', '');
+      return text(
+        `${both.map(({ zh }) => zh).join('、')}相符${signed.zh}`,
+        `${both.map(({ en }) => en).join(', ')} hold${signed.en}`,
+      );
     }
     case 'L4':
       return text('附件齊全且內容相符', 'blobs are complete and unaltered');

@@ -22,7 +22,7 @@ import { organisationsOfAccount } from './reach.ts';
 const key = Buffer.alloc(32, 9);
 const module = identity({ nodeKey: key });
 const setup: Actor = { kind: 'setup' };
-const person = (id: string): Actor => ({ kind: 'person', person: id });
+const person = (id: string): Actor => ({ kind: 'person', person: id, factor: 'password' });
 
 let database: TestDatabase;
 // biome-ignore lint/suspicious/noExplicitAny: tables are read by name

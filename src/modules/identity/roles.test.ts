@@ -121,6 +121,11 @@ describe('confirming', () => {
     ]);
   });
 
+  test('the second word is given by somebody who has just proven who they are', () => {
+    const unproven = by({ kind: 'person', person: 'chief' });
+    expect(outcome(decideConfirmRole(confirming, { grant: waiting.id }, unproven))).toEqual(['refused factor']);
+  });
+
   test('a request written past the program is not confirmed', () => {
     const forged = { ...waiting, genuine: false };
     expect(outcome(decideConfirmRole({ ...confirming, grant: forged }, { grant: forged.id }, as('chief')))).toEqual([

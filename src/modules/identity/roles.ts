@@ -119,7 +119,7 @@ export const confirmRole = (
   decide: decideConfirmRole,
 });
 
-/** `grant.given` by two different people, neither of them the grantee; conflicts are asked again. */
+/** `grant.given` by two different people, neither of them the grantee, the second proven again; conflicts are asked again. */
 export function decideConfirmRole(
   loaded: Confirming,
   _input: z.output<typeof confirmInput>,
@@ -133,7 +133,8 @@ export function decideConfirmRole(
     notWaiting(grant, context) ??
     notSecond(grant, by, as) ??
     (as && as !== 'barred' ? unheard(grant, as, context) : undefined) ??
-    conflicting(loaded, grant, context);
+    conflicting(loaded, grant, context) ??
+    unproven(context);
   if (no || by === undefined || !as || as === 'barred' || grant.askedBy === undefined) return refused(no ?? noPerson);
   const { askedBy } = grant;
   const { id: grantId, person, role, unit, from, until, scope } = grant;
@@ -179,6 +180,12 @@ export function decideRevokeRole(
   const data = { grant: grant.id, person: grant.person };
   return { events: [{ stream: `grant:${grant.id}`, type: 'grant.revoked', data }], response: { grant: grant.id } };
 }
+
+/** A second word for a role that approves is a decision: whoever gives it proves again who they are. */
+const unproven = ({ actor }: CommandContext): Refusal | undefined =>
+  actor.kind === 'person' && (actor.factor ?? 'none') === 'none'
+    ? { code: 'factor', message: text('確認角色前請再次驗證身分', 'Prove again who you are before confirming a role') }
+    : undefined;
 
 const noPerson: Refusal = {
   code: 'by',

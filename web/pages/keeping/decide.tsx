@@ -1,12 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { type api, newCommandId } from '../../api.ts';
 import { t } from '../../language.ts';
-import { Factor, type GivenFactor } from '../../record/factor.tsx';
+import { type ChosenFactor, Factor, type SentFactor } from '../../record/factor.tsx';
+import { provenFor } from '../../record/proven.ts';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { tell } from '../../ui/toast.tsx';
 
-type Given = { reason: string; factor: GivenFactor };
+type Given = { commandId: string; reason: string; factor: SentFactor };
 type Props = {
   title: string;
   /** The word on the button, and what is said once it is done. */
@@ -16,18 +18,40 @@ type Props = {
   /** Why it cannot be done yet; the button says so. */
   missing?: string | undefined;
   reasonHelp?: string;
+  /** Which decision it is, and on what: a passkey signs that, and the reason. */
+  decision: Parameters<typeof api.records.signingDecision>[0]['decision'];
+  of: { [name: string]: string };
   children: ReactNode;
   run(given: Given): Promise<unknown>;
   onClose(): void;
 };
 
 /** A decision that stays in the ledger: what it means, why it is taken, and who takes it, proven again. */
-export function Decide({ title, does, done, danger, missing, reasonHelp, children, run, onClose }: Props) {
+export function Decide({
+  title,
+  does,
+  done,
+  danger,
+  missing,
+  reasonHelp,
+  decision,
+  of,
+  children,
+  run,
+  onClose,
+}: Props) {
   const [reason, setReason] = useState('');
-  const [factor, setFactor] = useState<GivenFactor>({});
+  const [factor, setFactor] = useState<ChosenFactor>({});
   const act = useMutation({
-    mutationFn: () => run({ reason: reason.trim(), factor }),
-    onSuccess: () => {
+    mutationFn: async () => {
+      const [commandId, said] = [newCommandId(), { ...of, reason: reason.trim() }];
+      const sent = await provenFor(factor, { decision, commandId, input: said });
+      if (!sent) return false; // closed by the person
+      await run({ commandId, reason: said.reason, factor: sent });
+      return true;
+    },
+    onSuccess: (decided) => {
+      if (!decided) return;
       tell(done);
       onClose();
     },
@@ -48,7 +72,7 @@ export function Decide({ title, does, done, danger, missing, reasonHelp, childre
         value={reason}
         onChange={setReason}
       />
-      <Factor value={factor} onChange={setFactor} means={t('keeping.factorMeans')} />
+      <Factor passkeys value={factor} onChange={setFactor} means={t('keeping.factorMeans')} />
     </DialogForm>
   );
 }

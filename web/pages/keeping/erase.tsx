@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ErasurePreviewView, KeepingView } from '../../../src/http/contract/keeping.ts';
-import { api, newCommandId } from '../../api.ts';
+import { api } from '../../api.ts';
 import { comma, t } from '../../language.ts';
 import { showDate } from '../../time.ts';
 import { Alert, Empty, Problem, Skeleton } from '../../ui/bits.tsx';
@@ -38,8 +38,10 @@ export function Erase({ kind, left, onClose }: Props) {
       danger
       missing={of.id === '' ? t('keeping.chooseFirst') : barred ? t('keeping.erase.barred') : undefined}
       reasonHelp={t('keeping.erase.reasonHelp')}
+      decision="keeping.erase"
+      of={{ kind, id: of.id }}
       run={async (given) => {
-        await api.keeping.erase({ commandId: newCommandId(), kind, id: of.id, ...given });
+        await api.keeping.erase({ kind, id: of.id, ...given });
         await keepingChanged();
       }}
       onClose={onClose}

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { HoldView, KeepingView } from '../../../src/http/contract/keeping.ts';
-import { api, newCommandId } from '../../api.ts';
+import { api } from '../../api.ts';
 import { t } from '../../language.ts';
 import { showMoment } from '../../time.ts';
 import { Card, Empty, Pill } from '../../ui/bits.tsx';
@@ -93,8 +93,10 @@ function Place({ onClose }: { onClose(): void }) {
       done={t('keeping.hold.placed')}
       missing={record.id ? undefined : t('keeping.chooseRecord')}
       reasonHelp={t('keeping.hold.reasonHelp')}
+      decision="keeping.hold"
+      of={{ record: record.id }}
       run={async (given) => {
-        await api.keeping.hold({ commandId: newCommandId(), record: record.id, ...given });
+        await api.keeping.hold({ record: record.id, ...given });
         await keepingChanged();
       }}
       onClose={onClose}
@@ -111,8 +113,10 @@ function Lift({ hold, onClose }: { hold: HoldView; onClose(): void }) {
       title={t('keeping.hold.liftOf', { number: hold.record.number })}
       does={t('keeping.hold.lift')}
       done={t('keeping.hold.liftedNow')}
+      decision="keeping.release"
+      of={{ record: hold.record.id }}
       run={async (given) => {
-        await api.keeping.release({ commandId: newCommandId(), record: hold.record.id, ...given });
+        await api.keeping.release({ record: hold.record.id, ...given });
         await keepingChanged();
       }}
       onClose={onClose}

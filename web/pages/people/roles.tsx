@@ -3,11 +3,14 @@ import { useState } from 'react';
 import type { Me, PersonView } from '../../../src/runtime/views.ts';
 import { api, newCommandId } from '../../api.ts';
 import { comma, say, t } from '../../language.ts';
+import { type ChosenFactor, Factor } from '../../record/factor.tsx';
+import { provenFor } from '../../record/proven.ts';
 import { readsTrail } from '../../shell/nav.ts';
 import { showDate, today } from '../../time.ts';
 import { Card, Pill, Problem } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextControl } from '../../ui/field.tsx';
 import { tell } from '../../ui/toast.tsx';
 import { Admit } from './admit.tsx';
@@ -86,13 +89,7 @@ function HeldRole({ held }: { held: Held }) {
 
 /** Two people give a role that approves: one asks, another confirms, and neither is the one who gets it. */
 function ConfirmRole({ held, person, me }: { held: Held; person: PersonView; me: Me }) {
-  const confirm = useMutation({
-    mutationFn: () => api.people.confirmRole({ commandId: newCommandId(), grant: held.grant }),
-    onSuccess: async () => {
-      await peopleChanged();
-      tell(t('people.confirmed', { role: say(held.label), name: person.name }));
-    },
-  });
+  const [confirming, setConfirming] = useState(false);
   const mine = me.person?.name ?? me.account.name;
   const why =
     me.person?.id === person.id
@@ -103,11 +100,48 @@ function ConfirmRole({ held, person, me }: { held: Held; person: PersonView; me:
   return (
     <div className="second-person">
       <p className="sub">{t(held.scope ? 'people.admitTwo' : 'people.whyTwo')}</p>
-      <Button look="go" busy={confirm.isPending} why={why} onPress={() => confirm.mutate()}>
+      <Button look="go" why={why} onPress={() => setConfirming(true)}>
         {t('people.confirm')}
       </Button>
-      {confirm.isError && <Problem error={confirm.error} />}
+      {confirming && <ConfirmDialog held={held} person={person} onClose={() => setConfirming(false)} />}
     </div>
+  );
+}
+
+/** The second word is given by somebody proven again; a passkey signs it. */
+function ConfirmDialog({ held, person, onClose }: { held: Held; person: PersonView; onClose(): void }) {
+  const [factor, setFactor] = useState<ChosenFactor>({});
+  const words = { role: say(held.label), name: person.name };
+  const confirm = useMutation({
+    mutationFn: async () => {
+      const [commandId, said] = [newCommandId(), { grant: held.grant }];
+      const sent = await provenFor(factor, { decision: 'people.confirmRole', commandId, input: said });
+      if (!sent) return false; // closed by the person
+      await api.people.confirmRole({ commandId, ...said, factor: sent });
+      return true;
+    },
+    onSuccess: async (done) => {
+      if (!done) return;
+      await peopleChanged();
+      tell(t('people.confirmed', words));
+      onClose();
+    },
+  });
+  return (
+    <DialogForm
+      title={t('people.confirmTitle', words)}
+      go={t('people.confirm')}
+      why={Object.keys(factor).length === 0 ? t('action.factorFirst') : undefined}
+      save={confirm}
+      onClose={onClose}
+    >
+      <p>
+        <b>{words.role}</b>　{held.unit.name}　{showDate(held.from)} ～{' '}
+        {held.until ? showDate(held.until) : t('people.noEnd')}
+      </p>
+      {held.scope && <p className="sub">{scopeText(held.scope)}</p>}
+      <Factor passkeys value={factor} onChange={setFactor} means={t('people.confirmMeans')} />
+    </DialogForm>
   );
 }
 

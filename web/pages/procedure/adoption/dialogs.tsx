@@ -4,7 +4,8 @@ import type { PlanView } from '../../../../src/runtime/text-views.ts';
 import { api, newCommandId } from '../../../api.ts';
 import { mappingChanged } from '../../../citations.ts';
 import { t } from '../../../language.ts';
-import { Factor, type GivenFactor } from '../../../record/factor.tsx';
+import { type ChosenFactor, Factor } from '../../../record/factor.tsx';
+import { provenFor } from '../../../record/proven.ts';
 import { Alert } from '../../../ui/bits.tsx';
 import { DateControl } from '../../../ui/date.tsx';
 import { DialogForm } from '../../../ui/dialog-form.tsx';
@@ -57,23 +58,24 @@ type DecideProps = { plan: string; kind: 'approve' | 'return'; principal: string
 /** The CISO, or whoever stands in, approves with a factor, or returns with a reason. */
 export function Decide({ plan, kind, principal, onClose }: DecideProps) {
   const [note, setNote] = useState('');
-  const [factor, setFactor] = useState<GivenFactor>({});
+  const [factor, setFactor] = useState<ChosenFactor>({});
   const save = useMutation({
-    mutationFn: () =>
-      api.plan.decide({
-        commandId: newCommandId(),
-        plan,
-        approve: kind === 'approve',
-        factor,
-        ...(note.trim() && { note: note.trim() }),
-      }),
-    onSuccess: async () => {
+    mutationFn: async () => {
+      const said = { plan, approve: kind === 'approve', ...(note.trim() && { note: note.trim() }) };
+      const commandId = newCommandId();
+      const sent = await provenFor(factor, { decision: 'plan.decide', commandId, input: said });
+      if (!sent) return false; // closed by the person
+      await api.plan.decide({ commandId, ...said, factor: sent });
+      return true;
+    },
+    onSuccess: async (decided) => {
+      if (!decided) return;
       await mappingChanged();
       tell(t(kind === 'approve' ? 'plan.approved' : 'plan.returned'));
       onClose();
     },
   });
-  const missing = kind === 'return' ? note.trim() === '' : !factor.password && !factor.totp;
+  const missing = kind === 'return' ? note.trim() === '' : Object.keys(factor).length === 0;
   return (
     <DialogForm
       title={t(kind === 'approve' ? 'plan.approveTitle' : 'plan.returnTitle')}
@@ -91,7 +93,7 @@ export function Decide({ plan, kind, principal, onClose }: DecideProps) {
         value={note}
         onChange={setNote}
       />
-      {kind === 'approve' && <Factor value={factor} onChange={setFactor} />}
+      {kind === 'approve' && <Factor passkeys value={factor} onChange={setFactor} />}
     </DialogForm>
   );
 }
