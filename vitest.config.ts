@@ -1,4 +1,13 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// Whatever tests put into the temporary folder goes with the run. Open like /tmp itself: databases run as another account.
+const scratch = mkdtempSync(join(tmpdir(), 'ancheng-tests-'));
+chmodSync(scratch, 0o1777);
+process.env.TMPDIR = scratch;
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }));
 
 // Three projects: pure tests beside the code, tests that need PostgreSQL, journeys in a real browser.
 export default defineConfig({
