@@ -1,4 +1,5 @@
 import { keepPreviousData, MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
+import type { Text } from '../src/kernel/text.ts';
 import type { ListQuery } from '../src/runtime/views.ts';
 import { api, isSignedOut, refusalsOf } from './api.ts';
 
@@ -55,13 +56,19 @@ const clausesOf = ({ counts }: Counted) => Object.values(counts).reduce((sum, co
 const withClauses = <Pack extends Counted>(packs: Pack[]): Pack[] =>
   packs.filter((pack) => clausesOf(pack) > 0).sort((a, b) => clausesOf(b) - clausesOf(a));
 
-/** How the office itself numbers the clauses of a pack, by id: `伍、二、(二)3.(3)`. */
+/**
+ * How one cites the clauses of a pack, by id: as its paper numbers them, `伍、二、(二)3.(3)`; where a pack has no paper, whose number it
+ * is stands before it, `共用基礎 8`.
+ */
 export const clauseNumbersQuery = (pack: string) =>
   queryOptions({
     queryKey: ['clauseNumbers', pack],
     queryFn: async () => {
-      const { clauses } = await api.procedure.get({ pack });
-      return new Map(clauses.map(({ id, ref }) => [id, ref ?? id.slice(pack.length + 1)]));
+      const { title, clauses } = await api.procedure.get({ pack });
+      const named = ({ zh, en }: Text, number: string): Text => ({ zh: `${zh} ${number}`, en: `${en} ${number}` });
+      return new Map(
+        clauses.map(({ id, ref }) => [id, ref ? { zh: ref, en: ref } : named(title, id.slice(pack.length + 1))]),
+      );
     },
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Calendar } from '../kernel/calendar/calendar.ts';
 import { localDate } from '../kernel/calendar/date.ts';
+import { formatRoc } from '../kernel/calendar/roc.ts';
 import { addSpan } from '../kernel/calendar/span.ts';
 import { drawn } from '../kernel/engine/sample.ts';
 import type { Moment, RecordState, Values } from '../kernel/engine/types.ts';
@@ -45,7 +46,7 @@ export async function reviewDue(
   const seed = await newestCheckpoint(tx, organisation);
   const sample = seed ? drawn(entries, ({ pos }) => String(pos), seed.root, SAMPLED) : entries.slice(0, SAMPLED);
   return {
-    title: `${localDate(last.until)}～${localDate(now)}`,
+    title: [last.until, now].map((moment) => formatRoc(localDate(moment), 'slash')).join('～'),
     begins: last.until,
     ends: now,
     due_on: localDate(after(months)),

@@ -268,6 +268,8 @@ export type TrailItem = {
   type: string;
   label: Text;
   by?: Named;
+  /** The principal, where a deputy acted. */
+  for?: Named;
   record?: RecordRef;
   /** Without a record: whom or what it is about. */
   about?: Text;

@@ -63,7 +63,7 @@ export const screens = (id: (key: string) => string): Screen[] => [
     name: 'keeping-erase-dialog',
     who: 'kuo',
     path: '/keeping?view=erasures',
-    click: button('刪除一筆紀錄的個資', "Erase a record's personal values"),
+    click: button('刪除一筆紀錄的個資', 'Erase the personal data of a record'),
   },
   { name: 'keeping-reviews', who: 'kuo', path: '/keeping?view=reviews' },
   { name: 'keeping-backups', who: 'chen', path: '/keeping?view=backups' },

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useCitation } from '../citations.ts';
-import { t } from '../language.ts';
+import { say, t } from '../language.ts';
 import { clauseNumbersQuery } from '../queries.ts';
 
 /**
@@ -61,8 +61,7 @@ function Jump({ label, to }: { label: string; to(): void }) {
  */
 export function ClauseLink({ id, label }: { id: string; label?: string | undefined }) {
   const pack = id.split('.')[0] ?? id;
-  const numbers = useQuery({ ...clauseNumbersQuery(pack), enabled: label === undefined });
-  const ours = label ?? numbers.data?.get(id) ?? id;
+  const ours = useOurNumber(id, label);
   const own = useCitation(id)?.[0];
   if (own) {
     return (
@@ -82,4 +81,11 @@ export function ClauseLink({ id, label }: { id: string; label?: string | undefin
       {ours}
     </Link>
   );
+}
+
+/** How a pack numbers a clause, with whose number it is where the pack has no paper behind it; `ref` where that is known already. */
+export function useOurNumber(id: string, ref?: string | undefined): string {
+  const numbers = useQuery({ ...clauseNumbersQuery(id.split('.')[0] ?? id), enabled: ref === undefined });
+  const named = numbers.data?.get(id);
+  return ref ?? (named ? say(named) : id);
 }

@@ -1,5 +1,14 @@
+/** {@link saveText} for what the server sends as base64. */
+export function saveBase64(name: string, base64: string, media: string): void {
+  saveBytes(
+    name,
+    Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)),
+    media,
+  );
+}
+
 /** {@link saveText} for bytes. */
-export function saveBytes(name: string, bytes: Uint8Array<ArrayBuffer>, media: string): void {
+function saveBytes(name: string, bytes: Uint8Array<ArrayBuffer>, media: string): void {
   save(name, new Blob([bytes], { type: media }));
 }
 

@@ -11,14 +11,14 @@ export async function trailTable(look: Look, filter: TrailFilter) {
   const lines: string[][] = [['軌跡序號', '時間', '事項', '行為人', '紀錄編號', '對象', '代碼', '已封存', '雜湊值']];
   for (let after: string | undefined, more = true; more && lines.length <= MOST_ROWS; ) {
     const page = await trailPage(look, { limit: PAGE, ...(after ? { after } : {}) }, filter);
-    for (const { pos, at, label, by, record, about, type, sealed, leaf } of page.items) {
+    for (const { pos, at, label, by, for: principal, record, about, type, sealed, leaf } of page.items) {
       const when = `${localDate(at)} ${localClock(at)}`;
       const whom = record?.title ?? about?.zh ?? '';
       lines.push([
         String(pos),
         when,
         label.zh,
-        by?.name ?? '',
+        [by?.name, principal && `（代理${principal.name}）`].filter(Boolean).join(''),
         record?.number ?? '',
         whom,
         type,

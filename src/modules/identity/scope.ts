@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AuditScope } from '../../kernel/engine/outside.ts';
+import { citedAs, packTitle } from '../../kernel/pack/cite.ts';
 import type { Definition } from '../../kernel/pack/types.ts';
 import type { Text } from '../../kernel/text.ts';
 
@@ -14,10 +15,8 @@ export const scopeWords = (
   definition: Definition,
   { procedures, clauses, units }: AuditScope,
   unitName: (id: string) => string,
-): { procedures: Text[]; clauses: string[]; units: string[] } => ({
-  procedures: procedures.map(
-    (name) => definition.packs.find((pack) => pack.name === name)?.title ?? { zh: name, en: name },
-  ),
-  clauses: clauses.map((id) => definition.clauses[id]?.ref ?? id.slice(id.indexOf('.') + 1)),
+): { procedures: Text[]; clauses: Text[]; units: string[] } => ({
+  procedures: procedures.map((name) => packTitle(definition, name)),
+  clauses: clauses.map((id) => citedAs(definition, id)),
   units: units.map(unitName),
 });

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { localDate } from '../../kernel/calendar/date.ts';
+import { citedAs } from '../../kernel/pack/cite.ts';
 import { kindsOf } from '../gather.ts';
 import { bigrams } from '../store/fields.ts';
 import type { Named } from '../views.ts';
@@ -129,7 +130,7 @@ function declared({ context: { definition } }: Look, to: string): Found[] | unde
       return Object.values(definition.clauses).map((clause) => ({
         id: clause.id,
         name: clause.zh,
-        hint: clause.ref ?? clause.id,
+        hint: citedAs(definition, clause.id).zh,
       }));
     default:
       return undefined;

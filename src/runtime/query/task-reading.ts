@@ -91,11 +91,13 @@ function reasonIn(type: RecordType, { values }: RecordState, title: string): str
     .filter(({ section }) => isFilledIn(type.sections[section], begins))
     .filter(({ type: { is }, personal, name }) => is === 'text' && !personal && isWritten(values[name]))
     .map(({ name, lines = 1 }) => ({ long: lines > 1, words: String(values[name]).replaceAll(/\s+/g, ' ').trim() }))
-    .filter(({ words }) => words !== title);
+    .filter(({ words }) => words !== title && !HASH.test(words));
   const words = (written.find(({ long }) => long) ?? written[0])?.words;
   return words && words.length > LONGEST_REASON ? `${words.slice(0, LONGEST_REASON)}…` : words;
 }
 
+/** What only a machine reads tells nobody why. */
+const HASH = /\b[0-9a-f]{40,}\b/;
 const isFilledIn = (section: Section | undefined, state: string): boolean =>
   section !== undefined && section.filled !== 'none' && section.filled.in.includes(state);
 const isWritten = (value: Value | undefined): boolean => typeof value === 'string' && value.trim() !== '';

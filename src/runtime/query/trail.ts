@@ -48,6 +48,7 @@ export async function trailPage(
       type: envelope.type,
       label: eventLabel(look, envelope),
       ...(envelope.actor.person ? { by: personNamed(look, envelope.actor.person) } : {}),
+      ...(envelope.actor.for ? { for: personNamed(look, envelope.actor.for) } : {}),
       ...(record ? { record } : { about: aboutWhat(look, envelope) }),
       sealed: pos < sealed.size,
       leaf,

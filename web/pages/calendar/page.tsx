@@ -4,9 +4,11 @@ import { api } from '../../api.ts';
 import { comma, say, t } from '../../language.ts';
 import { meQuery, queryClient } from '../../queries.ts';
 import { holds } from '../../shell/nav.ts';
+import { today } from '../../time.ts';
 import { Alert, Card, Problem, Skeleton } from '../../ui/bits.tsx';
 import { ChooseFile } from '../import/choose-file.tsx';
 import '../import/page.css';
+import './page.css';
 
 const calendarQuery = { queryKey: ['calendar'], queryFn: () => api.calendar.get() };
 const MAY_IMPORT = ['isms_coordinator', 'security_officer', 'administrator'];
@@ -19,13 +21,14 @@ export default function CalendarPage() {
     mutationFn: (file: Uploaded) => api.calendar.import({ file: file.sha256, name: file.name }),
     onSuccess: () => queryClient.invalidateQueries(calendarQuery),
   });
+  const thisYear = Number(today().slice(0, 4));
   const mayImport = me.data && (holds(me.data, MAY_IMPORT) || me.data.administrator);
   return (
-    <>
+    <div className="stack calendar-page">
       <header className="page-head">
         <div>
           <h1>{t('calendar.title')}</h1>
-          <p className="sub">{t('calendar.text')}</p>
+          <div className="sub">{t('calendar.text')}</div>
         </div>
       </header>
       {calendar.data?.warning && <Alert tone="warn">{say(calendar.data.warning)}</Alert>}
@@ -33,11 +36,11 @@ export default function CalendarPage() {
         <Alert tone="ok">{t('calendar.imported', { years: bring.data.imported.join(comma()) })}</Alert>
       )}
       {bring.isError && <Problem error={bring.error} />}
-      <Card>
+      <Card title={t('calendar.known')}>
         {calendar.isPending && <Skeleton lines={4} />}
         {calendar.isError && <Problem error={calendar.error} retry={() => calendar.refetch()} />}
         {calendar.data && (
-          <table>
+          <table className="data">
             <thead>
               <tr>
                 <th>{t('calendar.year')}</th>
@@ -48,7 +51,7 @@ export default function CalendarPage() {
             </thead>
             <tbody>
               {calendar.data.years.map((one) => (
-                <tr key={one.year}>
+                <tr key={one.year} className={one.year === thisYear ? 'this-year' : ''}>
                   <td>{t('calendar.yearName', { roc: one.year - 1911, year: one.year })}</td>
                   <td className="num">{one.daysOff}</td>
                   <td className="num">{one.makeUpDays}</td>
@@ -68,6 +71,6 @@ export default function CalendarPage() {
           />
         </Card>
       )}
-    </>
+    </div>
   );
 }

@@ -91,7 +91,8 @@ function Week({ week: { units, lights, changed } }: { week: NonNullable<DigestVi
           </li>
         ))}
         <li>
-          {t('digest.lights', lights)} {t('digest.changed', { count: changed })}
+          {t('digest.lights', lights)}
+          {t('digest.changed', { count: changed })}
         </li>
       </ul>
     </section>

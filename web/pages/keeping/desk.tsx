@@ -42,6 +42,12 @@ function Standing({ desk }: { desk: BackupDeskView }) {
 const whyNot = (desk: BackupDeskView): string | undefined =>
   desk.may ? undefined : t(desk.shared ? 'keeping.desk.byAdministrator' : 'keeping.desk.runnersOnly');
 
+/** What has to be there before anything can be backed up, the first of it that is missing. */
+const notYet = ({ keyMadeAt, places }: BackupDeskView): string | undefined => {
+  if (!keyMadeAt) return t('keeping.key.first');
+  return places.some(({ state }) => state === 'ready') ? undefined : t('keeping.disks.first');
+};
+
 function KeyStep({ desk }: { desk: BackupDeskView }) {
   const [open, setOpen] = useState(false);
   return (
@@ -114,7 +120,7 @@ function NowStep({ desk }: { desk: BackupDeskView }) {
       </div>
       <Button
         busy={start.isPending || desk.running === 'backup'}
-        why={whyNot(desk) ?? (desk.running === 'drill' ? t('keeping.desk.running.drill') : undefined)}
+        why={whyNot(desk) ?? notYet(desk) ?? (desk.running === 'drill' ? t('keeping.desk.running.drill') : undefined)}
         onPress={() => start.mutate()}
       >
         {t('keeping.now.does')}
@@ -154,7 +160,7 @@ function DrillStep({ desk }: { desk: BackupDeskView }) {
       </div>
       <Button
         busy={desk.running === 'drill'}
-        why={whyNot(desk) ?? (desk.running === 'backup' ? t('keeping.desk.running.backup') : undefined)}
+        why={whyNot(desk) ?? notYet(desk) ?? (desk.running === 'backup' ? t('keeping.desk.running.backup') : undefined)}
         onPress={() => setOpen(true)}
       >
         {t('keeping.drillStep.does')}

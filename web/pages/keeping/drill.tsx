@@ -64,7 +64,7 @@ export function Drill({ places, onClose }: { places: BackupDeskView['places']; o
         value={sheet}
         onChange={setSheet}
       />
-      <Factor value={factor} onChange={setFactor} means={t('keeping.factorMeans')} />
+      <Factor value={factor} onChange={setFactor} means={t('action.factorFirst')} />
     </DialogForm>
   );
 }

@@ -7,7 +7,7 @@ import { Alert, Problem } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { YesNoControl } from '../../ui/choice.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { saveBytes } from '../../ui/save.ts';
+import { saveBase64 } from '../../ui/save.ts';
 import { backupsChanged } from './queries.ts';
 
 /** The recovery key, once: a sheet to print, and nothing left behind here. */
@@ -32,11 +32,7 @@ export function MakeKey({ replaces, onClose }: { replaces: boolean; onClose(): v
             <Button
               look="go"
               onPress={() => {
-                saveBytes(
-                  sheet.name,
-                  Uint8Array.from(atob(sheet.pdf), (c) => c.charCodeAt(0)),
-                  'application/pdf',
-                );
+                saveBase64(sheet.name, sheet.pdf, 'application/pdf');
                 setPrinted(true);
               }}
             >
@@ -65,7 +61,7 @@ export function MakeKey({ replaces, onClose }: { replaces: boolean; onClose(): v
               onChange={setReplace}
             />
           )}
-          <Factor value={factor} onChange={setFactor} means={t('keeping.factorMeans')} />
+          <Factor value={factor} onChange={setFactor} means={t('action.factorFirst')} />
           {make.isError && <Problem error={make.error} />}
           <div className="actions">
             <Button onPress={onClose}>{t('common.cancel')}</Button>

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReviewsView } from '../../../src/http/contract/keeping.ts';
 import { api } from '../../api.ts';
 import { say, t } from '../../language.ts';
-import { officeTime, showDate, showMoment } from '../../time.ts';
+import { officeTime, showDate, showMoment, today } from '../../time.ts';
 import { Alert, Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { saveText } from '../../ui/save.ts';
@@ -17,16 +17,15 @@ export function Reviews() {
   if (reviews.isError) return <Problem error={reviews.error} retry={() => reviews.refetch()} />;
   if (!reviews.data) return <Skeleton lines={6} />;
   const { next, reviews: list } = reviews.data;
+  const due = next && (list.find(({ open }) => open)?.due ?? officeTime(next.due).date);
   return (
     <Card title={t('keeping.review.title')}>
       <p className="sub keeping-about">{t('keeping.review.text')}</p>
-      {next && (
-        <Alert tone={next.open ? 'warn' : 'info'}>
-          {next.open
-            ? t('keeping.review.now', {
-                due: showDate(list.find(({ open }) => open)?.due ?? officeTime(next.due).date),
-              })
-            : t('keeping.review.next', { opens: day(next.opens), due: day(next.due) })}
+      {next && due && (
+        <Alert tone={!next.open ? 'info' : due < today() ? 'bad' : 'warn'}>
+          {!next.open
+            ? t('keeping.review.next', { opens: day(next.opens), due: day(next.due) })
+            : t(due < today() ? 'keeping.review.late' : 'keeping.review.now', { due: showDate(due) })}
         </Alert>
       )}
       {list.length === 0 ? (

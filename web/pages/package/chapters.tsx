@@ -67,4 +67,4 @@ export function Chapters({ chapters, left, onChange }: Props) {
 }
 
 const spanOf = ({ first, last, name }: Chapter): string =>
-  first === name && last === name ? '' : `${first} – ${last}`;
+  first === name && last === name ? '' : t('package.span', { first, last });

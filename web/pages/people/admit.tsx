@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Text } from '../../../src/kernel/text.ts';
 import type { PersonView } from '../../../src/runtime/views.ts';
 import { api, newCommandId } from '../../api.ts';
 import { say, t } from '../../language.ts';
@@ -75,7 +76,7 @@ export function Admit({ person, onClose }: { person: PersonView; onClose(): void
             onChange={setPacks}
           />
         ) : (
-          <Clauses packs={procedures.map(({ pack }) => pack)} value={clauses} onChange={setClauses} />
+          <Clauses packs={procedures} value={clauses} onChange={setClauses} />
         )}
         <ChoicesControl
           label={t('people.scopeUnits')}
@@ -110,9 +111,11 @@ export function Admit({ person, onClose }: { person: PersonView; onClose(): void
   );
 }
 
+type ClausesProps = { packs: { pack: string; title: Text }[]; value: string[]; onChange(value: string[]): void };
+
 /** Clauses by their numbers, found by number or words. */
-function Clauses({ packs, value, onChange }: { packs: string[]; value: string[]; onChange(value: string[]): void }) {
-  const [pack = '', setPack] = useState(packs[0]);
+function Clauses({ packs, value, onChange }: ClausesProps) {
+  const [pack = '', setPack] = useState(packs[0]?.pack);
   const [words, setWords] = useState('');
   const found = useQuery({ ...procedureQuery(pack), enabled: pack !== '' }).data?.clauses ?? [];
   const sought = words.trim().toLowerCase();
@@ -131,7 +134,7 @@ function Clauses({ packs, value, onChange }: { packs: string[]; value: string[];
           label={t('people.scopeProcedures')}
           layout="stacked"
           value={pack}
-          options={packs.map((each) => ({ value: each, label: each }))}
+          options={packs.map((each) => ({ value: each.pack, label: say(each.title) }))}
           onChange={setPack}
         />
       )}

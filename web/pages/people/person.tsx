@@ -60,9 +60,9 @@ function Person({ person }: { person: PersonView }) {
             <FieldRow label={t('people.title')}>{person.title || '—'}</FieldRow>
             <FieldRow label={t('people.email')}>{person.email ?? t('people.noEmail')}</FieldRow>
             <FieldRow label={t('people.period')}>
-              {[person.from && showDate(person.from), '～', person.until ? showDate(person.until) : t('people.now')]
-                .filter(Boolean)
-                .join(' ')}
+              {person.from || person.until
+                ? `${person.from ? showDate(person.from) : ''}～${person.until ? showDate(person.until) : t('people.now')}`
+                : t('people.scope_now')}
             </FieldRow>
           </Card>
           <AccountCard person={person} me={me} manages={manages} />

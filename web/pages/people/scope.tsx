@@ -8,7 +8,7 @@ export const scopeText = ({ procedures, clauses, units }: Scope): string =>
   [
     ...procedures.map(say),
     ...(clauses.length > 0
-      ? [t('people.scopeOfClauses', { numbers: clauses.slice(0, 8).join(comma()), count: clauses.length })]
+      ? [t('people.scopeOfClauses', { numbers: clauses.slice(0, 8).map(say).join(comma()), count: clauses.length })]
       : []),
     units.length > 0 ? t('people.scopeInUnits', { units: units.join(comma()) }) : t('people.scopeAllUnits'),
   ].join(' · ');

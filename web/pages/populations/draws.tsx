@@ -73,9 +73,9 @@ function Draw({ draw, open }: { draw: DrawView; open: boolean }) {
       <p className="faint">
         {t('population.repeat', { size: draw.checkpoint.size.toLocaleString() })}
         <br />
-        <code>root {draw.checkpoint.root}</code>
+        {t('population.root')} <code>{draw.checkpoint.root}</code>
         <br />
-        <code>SHA-256 {draw.digest}</code>
+        {t('population.hash')} <code>{draw.digest}</code>
       </p>
     </details>
   );

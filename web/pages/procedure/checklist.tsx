@@ -14,6 +14,7 @@ import { makesPackages } from '../../shell/nav.ts';
 import { Alert, Empty, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { useOurNumber } from '../../ui/go.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { tell } from '../../ui/toast.tsx';
 import { AsOf, PastNote } from './as-of.tsx';
@@ -23,7 +24,6 @@ import { useArrival, useNarrow, useWalk } from './moving.ts';
 import { Withdraw } from './own/withdraw.tsx';
 import { Legend, PlainWords } from './panel.tsx';
 import { checklistQuery, planQuery } from './queries.ts';
-import { numberOf } from './sections.ts';
 
 const route = getRouteApi('/in/procedure/checklists/$checklist');
 type Question = ChecklistView['questions'][number];
@@ -191,7 +191,7 @@ function QuestionPanel({ checklist, question, asOf, inSheet }: PanelProps) {
         asOf={asOf}
         label={(one) => (
           <strong>
-            <Cited id={one.id} ours={`${one.pack} ${numberOf(one)}`} />
+            <Cited id={one.id} number={one.ref} />
           </strong>
         )}
       />
@@ -200,8 +200,9 @@ function QuestionPanel({ checklist, question, asOf, inSheet }: PanelProps) {
 }
 
 /** The clause as the organisation's own procedure numbers it, else as ours does. */
-function Cited({ id, ours }: { id: string; ours: string }) {
+function Cited({ id, number }: { id: string; number: string | undefined }) {
   const own = useCitation(id)?.[0];
+  const ours = useOurNumber(id, number);
   if (!own) {
     return (
       <Link to="/procedure/$pack" params={{ pack: id.split('.')[0] ?? id }} hash={id}>

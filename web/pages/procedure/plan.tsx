@@ -65,7 +65,7 @@ function Plan({ plan }: { plan: PlanView }) {
             why={chosen.size === 0 ? t('plan.chooseFirst') : undefined}
             onPress={() => setProposing(true)}
           >
-            {t('plan.setStart', { count: chosen.size })}
+            {chosen.size === 0 ? t('plan.setStartNone') : t('plan.setStart', { count: chosen.size })}
           </Button>
         </div>
       )}

@@ -48,7 +48,7 @@ function Line({ item, onFilter }: { item: TrailItem; onFilter(more: TrailSearch)
       <td className="when">
         <time dateTime={item.at}>{showMoment(item.at)}</time>
       </td>
-      <td>
+      <td className="who">
         {by ? (
           <button
             type="button"
@@ -61,8 +61,9 @@ function Line({ item, onFilter }: { item: TrailItem; onFilter(more: TrailSearch)
         ) : (
           <span className="faint">{t('ledger.system')}</span>
         )}
+        {item.for && <div className="faint">{t('home.asDeputy', { person: item.for.name })}</div>}
       </td>
-      <td>
+      <td className="what">
         <button
           type="button"
           className="narrow"
@@ -72,7 +73,7 @@ function Line({ item, onFilter }: { item: TrailItem; onFilter(more: TrailSearch)
           {say(item.label)}
         </button>
       </td>
-      <td>
+      <td className="about">
         {record ? (
           <>
             <Link to="/records/$id" params={{ id: record.id }}>
@@ -91,7 +92,7 @@ function Line({ item, onFilter }: { item: TrailItem; onFilter(more: TrailSearch)
           </button>
         )}
       </td>
-      <td>
+      <td className="seal">
         {item.sealed ? (
           <span className="sealed-mark" title={t('proof.sealed')}>
             {t('ledger.mark')}
@@ -101,7 +102,7 @@ function Line({ item, onFilter }: { item: TrailItem; onFilter(more: TrailSearch)
           <span className="faint">{t('record.notSealedYet')}</span>
         )}
       </td>
-      <td className="num">
+      <td className="num proof">
         {item.sealed && (
           <Button
             look="icon"

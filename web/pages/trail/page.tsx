@@ -7,7 +7,7 @@ import { language, t } from '../../language.ts';
 import { Card, Empty, Pager, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
-import { saveBytes, saveText } from '../../ui/save.ts';
+import { saveBase64, saveText } from '../../ui/save.ts';
 import { tell } from '../../ui/toast.tsx';
 import { TrailFilters } from './filters.tsx';
 import { LedgerState } from './ledger-state.tsx';
@@ -91,11 +91,7 @@ function SheetButton() {
   const print = useMutation({
     mutationFn: () => api.trail.sheet({ language: language() === 'en' ? 'en' : 'zh' }),
     onSuccess: ({ name, pdf, entries }) => {
-      saveBytes(
-        name,
-        Uint8Array.from(atob(pdf), (c) => c.charCodeAt(0)),
-        'application/pdf',
-      );
+      saveBase64(name, pdf, 'application/pdf');
       tell(t('ledger.sheetMade', { count: entries }));
     },
     onError: () => tell(t('ledger.sheetFailed'), 'bad'),

@@ -3,9 +3,9 @@ import { Link } from '@tanstack/react-router';
 import type { TextClause, TextView } from '../../../../src/runtime/text-views.ts';
 import { t } from '../../../language.ts';
 import { Alert } from '../../../ui/bits.tsx';
+import { useOurNumber } from '../../../ui/go.tsx';
 import { LightPill } from '../lights.tsx';
 import { PlainWords } from '../panel.tsx';
-import { numberOf } from '../sections.ts';
 
 type Props = { text: TextView; clause: TextClause; asOf: string | undefined; inSheet?: boolean };
 
@@ -31,14 +31,20 @@ export function OwnPanel({ text, clause, asOf, inSheet = false }: Props) {
         label={(one) => (
           <>
             <strong>{t('own.plainWords')}</strong>
-            <Link to="/procedure/$pack" params={{ pack: one.pack }} search={asOf ? { asOf } : {}} hash={one.id}>
-              {t('own.ourNumber', { number: numberOf(one) })}
-            </Link>
+            <OurNumber clause={one} asOf={asOf} />
           </>
         )}
       />
       {ours.length > 0 && text.mayKeep && <ToMapping text={text.text} clause={clause.key} />}
     </>
+  );
+}
+
+function OurNumber({ clause, asOf }: { clause: { id: string; pack: string; ref?: string }; asOf: string | undefined }) {
+  return (
+    <Link to="/procedure/$pack" params={{ pack: clause.pack }} search={asOf ? { asOf } : {}} hash={clause.id}>
+      {t('own.ourNumber', { number: useOurNumber(clause.id, clause.ref) })}
+    </Link>
   );
 }
 
