@@ -90,6 +90,7 @@ export async function openPlatform(
     news.tell(what);
     committed(what);
   });
+  parts.working = news.working;
   const cache = contexts(parts);
   const { dispatch: door, idle } = dispatcher(parts, cache);
   await createOrganisation(db, { id: INSTALLATION, name: 'installation', demo: false }, parts.clock());

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import type { Changed } from '../src/http/contract.ts';
-import { queryClient } from './queries.ts';
+import type { Changed, Progress } from '../src/http/contract.ts';
+import { progressKey, queryClient } from './queries.ts';
 
 /** Keeps what is on screen current: the server names what changed, and only that is asked again. */
 export function useLive(signedIn: boolean): void {
@@ -14,6 +14,10 @@ export function useLive(signedIn: boolean): void {
       lost = false;
     };
     stream.addEventListener('changed', (event) => refresh(JSON.parse(event.data) as Changed));
+    stream.addEventListener('working', (event) => {
+      const { record, ...progress } = JSON.parse(event.data) as Progress;
+      queryClient.setQueryData(progressKey(record), progress);
+    });
     return () => stream.close();
   }, [signedIn]);
 }

@@ -1,4 +1,5 @@
 import { keepPreviousData, MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
+import type { Progress } from '../src/http/contract.ts';
 import type { Text } from '../src/kernel/text.ts';
 import type { ListQuery } from '../src/runtime/views.ts';
 import { api, isSignedOut, refusalsOf } from './api.ts';
@@ -95,3 +96,12 @@ function leaveWhenSignedOut(error: unknown): void {
   const here = location.pathname + location.search;
   location.assign(`/sign-in?${new URLSearchParams({ to: here, idle: 'true' })}`);
 }
+
+/** How far an act on a record has come that brings many along; the server tells it while it goes on. */
+export const progressKey = (record: string) => ['progress', record];
+export const progressQuery = (record: string) =>
+  queryOptions<Pick<Progress, 'done' | 'all'> | null>({
+    queryKey: progressKey(record),
+    queryFn: () => null,
+    enabled: false,
+  });

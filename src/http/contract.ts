@@ -26,6 +26,8 @@ export const plainRoutes = {
   auth: '/api/auth/*', // better-auth: e-mail and password, TOTP, passkeys, sessions
 } as const;
 export type Changed = { records: string[]; tasks: boolean; notices: boolean };
+/** Rows entered so far by an act on a record that brings many along. */
+export type Progress = { record: string; done: number; all: number };
 export type Uploaded = { id: string; name: string; sha256: string; size: number; media: string };
 
 export const contract = {

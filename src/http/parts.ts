@@ -45,7 +45,12 @@ export type Authentication = import('../adapters/auth/auth.ts').Auth;
 export type NewsRoom = {
   listen(
     organisation: string,
-    hear: (news: { records: string[]; tasks: boolean; notices: string[] }) => void,
+    hear: (news: {
+      records: string[];
+      tasks: boolean;
+      notices: string[];
+      working?: { person: string; record: string; done: number; all: number };
+    }) => void,
   ): () => void;
 };
 

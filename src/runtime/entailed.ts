@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isRefused, type Refusal, type Refused, refused } from '../kernel/refusal.ts';
 import { decideRecord } from './decide-record.ts';
 import type { Entailed } from './module.ts';
@@ -12,6 +13,8 @@ export class Undone extends Error {
   }
 }
 
+/** Fewer are done before anybody would read it. */
+const TOLD_EACH = 100;
 /** Told at once, so that a list is mended in one go; more would not be read. */
 const MOST_TOLD = 100;
 
@@ -37,11 +40,20 @@ export async function entailed(
     all.map(({ actor, command }) => ({ actor, command })),
   );
   const refusals: Refusal[] = [];
-  for (const one of all) {
+  for (const [at, one] of all.entries()) {
     refusals.push(...(await decideEntailed(work, one)));
     if (refusals.length >= MOST_TOLD) break;
+    if ((at + 1) % TOLD_EACH === 0 || at + 1 === all.length) await tellProgress(work, id, one, at + 1, all.length);
   }
   if (refusals.length > 0) throw new Undone(refused(...refusals));
+}
+
+/** Tells how far it has come, and lets others have a turn. */
+async function tellProgress(work: Work, record: string, { actor }: Entailed, done: number, all: number): Promise<void> {
+  if (all < TOLD_EACH) return;
+  const { organisation } = work;
+  if (actor.kind === 'person') work.parts.working?.({ organisation, person: actor.person, record, done, all });
+  await setImmediate();
 }
 
 async function decideEntailed(work: Work, { actor, command, line }: Entailed): Promise<Refusal[]> {

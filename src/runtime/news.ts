@@ -1,13 +1,17 @@
-import type { News } from './parts.ts';
+import type { News, Working } from './parts.ts';
 
-type Heard = { records: string[]; tasks: boolean; notices: string[] };
+/** What changed, or how far something has come. */
+type Heard = { records: string[]; tasks: boolean; notices: string[]; working?: Omit<Working, 'organisation'> };
 
-/** Passes what a committed group changed to whoever listens in this process. */
+/** Passes what a committed group changed, and what is under way, to whoever listens in this process. */
 export function newsRoom() {
   const listeners = new Map<string, Set<(news: Heard) => void>>();
   return {
     tell({ organisation, records, tasks, notices }: News): void {
       for (const hear of listeners.get(organisation) ?? []) hear({ records, tasks, notices });
+    },
+    working({ organisation, ...working }: Working): void {
+      for (const hear of listeners.get(organisation) ?? []) hear({ records: [], tasks: false, notices: [], working });
     },
     listen(organisation: string, hear: (news: Heard) => void): () => void {
       const own = listeners.get(organisation) ?? new Set();

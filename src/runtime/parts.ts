@@ -19,6 +19,8 @@ export type Parts = {
   clock: () => Moment;
   /** Told after each committed group; never inside the transaction. */
   committed(news: News): void;
+  /** Told while an act that brings many others with it is being decided, for whoever waits for it. */
+  working?(progress: Working): void;
   /** A defect was met: logged whole under a reference that people see. */
   defect(error: unknown, where: string): string;
 };
@@ -31,6 +33,9 @@ export type PersonalKeyring = {
   shred(organisation: string, which: { kind: 'subject' | 'record'; id: string }, at: Moment): Promise<void>;
   isShredded(organisation: string, kind: 'subject' | 'record', id: string): boolean;
 };
+
+/** How far an act has come that brings others with it: the record acted on, and by whom. */
+export type Working = { organisation: string; person: string; record: string; done: number; all: number };
 
 export type News = {
   organisation: string;

@@ -1,9 +1,10 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ActionView, Backfill, GateView, Value, Values } from '../../src/kernel/engine/types.ts';
 import type { FieldView, RecordView } from '../../src/runtime/views.ts';
 import { api } from '../api.ts';
 import { say, t } from '../language.ts';
+import { progressQuery } from '../queries.ts';
 import { signWithPasskey } from '../session.ts';
 import { Alert, Problem } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
@@ -113,6 +114,7 @@ export function ActDialog({ record, action, late = false, busy, error, onAct, on
         {(sign.error ?? error) !== null && (sign.error ?? error) !== undefined && (
           <Problem error={sign.error ?? error} />
         )}
+        {busy && <HowFar record={record.id} />}
         <div className="actions">
           <Button onPress={onClose}>{t('common.cancel')}</Button>
           <Button
@@ -128,6 +130,22 @@ export function ActDialog({ record, action, late = false, busy, error, onAct, on
     </Dialog>
   );
 }
+
+/** An act that enters many rows tells how many it has; they enter together, at its end. */
+function HowFar({ record }: { record: string }) {
+  const { data: progress } = useQuery(progressQuery(record));
+  if (!progress) return null;
+  const { done, all } = progress;
+  const words = done < all ? t('action.checked', { done: grouped(done), all: grouped(all) }) : t('action.writing');
+  return (
+    <div role="status">
+      <progress className="how-far" aria-label={words} max={all} {...(done < all && { value: done })} />
+      <p className="sub">{words}</p>
+    </div>
+  );
+}
+
+const grouped = (count: number): string => count.toLocaleString();
 
 /** What changed since the person sealed last, so that a renewal is not blind. */
 function SinceLastSeal({ record, action }: { record: RecordView; action: ActionView }) {
