@@ -25,12 +25,12 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-[ "$(id -u)" = 0 ] || refuse '請以 root 執行,例如 sudo ./install.sh。' 'Run it as root: sudo ./install.sh'
-[ "$(uname -m)" = x86_64 ] || refuse "本安裝包限 x86_64,本機為 $(uname -m)。" "This package is for x86_64; this machine is $(uname -m)."
+[ "$(id -u)" = 0 ] || refuse '請以 root 執行，例如 sudo ./install.sh。' 'Run it as root: sudo ./install.sh'
+[ "$(uname -m)" = x86_64 ] || refuse "本安裝包限 x86_64，本機為 $(uname -m)。" "This package is for x86_64; this machine is $(uname -m)."
 (cd "$here" && sha256sum --check --quiet SHA256SUMS) ||
-  refuse '安裝包內容與 SHA256SUMS 不符,請重新複製。' 'Files differ from SHA256SUMS; copy the package again.'
+  refuse '安裝包內容與 SHA256SUMS 不符，請重新複製。' 'Files differ from SHA256SUMS; copy the package again.'
 "$here/ancheng" --version >/dev/null 2>&1 ||
-  refuse '本機無法執行內附程式(需 glibc 2.28 以上)。' 'The programs inside do not run here (glibc 2.28 or later is needed).'
+  refuse '本機無法執行內附程式（需 glibc 2.28 以上）。' 'The programs inside do not run here (glibc 2.28 or later is needed).'
 
 version=$(cat "$here/VERSION")
 release=$PROGRAM/releases/$version
@@ -79,7 +79,7 @@ if [ ! -e "$SETTINGS" ]; then
   chmod 0640 "$SETTINGS"
   chgrp ancheng "$SETTINGS"
 elif [ -n "$names$port" ]; then
-  tell "已有設定 $SETTINGS,予以保留;--port 未採用。" "$SETTINGS is there already and is kept; --port was not applied."
+  tell "已有設定 ${SETTINGS}，予以保留；--port 未採用。" "$SETTINGS is there already and is kept; --port was not applied."
 fi
 
 if [ -n "$names" ]; then
@@ -93,10 +93,10 @@ if [ $systemd = yes ]; then
   systemctl daemon-reload
   systemctl enable --quiet ancheng
   systemctl start ancheng
-  tell "已安裝 $version 並啟動。設定碼:journalctl -u ancheng | grep 設定碼" \
+  tell "已安裝 $version 並啟動。設定碼：journalctl -u ancheng | grep 設定碼" \
     "$version is installed and started. Set-up code: journalctl -u ancheng | grep set-up"
 else
-  tell "已安裝 $version。本機未執行 systemd,請自行啟動:ancheng start" \
+  tell "已安裝 $version。本機未執行 systemd，請自行啟動：ancheng start" \
     "$version is installed. systemd does not run here; start it yourself: ancheng start"
 fi
-[ $running = no ] || tell '資料保留原樣;首次啟動會更新資料表。' 'Data was kept; the first start brings the tables up to date.'
+[ $running = no ] || tell '資料保留原樣；首次啟動會更新資料表。' 'Data was kept; the first start brings the tables up to date.'

@@ -141,7 +141,7 @@ const otherInstallation = (place: string, card: DiskCard): Refused =>
   refused({
     code: 'conflict',
     message: text(
-      `${place} 的「${card.name}」是另一套安程(${card.installation})的備份碟。`,
+      `${place} 的「${card.name}」是另一套安程（${card.installation}）的備份碟。`,
       `${place} holds "${card.name}", a backup disk of another installation (${card.installation}).`,
     ),
     fix: { text: text('請改接本安裝的備份碟。', 'Plug in a disk of this installation.') },

@@ -25,7 +25,7 @@ Sets the certificate for https; while the platform runs use its certificate page
   office --name 名稱 --certificates FILE.pem --key FILE.key | --pfx FILE.pfx
                               機關取得的憑證；密碼以環境變數 ANCHENG_PASSPHRASE 提供
                               one the office was given; its passphrase in ANCHENG_PASSPHRASE
-  root                        輸出根憑證(PEM) · prints the root
+  root                        輸出根憑證（PEM） · prints the root
   off                         停用 · back to http`,
   run: runCertificate,
 };
@@ -85,7 +85,7 @@ function read(path: string): Buffer {
 
 function show(certificates: Certificates): ExitCode {
   const state = certificates.state();
-  if (state.kind === 'none') say('尚未設定憑證(http) · no certificate (http)');
+  if (state.kind === 'none') say('尚未設定憑證（http） · no certificate (http)');
   else {
     say(`名稱 names:        ${state.names.join(' ')}`);
     say(`有效 valid:        ${state.card.from.slice(0, 10)} – ${state.card.until.slice(0, 10)}`);

@@ -156,8 +156,8 @@ async function acceptAll(dataDir: string, organisations: string[], files: string
 const readMe = (organisation: string) => `稽核軌跡封存檔 · sealed ledger: ${organisation}
 
 checkpoint   最新的簽署封存點 · the newest signed checkpoint
-tile/        全部事項與雜湊樹(C2SP tlog-tiles) · every entry and the tree
-days/        每日最後的封存點、見證連署與時戳(.tsr) · each day's last checkpoint, cosignatures, time stamps
+tile/        全部事項與雜湊樹（C2SP tlog-tiles） · every entry and the tree
+days/        每日最後的封存點、見證連署與時戳（.tsr） · each day's last checkpoint, cosignatures, time stamps
 policy       隨附的政策檔；請改用您自行保管的金鑰與見證者名單 · shipped along; better use keys you hold yourself
 
 驗證 Verify:  ancheng verify --log . --policy policy

@@ -22,7 +22,7 @@ Packs that the given ones use are taken from those we ship.
     if (verb !== 'check') throw usageError(`請用 pack check · use pack check`);
     for (const dir of dirs) if (!existsSync(dir)) throw usageError(`沒有這個資料夾 · no such folder: ${dir}`);
     const folders = await withUsedPacks(dirs);
-    if (folders.length === 0) throw usageError('這裡沒有程序書包(pack.yaml) · no pack here (pack.yaml)');
+    if (folders.length === 0) throw usageError('這裡沒有程序書包（pack.yaml） · no pack here (pack.yaml)');
     const { checkPacks } = await import('../kernel/check.ts');
     const shipped = folders
       .filter((folder) => folder.startsWith(resolve(SHIPPED_PACKS)))

@@ -53,7 +53,7 @@ function aboutScan(scan: Scan): string[] {
     `工具 tool: ${scan.tool} ${scan.toolVersion ?? '?'}`,
     `起訖 from–to: ${scan.startedAt ?? '?'} – ${scan.finishedAt ?? '?'}`,
     `完整 complete: ${scan.complete ? '是 yes' : '否 no'}`,
-    `對象 targets: ${scan.targets.length} (完成 covered ${scan.targets.filter((target) => target.covered).length})`,
+    `對象 targets: ${scan.targets.length} （完成 covered ${scan.targets.filter((target) => target.covered).length}）`,
     `弱點 findings: ${scan.findings.length} (${severities.join(', ')})`,
     ...(scan.malware
       ? [`惡意程式 malware: ${scan.malware.detections.length}; 未能讀取 unread ${scan.malware.unread.length}`]

@@ -122,7 +122,7 @@ function explainListening(error: unknown, { host, port }: Settings): Refused {
   if (syscall !== 'listen' && syscall !== 'bind') throw error;
   const refusal = explain({ what: { zh: '開啟通訊埠', en: 'Opening the port' }, where: `${host}:${port}` }, error);
   const fix = {
-    zh: `請以 --port 或 ANCHENG_PORT 指定其他通訊埠${code === 'EACCES' ? '(1024 以下保留給系統管理者)' : ''}。`,
+    zh: `請以 --port 或 ANCHENG_PORT 指定其他通訊埠${code === 'EACCES' ? '（1024 以下保留給系統管理者）' : ''}。`,
     en: `Choose another port with --port or ANCHENG_PORT${code === 'EACCES' ? ' (those below 1024 are kept for root)' : ''}.`,
   };
   return { refused: refusal.refused.map((each) => ({ ...each, fix: { text: fix } })) };

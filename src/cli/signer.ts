@@ -30,7 +30,7 @@ The signer as a process of its own: signs only checkpoints that continue what it
 ANCHENG_SIGNER=<socket>; without that setting the platform starts one itself.
 
   --state DIR    簽章者的記憶，須與資料庫及軌跡分開保存 · what it has signed; keep it apart from database and log
-  --key PLACE    PEM 檔、credential:名稱(systemd)、或 pkcs11:…（權杖或 HSM），可重複（輪替時新的在前）
+  --key PLACE    PEM 檔、credential:名稱（systemd）、或 pkcs11:…（權杖或 HSM），可重複（輪替時新的在前）
                  a PEM file, credential:NAME (systemd), or pkcs11:… (token or HSM); repeatable, newest first
   --socket PATH  平台連接的 Unix socket · where the platform asks
   --public NAME  只印出以 NAME 為名的驗證金鑰後結束 · print the verifier key under that name, and end

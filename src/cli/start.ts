@@ -14,7 +14,7 @@ export const command: Command = {
   --port N     通訊埠，預設 ${DEFAULT_PORT} · port                                       (ANCHENG_PORT)
   --http-port N  另開此埠，將 http 轉至 https · also answers http here with the way to https (ANCHENG_HTTP_PORT)
 
-環境變數 Environment: DATABASE_URL, DATABASE_APP_URL (外部 PostgreSQL external PostgreSQL ≥ 15),
-ANCHENG_USER (以 root 啟動時改用的使用者 the account root hands over to)`,
+環境變數 Environment: DATABASE_URL, DATABASE_APP_URL（外部 PostgreSQL · external PostgreSQL ≥ 15）,
+ANCHENG_USER（以 root 啟動時改用的使用者 · the account root hands over to）`,
   run: (args) => serve(readSettings(args, process.env, 'start'), 'start'),
 };

@@ -20,7 +20,7 @@ export const command: Command = {
             ancheng verify --log 資料夾 --policy 政策檔 [--as-of 日期] [--db 位址 [--node-key 檔] [--files 資料夾]] [--json]
             ancheng verify --proof 檔.tlog-proof或資料夾 --policy 政策檔 [--json]
 
-檢查資料夾內每個機關：簽章(L0)、雜湊樹(L1)、資料庫逐列(L2)、鑑別碼與授權(L3)、附件(L4)。平台執行中亦可。
+檢查資料夾內每個機關：簽章（L0）、雜湊樹（L1）、資料庫逐列（L2）、鑑別碼與授權（L3）、附件（L4）。平台執行中亦可。
 Checks every organisation of the data folder: signatures (L0), tree (L1), database rows (L2), marks and authority (L3),
 stored files (L4). Works beside a running platform.
 
@@ -28,19 +28,19 @@ stored files (L4). Works beside a running platform.
   --replay       另將全部事項重演一遍，逐表比對由事項而來的每一列（L3）；較費時，平台照常運作
                  also replays every event and compares every row of every table that follows from events (L3); takes longer
 
-於任何一台機器上，只憑封存檔與自行保管的金鑰，驗證簽章、見證(L0)並由全部事項重建雜湊樹(L1)；不連網路。
+於任何一台機器上，只憑封存檔與自行保管的金鑰，驗證簽章、見證（L0）並由全部事項重建雜湊樹（L1）；不連網路。
 On any machine, from the sealed files and keys you hold: signatures and witnesses (L0), the tree from every entry (L1); no network.
 
-  --log DIR      封存檔資料夾(checkpoint、tile/) · the folder with checkpoint and tile/
-  --policy FILE  信任的金鑰、見證者與法定人數(C2SP tlog-policy) · trusted keys, witnesses and quorum
+  --log DIR      封存檔資料夾（checkpoint、tile/） · the folder with checkpoint and tile/
+  --policy FILE  信任的金鑰、見證者與法定人數（C2SP tlog-policy） · trusted keys, witnesses and quorum
   --key KEY      不用政策檔時：驗證金鑰或其檔案，可重複 · without a policy: a verifier key or a file with it; repeatable
   --witness KEY  見證者的驗證金鑰，可重複；--quorum N 至少幾位，預設全部 · a witness's key; --quorum N of them, all by default
   --as-of DATE   以該日（臺北）結束前經見證者為準 · as it had been witnessed by the end of that day, Taipei
   --fresh HOURS  足額見證不得早於幾小時前 · enough witnesses must have cosigned within so many hours
   --tsa-root PEM 時戳機關的根憑證，可重複 · root certificate of the time-stamping authority; repeatable
-  --db URL       另比對資料庫逐列(L2)、每個作為所憑的授權(L3) · also compares rows (L2) and the grants each act names (L3)
-  --node-key F   指令主機的金鑰檔，另驗鑑別碼(L3) · key file of the command servers: also marks (L3)
-  --files DIR    附件資料夾，另驗附件(L4) · folder of stored files: also L4
+  --db URL       另比對資料庫逐列（L2）、每個作為所憑的授權（L3） · also compares rows (L2) and the grants each act names (L3)
+  --node-key F   指令主機的金鑰檔，另驗鑑別碼（L3） · key file of the command servers: also marks (L3)
+  --files DIR    附件資料夾，另驗附件（L4） · folder of stored files: also L4
 
   --proof PATH   一筆紀錄的證明，或資料夾內的全部證明 · the proof of one record, or every proof in a folder
   --json         以 JSON 輸出 · as JSON`,

@@ -25,7 +25,7 @@ export const command: Command = {
             ancheng witness serve --state 資料夾 --name 名稱 --logs 清單 [--listen 位址：埠]
             ancheng witness sign  --state 資料夾 --name 名稱 --logs 清單 請求檔…
 
-為他機關的軌跡作見證(C2SP tlog-witness):只連署延續前次所見的封存點，從不倒退。
+為他機關的軌跡作見證（C2SP tlog-witness）：只連署延續前次所見的封存點，從不倒退。
 Witnesses ledgers of others (C2SP tlog-witness): cosigns only checkpoints that continue what it saw; never an older one.
 
 key    印出驗證金鑰（首次執行時產生），交給被見證的機關與稽核人員 · prints the verifier key, made at first use

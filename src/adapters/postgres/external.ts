@@ -121,7 +121,7 @@ const cannotConnect = (url: string, variable: string, error: unknown): Refused =
       en: `Cannot connect to the database ${placeOf(url)} (${variable}): ${said}`,
     },
     {
-      zh: `請確認資料庫已啟動、網址為 postgres://使用者:密碼@主機:埠/資料庫，且 pg_hba.conf 允許本機連線。`,
+      zh: `請確認資料庫已啟動、網址為「postgres://使用者:密碼@主機:埠/資料庫」，且 pg_hba.conf 允許本機連線。`,
       en: `See that the database runs, that the address reads postgres://user:password@host:port/database, and that pg_hba.conf admits this host.`,
     },
   );

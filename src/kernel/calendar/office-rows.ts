@@ -74,8 +74,8 @@ function fromCsv(content: string): OfficeRow[] | Refused {
     if (!row)
       return refuse(
         text(
-          '第一行應為欄名：西元日期,星期,是否放假,備註',
-          'The first line must name the columns: 西元日期,星期,是否放假,備註',
+          '第一行應為欄名：「西元日期,星期,是否放假,備註」',
+          'The first line must name the columns: 「西元日期,星期,是否放假,備註」',
         ),
       );
     rows.push({ ...row, line: index + 2 });

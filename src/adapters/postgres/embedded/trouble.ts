@@ -25,7 +25,7 @@ export function explain(attempt: Attempt, error: unknown): Refused {
   const tail = said.trim().split('\n').slice(-12).join('\n');
   return unready(
     {
-      zh: `${attempt.what.zh}失敗(${attempt.where}):\n${tail}`,
+      zh: `${attempt.what.zh}失敗（${attempt.where}）：\n${tail}`,
       en: `${attempt.what.en} failed (${attempt.where}):\n${tail}`,
     },
     {
@@ -40,7 +40,7 @@ const patterns: Pattern[] = [
     sign: /error while loading shared libraries: ([^\s:]+)/,
     tell: (match, where) => ({
       message: {
-        zh: `缺少系統程式庫 ${match[1]}(程式：${where})。`,
+        zh: `缺少系統程式庫 ${match[1]}（程式：${where}）。`,
         en: `the system library ${match[1]} is missing (needed by ${where}).`,
       },
       fix: {
@@ -65,7 +65,7 @@ const patterns: Pattern[] = [
   {
     sign: /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/,
     tell: (_match, where) => ({
-      message: { zh: `磁碟已滿或超過配額(${where})。`, en: `the disk is full or a quota is used up (${where}).` },
+      message: { zh: `磁碟已滿或超過配額（${where}）。`, en: `the disk is full or a quota is used up (${where}).` },
       fix: {
         zh: '請清出空間，或以 ANCHENG_DATA 指定另一個資料夾後再啟動。',
         en: 'Free some space, or name another folder in ANCHENG_DATA, then start again.',
@@ -75,7 +75,7 @@ const patterns: Pattern[] = [
   {
     sign: /EROFS|Read-only file system/,
     tell: (_match, where) => ({
-      message: { zh: `檔案系統為唯讀(${where})。`, en: `the file system is read-only (${where}).` },
+      message: { zh: `檔案系統為唯讀（${where}）。`, en: `the file system is read-only (${where}).` },
       fix: {
         zh: '請以可寫入方式掛載，或以 ANCHENG_DATA 指定可寫入的資料夾。',
         en: 'Mount it writable, or name a writable folder in ANCHENG_DATA.',
@@ -85,7 +85,7 @@ const patterns: Pattern[] = [
   {
     sign: /Address already in use|EADDRINUSE/,
     tell: (_match, where) => ({
-      message: { zh: `通訊埠已被其他程式使用(${where})。`, en: `the port is already in use (${where}).` },
+      message: { zh: `通訊埠已被其他程式使用（${where}）。`, en: `the port is already in use (${where}).` },
       fix: {
         zh: '請停止占用該埠的程式，或改用其他埠。',
         en: 'Stop the program that holds it, or choose another port.',
@@ -96,7 +96,7 @@ const patterns: Pattern[] = [
     sign: /ENOTDIR|EEXIST/,
     tell: (_match, where) => ({
       message: {
-        zh: `路徑上有一個是檔案而非資料夾(${where})。`,
+        zh: `路徑上有一個是檔案而非資料夾（${where}）。`,
         en: `something on the way is a file, not a folder (${where}).`,
       },
       fix: { zh: '請以 ANCHENG_DATA 指定資料夾。', en: 'Name a folder in ANCHENG_DATA.' },
@@ -105,7 +105,7 @@ const patterns: Pattern[] = [
   {
     sign: /EACCES|EPERM|Permission denied/,
     tell: (_match, where) => ({
-      message: { zh: `沒有權限(${where})。`, en: `permission denied (${where}).` },
+      message: { zh: `沒有權限（${where}）。`, en: `permission denied (${where}).` },
       fix: {
         zh: '請讓執行安程的使用者擁有該資料夾（並確認不是掛載為 noexec），或以 ANCHENG_DATA 指定另一個資料夾。',
         en: 'Let the user that runs Ancheng own the folder (and see that it is not mounted noexec), or name another in ANCHENG_DATA.',
@@ -126,11 +126,11 @@ const patterns: Pattern[] = [
     sign: /database files are incompatible with server|was initialized by PostgreSQL version (\S+)/,
     tell: (_match, where) => ({
       message: {
-        zh: `資料庫檔案屬於另一個 PostgreSQL 版本(${where})。`,
+        zh: `資料庫檔案屬於另一個 PostgreSQL 版本（${where}）。`,
         en: `the database files belong to another PostgreSQL version (${where}).`,
       },
       fix: {
-        zh: '請以原版安程匯出備份，再由新版還原(docs/operating/upgrade.md)。',
+        zh: '請以原版安程匯出備份，再由新版還原（docs/operating/upgrade.md）。',
         en: 'Make a backup with the former release and restore it into this one (docs/operating/upgrade.md).',
       },
     }),

@@ -102,7 +102,7 @@ function effectOf(build: RecordBuild, item: Item): Effect | undefined {
     'unknown-name',
     reference?.at ?? item.at,
     { zh: `"${source}" 不是動作，也不是模組的效果`, en: `"${source}" is neither an act nor a module's effect` },
-    { zh: '寫 路徑.動作 或 模組.效果(…)', en: 'write path.action or module.effect(…)' },
+    { zh: '寫「路徑.動作」或「模組.效果(…)」', en: 'write path.action or module.effect(…)' },
   );
   return undefined;
 }
