@@ -6,8 +6,9 @@ import { PASSWORD } from '../db/office.ts';
 import { dataFolder, type RunningServer, startRealServer } from '../faults/server.ts';
 import { chromium, runAxe } from '../harness/browser.ts';
 import { openRealOffice } from './office.ts';
+import { shot } from './shots.ts';
 
-/** 期初建檔 in the browser: a sheet with planted faults, mended on screen, kept, signed once with the password, in the register. */
+/** 期初建檔 in the browser: a sheet with planted faults, mended on screen, kept, signed once with the password, in the register; systems carried over. */
 
 const dataDir = dataFolder();
 let server: RunningServer;
@@ -103,4 +104,37 @@ test('kept as a list, signed once with the password: all of it is in the registe
   await page.getByText('檔案主機').waitFor({ timeout: 20_000 });
   for (const name of ['網站主機', '資料庫主機', '檔案主機'])
     expect(await page.getByText(name, { exact: true }).count(), name).toBe(1);
+});
+
+test('a system that ran before is carried over: confirmed by a second person, in operation, marked, owing its papers', async () => {
+  const halfAYear = new Date(Date.now() + 180 * 86_400_000).toISOString().slice(0, 10);
+  const sheet = [
+    ['系統名稱', '系統負責人', '應用系統管理人員', '重要系統', '組成種類', '沿用', '啟用日', '補件期限'],
+    ['公文系統', '王承辦', '許專員', '是', '應用系統', '是', '104/3/1', halfAYear],
+  ];
+  await page.goto('/import/system');
+  await page.getByLabel('貼上內容').fill(sheet.map((cells) => cells.join('\t')).join('\n'));
+  await page.getByRole('button', { name: '讀取' }).click();
+  await settledTo('可登錄 1 列，待處理 0 列');
+  await page.getByText('這份清冊須由第二人確認', { exact: false }).waitFor();
+  await shot(page, 'carried-over-list');
+  await page.getByRole('button', { name: /^儲存並前往簽署、送請確認/ }).click();
+  await page.waitForURL(/\/records\//);
+  const seal = async (by: Page, action: string) => {
+    await by.getByRole('button', { name: action, exact: true }).first().click();
+    await by.getByRole('dialog').getByLabel('密碼').fill(PASSWORD);
+    await by.getByRole('dialog').getByRole('button', { name: action }).click();
+    await by.getByRole('dialog').waitFor({ state: 'detached', timeout: 20_000 });
+  };
+  await seal(page, '簽署並送請第二人確認');
+  const head = await office.browse(browser, 'hsieh');
+  await head.goto(page.url());
+  await seal(head, '確認並登錄');
+  await head.done();
+  await page.goto('/lists/system');
+  await page.getByText('沿用', { exact: true }).first().waitFor({ timeout: 20_000 });
+  await page.getByText('公文系統', { exact: true }).click();
+  await page.getByText('尚缺 6 件').waitFor({ timeout: 20_000 });
+  await shot(page, 'carried-over-system');
+  expect(await runAxe(page)).toEqual([]);
 });

@@ -64,7 +64,7 @@ function List({ data: { reviews, exports } }: { data: ReviewsView }) {
                 </Link>
               </td>
               <td data-label={t('keeping.review.period')}>
-                {day(one.begins)}～{day(one.ends)}
+                {t('package.span', { first: day(one.begins), last: day(one.ends) })}
               </td>
               <td data-label={t('keeping.review.entries')}>
                 {t('keeping.review.count', { count: one.entries })}

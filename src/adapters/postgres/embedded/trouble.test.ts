@@ -20,7 +20,7 @@ test.each([
   const { message, fix } = told(error);
   expect(message.en).toContain(`Starting the database: `);
   expect(message.en).toContain(expected);
-  expect(message.zh).toMatch(/^啟動資料庫:/);
+  expect(message.zh).toMatch(/^啟動資料庫：/);
   expect(fix?.text.zh).toMatch(/。$/);
   expect(fix?.text.en.length).toBeGreaterThan(10);
 });

@@ -20,7 +20,7 @@ export function explain(attempt: Attempt, error: unknown): Refused {
     const match = sign.exec(said);
     if (!match) continue;
     const { message, fix } = tell(match, attempt.where);
-    return unready({ zh: `${attempt.what.zh}:${message.zh}`, en: `${attempt.what.en}: ${message.en}` }, fix);
+    return unready({ zh: `${attempt.what.zh}：${message.zh}`, en: `${attempt.what.en}: ${message.en}` }, fix);
   }
   const tail = said.trim().split('\n').slice(-12).join('\n');
   return unready(
