@@ -40,7 +40,7 @@ export default function CalendarPage() {
         {calendar.isPending && <Skeleton lines={4} />}
         {calendar.isError && <Problem error={calendar.error} retry={() => calendar.refetch()} />}
         {calendar.data && (
-          <table className="data">
+          <table className="data cards">
             <thead>
               <tr>
                 <th>{t('calendar.year')}</th>
@@ -53,9 +53,13 @@ export default function CalendarPage() {
               {calendar.data.years.map((one) => (
                 <tr key={one.year} className={one.year === thisYear ? 'this-year' : ''}>
                   <td>{t('calendar.yearName', { roc: one.year - 1911, year: one.year })}</td>
-                  <td className="num">{one.daysOff}</td>
-                  <td className="num">{one.makeUpDays}</td>
-                  <td>{one.source}</td>
+                  <td className="num" data-label={t('calendar.daysOff')}>
+                    {one.daysOff}
+                  </td>
+                  <td className="num" data-label={t('calendar.makeUp')}>
+                    {one.makeUpDays}
+                  </td>
+                  <td data-label={t('calendar.source')}>{one.source}</td>
                 </tr>
               ))}
             </tbody>
