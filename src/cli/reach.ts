@@ -66,7 +66,7 @@ export function databaseTrouble(error: unknown, url: string): Refused | undefine
     message: text(`資料庫 ${placeIn(url)}：${why.zh}。`, `The database at ${placeIn(url)}: ${why.en}.`),
     fix: {
       text: text(
-        '請檢查位址（postgres://帳號@主機:埠/資料庫）、網路與該帳號的讀取權限後再執行。',
+        '請檢查位址「postgres://帳號@主機:埠/資料庫」、網路與該帳號的讀取權限後再執行。',
         'Look at the address (postgres://user@host:port/database), the network and that account’s right to read, then run it again.',
       ),
     },
