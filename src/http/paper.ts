@@ -5,6 +5,7 @@ import type { Row, Value } from '../kernel/engine/types.ts';
 import type { RecordType } from '../kernel/pack/types.ts';
 import type { Language, Text } from '../kernel/text.ts';
 import type { PrintDocument, PrintField, PrintSeal, PrintSection } from '../print/types.ts';
+import { WITHHELD } from '../runtime/query/names.ts';
 import type { FieldView, HistoryItem, RecordView, SectionView } from '../runtime/views.ts';
 import { correctionsSection, instant, markedSection, noteOf } from './paper-marks.ts';
 
@@ -160,10 +161,10 @@ function tableOf(field: FieldView, view: RecordView, language: Language, heading
   };
 }
 
-/** Names of what values point to, rows of lists in the language of the paper. */
+/** Names of what values point to, rows of lists and what the reader may not see in the language of the paper. */
 const namesIn = (view: RecordView, language: Language): Record<string, string> => ({
   ...Object.fromEntries(Object.entries(view.rows).map(([id, label]) => [id, label[language]])),
-  ...view.names,
+  ...Object.fromEntries(Object.entries(view.names).map(([id, name]) => [id, name || WITHHELD[language]])),
 });
 
 /** A value as it reads on paper. */

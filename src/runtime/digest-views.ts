@@ -41,5 +41,7 @@ export type RedLight = {
   clause: LightChange['clause'];
   since: string;
   records: RecordRef[];
+  /** How many more are late that this viewer may not read. */
+  withheld: number;
   explained?: { at: string; by: Named; cause: string; measure: string; due?: string };
 };

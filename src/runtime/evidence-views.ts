@@ -11,6 +11,8 @@ export type ClauseEvidence = {
   clause: ClauseView;
   gaps: GapView[];
   records: (RecordRef & { tags: TagView[]; at: string; pos: number; what: Text })[];
+  /** How many more there are among the newest that this viewer may not read. */
+  withheld: number;
   refusals: number;
   violations: number;
   /** 說明及改善, newest first. */

@@ -164,7 +164,7 @@ export type RecordView = RecordRef & {
   states: Record<string, Text>;
   sections: SectionView[];
   values: Values;
-  /** Display names for every id that occurs in values: persons, units, records, rows. */
+  /** Display names for every id that occurs in values: persons, units, records, rows; empty for a record this viewer may not read. */
   names: Record<string, string>;
   /** Labels of the list rows that rows of tables were drawn from, by id. */
   rows: Record<string, Text>;
@@ -177,6 +177,8 @@ export type RecordView = RecordRef & {
   waiting: { label: Text; who: Named[]; role?: Text; due?: string }[];
   children: RecordRef[];
   links: { to: RecordRef; as: string }[];
+  /** How many more it came from, opened or is linked to that this viewer may not read. */
+  withheld: number;
   notices: {
     to: Named[];
     message: Text;

@@ -9,8 +9,8 @@ const ADMINISTRATOR: Asker[] = ['administrator'];
 const KEEPERS: Asker[] = ['coordinator', 'security_officer', 'ciso'];
 const RUNNERS: Asker[] = ['room_manager', 'coordinator', 'security_officer'];
 const OVERSEERS: Asker[] = ['coordinator', 'security_officer', 'ciso', 'auditor'];
-/** The unit's head does not head the room manager's unit, but heads approve results of this type, and so read them. */
-const READERS_OF_OTHERS: Asker[] = ['unit_head', 'room_manager', ...OVERSEERS];
+/** Heads act on results of this type, in their own units: this one is of the room manager's. */
+const READERS_OF_OTHERS: Asker[] = ['room_manager', ...OVERSEERS];
 
 /**
  * Let in: the answer is there, or what refuses is the content (a gate, a required field, a state), not the asker. Everybody
@@ -45,7 +45,7 @@ export const LET_IN: Record<string, readonly Asker[]> = {
   'records.readPrint': READERS_OF_OTHERS,
   'records.copy': READERS_OF_OTHERS,
   'records.comment': READERS_OF_OTHERS,
-  'records.link': ['room_manager', 'unit_head', ...OVERSEERS],
+  'records.link': READERS_OF_OTHERS,
   'records.history': [...READERS_OF_OTHERS, 'outside_auditor'],
   'records.proof': [...READERS_OF_OTHERS, 'outside_auditor'],
   'registers.export': OURS,

@@ -366,6 +366,7 @@ export const goLive: RecordView = {
   proposals: [],
   may: { correct: [], erratum: false, propose: false, copy: false },
   mayPrint: true,
+  withheld: 0,
 };
 
 /** What a request looks like to the unit head it waits for. */

@@ -114,6 +114,7 @@ export function clauseAnswers(contract: typeof Contract) {
           records: evidence(clause),
           refusals: clause.light === 'off' ? 0 : 3,
           violations: clause.light === 'late' ? 1 : 0,
+          withheld: clause.id.endsWith('1') ? 2 : 0,
           explanations: [],
           mayExplain: true,
         };

@@ -117,7 +117,7 @@ export function Related({ record }: { record: RecordView }) {
     ...record.children.map((to) => ({ to, as: t('record.child') })),
     ...record.links,
   ];
-  if (related.length === 0) return null;
+  if (related.length + record.withheld === 0) return null;
   return (
     <Card title={t('record.related')}>
       <ul className="related">
@@ -131,6 +131,7 @@ export function Related({ record }: { record: RecordView }) {
           </li>
         ))}
       </ul>
+      {record.withheld > 0 && <p className="faint">{t('record.withheld', { count: record.withheld })}</p>}
     </Card>
   );
 }

@@ -66,7 +66,7 @@ export function FieldControl(props: Props) {
           {...shared}
           source={persons}
           value={text}
-          name={names[text] ?? text}
+          name={names[text] === '' ? t('record.notForYou') : (names[text] ?? text)}
           onChange={(id, name) => onChange(id, [id, name])}
         />
       );
@@ -76,7 +76,7 @@ export function FieldControl(props: Props) {
           {...shared}
           source={units}
           value={text}
-          name={names[text] ?? text}
+          name={names[text] === '' ? t('record.notForYou') : (names[text] ?? text)}
           onChange={(id, name) => onChange(id, [id, name])}
         />
       );
@@ -86,7 +86,7 @@ export function FieldControl(props: Props) {
           {...shared}
           source={recordsOf(field.to ?? 'any')}
           value={text}
-          name={names[text] ?? text}
+          name={names[text] === '' ? t('record.notForYou') : (names[text] ?? text)}
           onChange={(id, name) => onChange(id, [id, name])}
         />
       );

@@ -64,7 +64,9 @@ type CardProps = {
 };
 
 function RowCard({ row, place, columns, names, onEdit, onRemove }: CardProps) {
-  const title = row.source ? (names[row.source] ?? row.source) : t('rows.number', { number: place + 1 });
+  const title = row.source
+    ? (names[row.source] ?? row.source) || t('record.notForYou')
+    : t('rows.number', { number: place + 1 });
   return (
     <section className="row-card" aria-label={title}>
       <header>

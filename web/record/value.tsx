@@ -79,7 +79,7 @@ export function inWords(
 export function general(value: Value | undefined, names: Record<string, string>): string {
   if (value === undefined || value === '') return '—';
   if (typeof value === 'boolean') return value ? t('common.yes') : t('common.no');
-  if (typeof value === 'string') return names[value] ?? asTime(value);
+  if (typeof value === 'string') return names[value] === '' ? t('record.notForYou') : (names[value] ?? asTime(value));
   if (typeof value === 'number') return value.toLocaleString();
   if (Array.isArray(value)) {
     const scalars = value.every((each) => typeof each !== 'object');
@@ -123,8 +123,9 @@ function SlottedFiles({ field, files }: { field: FieldView; files: FileValue[] }
   );
 }
 
-/** A reference may name a row of a record, `record#field/row`; the link leads to the record. */
+/** A reference may name a row of a record, `record#field/row`; the link leads to the record. One the viewer may not read leads nowhere. */
 function RecordLink({ id, names }: { id: string; names: Record<string, string> }) {
+  if (names[id] === '') return <span className="faint">{t('record.notForYou')}</span>;
   return (
     <Link to="/records/$id" params={{ id: id.split('#')[0] ?? id }}>
       {names[id] ?? id}
@@ -152,7 +153,7 @@ function RowsValue({ field, rows, names }: { field: FieldView; rows: Row[]; name
         <tbody>
           {rows.map((row) => (
             <tr key={row.id}>
-              {named && <td>{row.source ? (names[row.source] ?? row.source) : ''}</td>}
+              {named && <td>{row.source ? (names[row.source] ?? row.source) || t('record.notForYou') : ''}</td>}
               {columns.map((column) => (
                 <td key={column.name} className={column.type === 'number' ? 'num' : ''} data-label={say(column.label)}>
                   <FieldValue field={column} value={row[column.name]} names={names} />

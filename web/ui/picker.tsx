@@ -98,10 +98,10 @@ export function ManyPicker(props: ManyProps) {
           <ul className="chosen" aria-label={props.label}>
             {value.map((id) => (
               <li key={id} className="tag">
-                {names[id] ?? id}
+                {(names[id] ?? id) || t('record.notForYou')}
                 <Button
                   look="icon"
-                  aria-label={t('field.takeAway', { name: names[id] ?? id })}
+                  aria-label={t('field.takeAway', { name: (names[id] ?? id) || t('record.notForYou') })}
                   onPress={() => onChange(value.filter((other) => other !== id))}
                 >
                   <Icon name="close" size={13} />

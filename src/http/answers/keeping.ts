@@ -4,6 +4,7 @@ import type { Row } from '../../kernel/engine/types.ts';
 import type { Refused } from '../../kernel/refusal.ts';
 import {
   type DisposalRow,
+  type DueRecord,
   disposals,
   dueRecords,
   erasurePreview,
@@ -14,7 +15,7 @@ import {
   peopleWhoLeft,
 } from '../../modules/retention/index.ts';
 import { type Look, noSuch, recordOf } from '../../runtime/query/look.ts';
-import { personNamed } from '../../runtime/query/names.ts';
+import { personNamed, refsOf } from '../../runtime/query/names.ts';
 import { mayRead } from '../../runtime/query/reading.ts';
 import type { DisposalView, KeepingView } from '../contract/keeping.ts';
 import { catalogueRows } from '../keeping-paper.ts';
@@ -25,11 +26,25 @@ import { reviewAnswers } from './reviews.ts';
 /** Who drafts a disposal, as its form says. */
 const PROPOSERS = ['isms_coordinator', 'security_officer', 'room_manager'];
 
+/** Of what is kept or to go, what the viewer may read. */
+async function readableOf<One>(look: Look, all: One[], idOf: (one: One) => string | undefined): Promise<One[]> {
+  const refs = await refsOf(
+    look,
+    all.flatMap((one) => idOf(one) ?? []),
+  );
+  return all.filter((one) => refs.has(idOf(one) ?? ''));
+}
+
+async function dueToReader(look: Look): Promise<DueRecord[]> {
+  const due = await dueRecords(look.tx, look.organisation, look.parts.calendar(), look.now);
+  return readableOf(look, due, ({ id }) => id);
+}
+
 async function overview(look: Look): Promise<KeepingView | Refused> {
   if (!hasRole(look, ...READERS)) return notAllowed;
   const { tx, organisation } = look;
   const by = (person: string | null) => (person ? { by: personNamed(look, person) } : {});
-  const placed = await holds(tx, organisation);
+  const placed = await readableOf(look, await holds(tx, organisation), ({ record }) => record);
   const ordered = await erasures(tx, organisation);
   const keeper = hasRole(look, ...KEEPERS);
   return {
@@ -52,7 +67,9 @@ async function overview(look: Look): Promise<KeepingView | Refused> {
       ...by(ordered_by),
       ...(done_at ? { done: done_at.toISOString() } : {}),
     })),
-    disposals: (await disposals(tx, organisation)).map((row) => disposalView(look, row)),
+    disposals: (await readableOf(look, await disposals(tx, organisation), ({ id }) => id)).map((row) =>
+      disposalView(look, row),
+    ),
     left: keeper ? await peopleWhoLeft(tx, organisation, localDate(look.now)) : [],
   };
 }
@@ -89,13 +106,13 @@ export const keepingAnswers = {
     asking(context, async (look) => {
       if (!hasRole(look, ...READERS)) return notAllowed;
       const { records } = look.context.definition;
-      const due = await dueRecords(look.tx, look.organisation, look.parts.calendar(), look.now);
+      const due = await dueToReader(look);
       return due.map(({ type, ...one }) => ({ ...one, typeLabel: records[type]?.label ?? { zh: type, en: type } }));
     }),
   ),
   propose: os.keeping.propose.handler(async ({ input: { commandId, title, records }, context }) => {
     const items = await asking(context, async (look) => {
-      const due = await dueRecords(look.tx, look.organisation, look.parts.calendar(), look.now);
+      const due = await dueToReader(look);
       const chosen = due.filter(({ id }) => records.includes(id));
       return chosen.map(
         (one): Row => ({

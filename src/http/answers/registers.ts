@@ -4,7 +4,7 @@ import type { Field } from '../../kernel/pack/types.ts';
 import { isRefused } from '../../kernel/refusal.ts';
 import { listRecords } from '../../runtime/query/lists.ts';
 import { type Look, noSuch, recordOf } from '../../runtime/query/look.ts';
-import { namesIn } from '../../runtime/query/names.ts';
+import { namesIn, WITHHELD } from '../../runtime/query/names.ts';
 import type { ListQuery } from '../../runtime/views.ts';
 import { columnsOf } from '../opening/columns.ts';
 import { asking, handedOver, os } from './ask.ts';
@@ -45,7 +45,8 @@ export const registerAnswers = {
 async function exportLine(look: Look, id: string, columns: Field[]): Promise<string[]> {
   const state = look.known.records.get(id) ?? (await recordOf(look, id))?.state;
   if (!state) return [];
-  const names = await namesIn(look, state.values as unknown as Value);
+  const found = await namesIn(look, state.values as unknown as Value);
+  const names = Object.fromEntries(Object.entries(found).map(([each, name]) => [each, name || WITHHELD.zh]));
   const shown = (field: Field): string => {
     const value = state.values[field.name];
     if (value === undefined) return '';

@@ -5,7 +5,7 @@ import type { RecordState } from '../../kernel/engine/types.ts';
 import { nextReview, reviewedEntries } from '../../runtime/audit-review.ts';
 import { noSuch, recordOf } from '../../runtime/query/look.ts';
 import { personNamed } from '../../runtime/query/names.ts';
-import { mayRead } from '../../runtime/query/reading.ts';
+import { mayRead, readable } from '../../runtime/query/reading.ts';
 import { asking, handedOver, hasRole, notAllowed, os } from './ask.ts';
 import { READERS } from './backups.ts';
 import { READS_TRAIL } from './proof.ts';
@@ -15,8 +15,12 @@ export const reviewAnswers = {
   reviews: os.keeping.reviews.handler(({ context }) =>
     asking(context, async (look) => {
       if (!hasRole(look, ...READERS)) return notAllowed;
-      const found = await sql<{ id: string; open: boolean; body: RecordState }>`select id, open, body from record
-        where organisation = ${look.organisation} and type = 'audit_review' order by opened_at desc limit 40`.execute(
+      const found = await sql<{
+        id: string;
+        open: boolean;
+        body: RecordState;
+      }>`select c.id, c.open, c.body from record c
+        where c.organisation = ${look.organisation} and c.type = 'audit_review' and ${readable(look)} order by c.opened_at desc limit 40`.execute(
         look.tx,
       );
       const next = await nextReview(look.tx, look.organisation, look.parts.calendar());

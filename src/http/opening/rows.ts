@@ -8,6 +8,7 @@ import { text } from '../../kernel/text.ts';
 import { OPENING_LIST } from '../../modules/opening/list.ts';
 import { answer, kindsOf, needsMore } from '../../runtime/gather.ts';
 import { actorOf, inputFor, type Look, settleLook } from '../../runtime/query/look.ts';
+import { readable } from '../../runtime/query/reading.ts';
 import { type CellReading, partsOf, readCell, type Unknown } from '../cells.ts';
 
 /** A row as it came or was corrected on screen; those created for a reference carry their own type and stand first. */
@@ -261,9 +262,11 @@ async function readingOf(
 async function lookUp(look: Look, to: string, texts: string[], found: Map<string, Target[]>): Promise<void> {
   if (texts.length === 0) return;
   const types = to === 'any' ? Object.keys(look.context.definition.records) : kindsOf(look.context.definition, to);
-  const rows = await sql<{ id: string; number: string; title: string }>`select id, number, title from record
-    where organisation = ${look.organisation} and type = any(${types})
-    and (number = any(${texts}) or title = any(${texts}) or id = any(${texts})) limit 10000`.execute(look.tx);
+  const rows = await sql<{ id: string; number: string; title: string }>`select c.id, c.number, c.title from record c
+    where c.organisation = ${look.organisation} and c.type = any(${types})
+    and (c.number = any(${texts}) or c.title = any(${texts}) or c.id = any(${texts})) and ${readable(look)} limit 10000`.execute(
+    look.tx,
+  );
   for (const { id, number, title } of rows.rows)
     for (const name of new Set([id, number, title])) {
       const key = `${to}|${name}`;

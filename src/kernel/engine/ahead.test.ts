@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { office as definition } from './fixtures/change.ts';
 import { clock, directory, Office } from './fixtures/office.ts';
 import { preview } from './preview.ts';
-import { visible } from './visible.ts';
 import { waiting } from './waiting.ts';
 import { wakes } from './wakes.ts';
 
@@ -123,34 +122,5 @@ describe('wakes', () => {
   test('when owed papers run out', () => {
     office.act('chen', 'c1', 'block', { reason: 'attack' });
     expect(wake().at).toBe('2026-11-21T16:00:00.000Z');
-  });
-});
-
-describe('visible', () => {
-  const sees = (viewer: string, id = 'c1') => office.ask(viewer, (input) => visible(input, office.state(id), viewer));
-
-  test('participants, those waited for, their heads and the CISO; not others', () => {
-    office.act('wang', 'c1', 'submit');
-    expect(['wang', 'li', 'mayor', 'ceo', 'lin', 'chen'].map((viewer) => sees(viewer))).toEqual([
-      true,
-      true,
-      true,
-      true,
-      false,
-      false,
-    ]);
-  });
-
-  test('registers are for all staff', () => {
-    expect(sees('lin', 'h1')).toBe(true);
-  });
-
-  test('a deputy reads what the principal reads', () => {
-    office.directory = {
-      ...directory,
-      deputies: [{ id: 'd', for: 'li', person: 'hsu', order: 1, from: '2026-11-01', until: '2026-12-31' }],
-    };
-    office.act('wang', 'c1', 'submit');
-    expect(sees('hsu')).toBe(true);
   });
 });

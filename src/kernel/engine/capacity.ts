@@ -1,5 +1,5 @@
 import type { Definition, Role } from '../pack/types.ts';
-import type { Actor, Directory, Moment } from './types.ts';
+import type { Actor, Directory, Grant, Moment } from './types.ts';
 import { isDuring, principalsOf } from './who.ts';
 
 /** In which capacity somebody acts where no record's flow says who may: as self or as whose deputy, and by which grants. */
@@ -14,23 +14,38 @@ export type Acting = { actor: Actor; directory: Directory; definition: Pick<Defi
  * clock and set-up hold none.
  */
 export function capacityIn(
-  { actor, directory, definition, now }: Acting,
+  acting: Acting,
   roles: string[],
   never: (string | null | undefined)[] = [],
 ): Capacity | 'barred' | undefined {
-  if (actor.kind !== 'person') return undefined;
-  const self = actor.person;
-  const found = [self, ...principalsOf(directory, self, now)].flatMap((person) => {
-    const may = person === self ? roles : roles.filter((role) => allowsDeputy(definition.roles[role]));
-    const grants = directory.grants.filter(
-      (grant) => grant.person === person && may.includes(grant.role) && isDuring(grant, now),
-    );
-    return grants.length > 0 ? [{ person, grants: grants.map(({ id }) => id).sort() }] : [];
+  if (acting.actor.kind !== 'person') return undefined;
+  const self = acting.actor.person;
+  const found = capacitiesOf(acting).flatMap(({ person, grants }) => {
+    const held = grants.filter(({ role }) => roles.includes(role));
+    return held.length > 0 ? [{ person, grants: held.map(({ id }) => id).sort() }] : [];
   });
   if (found.length === 0) return undefined;
   const free = found.find(({ person }) => !never.includes(self) && !never.includes(person));
   if (!free) return 'barred';
   return { ...(free.person === self ? {} : { for: free.person }), grants: free.grants };
+}
+
+/**
+ * Everybody a person is now, for acting and for reading alike: self first, then whoever they are the deputy of, first deputies
+ * first; with the grants in force that count in each place. Nobody for the clock and set-up.
+ */
+export function capacitiesOf({ actor, directory, definition, now }: Acting): { person: string; grants: Grant[] }[] {
+  if (actor.kind !== 'person') return [];
+  const self = actor.person;
+  return [self, ...principalsOf(directory, self, now)].map((person) => ({
+    person,
+    grants: directory.grants.filter(
+      (grant) =>
+        grant.person === person &&
+        isDuring(grant, now) &&
+        (person === self || allowsDeputy(definition.roles[grant.role])),
+    ),
+  }));
 }
 
 /** Roles the program itself knows, which no pack declares, have no deputies. */

@@ -115,6 +115,7 @@ function ballotsFor(
 ): { ballots: Ballot[]; pending: boolean } {
   let pending = false;
   const ballots = ballotsOf(groups, (entry) => {
+    if (isNotForDeputies(work, person, entry)) return false;
     const active = isActive(work, entry, scope);
     if (active === 'pending') pending = true;
     if (active !== true) return false;
@@ -124,6 +125,12 @@ function ballotsFor(
     return meant.persons.includes(person);
   });
   return { ballots, pending };
+}
+
+/** Whether somebody else than the actor counts here by a role that is declared to have no deputies. */
+function isNotForDeputies({ input }: Work, person: string, { who }: Allowed): boolean {
+  if (input.actor.kind !== 'person' || input.actor.person === person) return false;
+  return (who.kind === 'role' || who.kind === 'role_of') && input.current.roles[who.role]?.deputy === 'no';
 }
 
 function ballotsOf(groups: Group[], counts: (entry: Allowed) => boolean): Ballot[] {

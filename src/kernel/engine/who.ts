@@ -164,7 +164,7 @@ export function holdersNear(directory: Directory, role: string, unit: string | u
 }
 
 /** Who holds a role over a person, never the person: where the person holds it, the next unit above is asked. */
-function headsOf(directory: Directory, role: string, person: string, now: Moment): string[] {
+export function headsOf(directory: Directory, role: string, person: string, now: Moment): string[] {
   const unit = directory.persons[person]?.unit;
   for (const at of unit === undefined ? [] : upwards(directory, unit)) {
     const holders = holdersIn(directory, role, at, now);

@@ -6,6 +6,7 @@ import type { GapView } from '../evidence-views.ts';
 import { dayOf } from './lights.ts';
 import type { Look } from './look.ts';
 import { personNamed, refOf, refsOf } from './names.ts';
+import { readable } from './reading.ts';
 
 const MOST = 200;
 type Row = {
@@ -35,10 +36,11 @@ async function gaps(look: Look, which: RawBuilder<unknown>): Promise<GapView[]> 
   const then =
     pos === undefined ? sql`v.pos_to is null` : sql`v.pos_from < ${pos} and (v.pos_to is null or v.pos_to >= ${pos})`;
   const found =
-    await sql<Row>`select distinct on (g.record) v.id, v.type, v.number, v.title, v.state, v.body, r.definition, g.from_at
-    from clause_gap g join record r on r.organisation = g.organisation and r.id = g.record
+    await sql<Row>`select distinct on (g.record) v.id, v.type, v.number, v.title, v.state, v.body, c.definition, g.from_at
+    from clause_gap g join record c on c.organisation = g.organisation and c.id = g.record
     join record_version v on v.organisation = g.organisation and v.id = g.record and ${then}
     where g.organisation = ${look.organisation} and ${which} and g.from_at < ${end} and (g.until_at is null or g.until_at >= ${end})
+      and ${readable(look)}
     order by g.record, g.from_at limit ${MOST}`.execute(look.tx);
   const about = await refsOf(
     look,

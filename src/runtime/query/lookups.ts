@@ -6,6 +6,7 @@ import { bigrams } from '../store/fields.ts';
 import type { Named } from '../views.ts';
 import { type Look, label } from './look.ts';
 import { stateLabel } from './names.ts';
+import { readable } from './reading.ts';
 
 export type Found = Named & { hint?: string };
 const folded = (text: string) => text.normalize('NFKC').toLowerCase();
@@ -38,7 +39,7 @@ export function units(look: Look, search: string, limit = 20): Found[] {
     }));
 }
 
-/** Records a reference may point to: a type and its kinds, `type.table` for rows, `any`, or the definition's own gates and parameters. */
+/** Records the viewer may read that a reference may point to: a type and its kinds, `type.table` for rows, `any`, or the definition's own gates and parameters. */
 export async function records(look: Look, to: string, search: string, limit = 20): Promise<Found[]> {
   if (to === 'person') return persons(look, search, limit);
   if (to === 'unit') return units(look, search, limit);
@@ -57,6 +58,7 @@ export async function records(look: Look, to: string, search: string, limit = 20
   }>`
     select c.id, c.type, c.number, c.title, c.state, c.definition, ${table ? sql`c.body->'values'->${table}` : sql`null::jsonb`} as rows from record c
     where c.organisation = ${look.organisation} ${to === 'any' ? sql`` : sql`and c.type = any(${kindsOf(look.context.definition, type!)})`}
+      and ${readable(look)}
     ${
       grams.length > 0
         ? sql`and ${sql.join(

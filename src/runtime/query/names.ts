@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import type { Value } from '../../kernel/engine/types.ts';
 import { gateName } from '../../kernel/pack/prose/gate-name.ts';
-import type { Text } from '../../kernel/text.ts';
+import { type Text, text } from '../../kernel/text.ts';
 import type { Named, RecordRef } from '../views.ts';
 import { type Look, label } from './look.ts';
-import { confinedTo, within } from './outside.ts';
+import { confinedTo } from './outside.ts';
+import { readable } from './reading.ts';
 
 export const personNamed = (look: Look, id: string): Named => ({
   id,
@@ -34,21 +35,31 @@ export function stateLabel(look: Look, row: { type: string; state: string; defin
   return under.records[row.type]?.flow[row.state]?.label ?? { zh: row.state, en: row.state };
 }
 
-/** References of many records by id; absent ones are left out, and for auditors from elsewhere what lies outside their scope. */
-export async function refsOf(look: Look, ids: string[]): Promise<Map<string, RecordRef>> {
+/** References of many records by id; absent ones and those the viewer may not read are left out. */
+export const refsOf = async (look: Look, ids: string[]): Promise<Map<string, RecordRef>> =>
+  (await refsAmong(look, ids)).refs;
+
+/**
+ * The same, and how many of them are there but not for this viewer: that they exist is told, nothing else. Auditors from elsewhere
+ * are not told of what lies outside their scope.
+ */
+export async function refsAmong(
+  look: Look,
+  ids: string[],
+): Promise<{ refs: Map<string, RecordRef>; hidden: Set<string> }> {
   const wanted = [...new Set(ids)];
-  if (wanted.length === 0) return new Map();
-  const confined = confinedTo(look);
-  const found = await sql<Row>`select c.id, c.type, c.number, c.title, c.state, c.definition from record c
-    where c.organisation = ${look.organisation} and c.id = any(${wanted}) ${confined ? sql`and ${within(confined)}` : sql``}`.execute(
-    look.tx,
-  );
-  return new Map(found.rows.map((row) => [row.id, refOf(look, row)]));
+  if (wanted.length === 0) return { refs: new Map(), hidden: new Set() };
+  const found = await sql<Row & { seen: boolean }>`select c.id, c.type, c.number, c.title, c.state, c.definition,
+      ${readable(look)} as seen from record c
+    where c.organisation = ${look.organisation} and c.id = any(${wanted})`.execute(look.tx);
+  const seen = found.rows.filter((row) => row.seen);
+  const hidden = confinedTo(look) ? [] : found.rows.filter((row) => !row.seen);
+  return { refs: new Map(seen.map((row) => [row.id, refOf(look, row)])), hidden: new Set(hidden.map(({ id }) => id)) };
 }
 
 /**
- * Display names for every id that occurs in values: persons, units, records (`number title`), table rows.
- * Texts that merely look like ids cost nothing but a look-up.
+ * Display names for every id that occurs in values: persons, units, records (`number title`), table rows; empty for a record that is
+ * there but not for this viewer. Texts that merely look like ids cost nothing but a look-up.
  */
 export async function namesIn(look: Look, values: Value | undefined): Promise<Record<string, string>> {
   const ids = new Set<string>();
@@ -61,18 +72,23 @@ export async function namesIn(look: Look, values: Value | undefined): Promise<Re
     if (known) names[id] = known;
     else records.push(id);
   }
-  const refs = await refsOf(
+  const { refs, hidden } = await refsAmong(
     look,
     records.map((id) => id.split('#')[0]!),
   );
   for (const id of records) {
-    const ref = refs.get(id.split('#')[0]!);
+    const [record = ''] = id.split('#');
+    const ref = refs.get(record);
     if (ref) names[id] = nameOf(ref);
+    else if (hidden.has(record)) names[id] = '';
     else if (id.includes('.')) Object.assign(names, declaredNamed(look, id));
     else if (look.context.definition.roles[id]) names[id] = look.context.definition.roles[id].label.zh;
   }
   return names;
 }
+
+/** Stands for a record that is there but not for this viewer. */
+export const WITHHELD: Text = text('（不供您檢視）', '(not for you)');
 
 export const nameOf = (ref: { number: string; title: string }) =>
   ref.title && ref.title !== ref.number ? `${ref.number} ${ref.title}` : ref.number;

@@ -3,9 +3,8 @@ import type { RecordType } from '../../kernel/pack/types.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { DrawView, PopulationItem, PopulationView, SeriesView } from '../population-views.ts';
-import type { RecordRef } from '../views.ts';
 import { type Look, label, noSuch } from './look.ts';
-import { personNamed, refOf, stateLabel, unitNamed } from './names.ts';
+import { personNamed, refOf, refsOf, stateLabel, unitNamed } from './names.ts';
 import { confinedTo, within as confines, seesType, seesWhole } from './outside.ts';
 import { readable } from './reading.ts';
 import { tagsOf } from './tags.ts';
@@ -183,7 +182,10 @@ async function drawsOf(look: Look, type: RecordType): Promise<DrawView[]> {
     await sql<DrawRow>`select id, since::text, until::text, asked, population, digest, log_size, log_root, records,
       drawn_by, drawn_at from sample_draw where organisation = ${look.organisation} and type = ${type.name}
     order by drawn_at desc, id limit 20`.execute(look.tx);
-  const refs = await refsWithin(look, type, [...new Set(found.rows.flatMap((row) => row.records))]);
+  const refs = await refsOf(
+    look,
+    found.rows.flatMap((row) => row.records),
+  );
   return found.rows.map((row) => ({
     id: row.id,
     from: row.since,
@@ -196,11 +198,4 @@ async function drawsOf(look: Look, type: RecordType): Promise<DrawView[]> {
     ...(row.drawn_by ? { by: personNamed(look, row.drawn_by) } : {}),
     at: row.drawn_at.toISOString(),
   }));
-}
-
-/** What was drawn, as far as the reader may see it. */
-async function refsWithin(look: Look, type: RecordType, ids: string[]): Promise<Map<string, RecordRef>> {
-  const found = await sql<Row>`select c.id, c.type, c.number, c.title, c.state, c.definition from record c
-    where c.organisation = ${look.organisation} and c.id = any(${ids}) and ${readable(look, [type])}`.execute(look.tx);
-  return new Map(found.rows.map((row) => [row.id, refOf(look, row)]));
 }

@@ -9,7 +9,7 @@ import { explanationsOf, mayExplain } from './explanations.ts';
 import { gapsOfClause } from './gaps.ts';
 import { type Counts, countsPerClause, dayOf, definitionThen, lightOf, tally } from './lights.ts';
 import { type Look, noSuch } from './look.ts';
-import { refsOf } from './names.ts';
+import { refsAmong } from './names.ts';
 import { confinedTo, seesClause } from './outside.ts';
 import { tagsOf } from './tags.ts';
 
@@ -68,7 +68,7 @@ export function clauseView(definition: Definition, clause: Clause, counts: Count
   };
 }
 
-/** Dated records that show a clause is lived, newest first. */
+/** Dated records that show a clause is lived, newest first; of those not for this viewer how many there are among them. */
 export async function evidenceOf(look: Look, clauseId: string): Promise<ClauseEvidence | Refused> {
   const definition = await definitionThen(look);
   const clause = definition.clauses[clauseId];
@@ -83,8 +83,8 @@ export async function evidenceOf(look: Look, clauseId: string): Promise<ClauseEv
     where organisation = ${look.organisation} and clause = ${clauseId} ${look.asOf ? sql`and pos < ${look.asOf.pos}` : sql``}
     order by pos desc limit 100`.execute(look.tx);
   const ids = found.rows.map((row) => row.record);
-  const refs = await refsOf(look, ids);
-  const tags = await tagsOf(look, ids);
+  const { refs, hidden } = await refsAmong(look, ids);
+  const tags = await tagsOf(look, [...refs.keys()]);
   return {
     clause: clauseView(definition, clause, counts),
     records: found.rows.flatMap((row) => {
@@ -101,6 +101,7 @@ export async function evidenceOf(look: Look, clauseId: string): Promise<ClauseEv
           ]
         : [];
     }),
+    withheld: hidden.size,
     gaps: await gapsOfClause(look, clauseId),
     refusals: counts?.refusals ?? 0,
     violations: counts?.breaches ?? 0,

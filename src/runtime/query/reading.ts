@@ -1,91 +1,149 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Directory, RecordState } from '../../kernel/engine/types.ts';
-import { isDuring } from '../../kernel/engine/who.ts';
-import type { RecordType, Who } from '../../kernel/pack/types.ts';
-import { PARTICIPANTS, participants } from '../store/participants.ts';
-import { type Look, rolesOf } from './look.ts';
-import { confinedTo, holdsWithin, seesWhole, within } from './outside.ts';
+import { type Naming, type Opening, openingOf, type Reach, reachOf, unitsHeaded } from '../../kernel/engine/reading.ts';
+import type { RecordState, Row, Value } from '../../kernel/engine/types.ts';
+import { actorsOf } from '../../kernel/engine/who.ts';
+import type { Definition, RecordType } from '../../kernel/pack/types.ts';
+import { ACTED, PARTICIPANTS, participants } from '../store/participants.ts';
+import { actingOf, type Look } from './look.ts';
+import { confinedTo, seesWhole, within } from './outside.ts';
 
 /** Who looks, when, and at which organisation: all that reading rights are judged by. */
-export type Reader = Pick<Look, 'tx' | 'organisation' | 'viewer' | 'now' | 'context'>;
-
-/** Who reads everything of the organisation (DESIGN.md section 8): roles whose work it is. */
-const READ_ALL = ['security_officer', 'auditor', 'ciso', 'isms_coordinator', 'isms_team_lead'];
-
-/** Everybody this viewer may read for: self, principals as a deputy, and the units this viewer heads. */
-function reach(look: Reader): { persons: string[]; units: string[]; roles: string[] } {
-  const { directory } = look.context;
-  const { person } = look.viewer;
-  if (!person) return { persons: [], units: [], roles: [] };
-  const persons = [
-    person,
-    ...directory.deputies.filter((d) => d.person === person && isDuring(d, look.now)).map((d) => d.for),
-  ];
-  const roles = persons.flatMap((one) => rolesOf(directory, one, look.now));
-  const headed = directory.grants
-    .filter((grant) => persons.includes(grant.person) && grant.role === 'unit_head' && isDuring(grant, look.now))
-    .map((grant) => grant.unit);
-  return { persons, units: unitsBelow(directory, headed), roles };
-}
-
-function unitsBelow(directory: Directory, heads: string[]): string[] {
-  const all = new Set(heads);
-  for (let grew = true; grew; ) {
-    grew = false;
-    for (const unit of Object.values(directory.units)) {
-      if (unit.under && all.has(unit.under) && !all.has(unit.id)) {
-        all.add(unit.id);
-        grew = true;
-      }
-    }
-  }
-  return [...all];
-}
-
-const rolesIn = (who: Who): string[] =>
-  who.kind === 'role' || who.kind === 'role_of' ? [who.role] : who.kind === 'path' ? who.path : [];
-
-/** Whether a viewer with these roles reads every record of a type, without asking each one. */
-export function readsAll(look: Reader, type: RecordType): boolean {
-  if (confinedTo(look)) return seesWhole(look, type.name);
-  const { roles } = reach(look);
-  if (type.see) return type.see.by.some((who) => who.kind === 'role' && roles.includes(who.role));
-  if (type.role === 'register') return look.viewer.person !== undefined;
-  const acting = Object.values(type.actions).flatMap((action) =>
-    action.by.flatMap((group) => group.any.flatMap(({ who }) => (who.kind === 'role' ? rolesIn(who) : []))),
-  );
-  return roles.some((role) => READ_ALL.includes(role) || acting.includes(role));
-}
+export type Reader = Pick<Look, 'tx' | 'organisation' | 'viewer' | 'now' | 'context' | 'asOf'>;
 
 /**
- * Condition on `record c`: what this viewer may list. Participants (requester, anybody named in a person field, whoever acted or
- * is waited for), heads of the unit, and the roles that read everything; registers: all staff; a type's own `see` instead. Auditors from
- * elsewhere: what their scope names, and nothing else.
+ * Who may read a record is asked of its present state, also of its past: participants (requester, anybody named in a person field,
+ * whoever acted), whoever is waited for, heads of its unit, the roles that read or act on all of its kind in their units; registers: all
+ * staff. A type's own `see` stands in the place of all this but the waiting. A deputy reads what the principal reads, by the roles that
+ * allow one. Auditors from elsewhere: what their scope names, and nothing else.
  */
-export function readable(look: Reader, types: RecordType[]): RawBuilder<boolean> {
-  if (look.viewer.person === undefined) return sql`false`;
-  const confined = confinedTo(look);
-  if (confined) return within(confined);
-  const all = types.filter((type) => readsAll(look, type)).map((type) => type.name);
-  const { persons, units } = reach(look);
-  const own = sql<boolean>`(c.requester = any(${persons}) or c.unit = any(${units}) or exists (
-    select 1 from record_field p where p.organisation = c.organisation and p.record = c.id and p.field = ${PARTICIPANTS} and p.t = any(${persons}))
-    or exists (select 1 from task w where w.organisation = c.organisation and w.record = c.id and w.person = any(${persons})))`;
-  return sql`(c.type = any(${all}) or ${own})`;
+
+const kept = new WeakMap<Look['viewer'], { of: unknown[]; reach: Reach }>();
+
+function reachIn(look: Reader): Reach | undefined {
+  const { person } = look.viewer;
+  if (person === undefined) return undefined;
+  const of = [look.context, look.now];
+  const known = kept.get(look.viewer);
+  if (known?.of.every((one, at) => one === of[at])) return known.reach;
+  const reach = reachOf({ ...actingOf(look), actor: { kind: 'person', person, factor: 'none' } });
+  kept.set(look.viewer, { of, reach });
+  return reach;
 }
 
-/** May this viewer open this record? */
-export async function mayRead(look: Reader, state: RecordState, type: RecordType): Promise<boolean> {
+/** Whether this viewer reads every record of a type, without asking each one. */
+export function readsAll(look: Reader, type: RecordType): boolean {
+  if (confinedTo(look)) return seesWhole(look, type.name);
+  const reach = reachIn(look);
+  return reach !== undefined && openingOf(reach, type).all;
+}
+
+/** Condition on `record c`: what this viewer may read. @param types those that may occur; all when left out */
+export function readable(
+  look: Reader,
+  types: RecordType[] = Object.values(look.context.definition.records),
+): RawBuilder<boolean> {
   const confined = confinedTo(look);
-  if (confined) return holdsWithin(confined, state);
-  if (readsAll(look, type)) return true;
-  const { persons, units } = reach(look);
-  if (state.requester && persons.includes(state.requester)) return true;
-  if (state.unit && units.includes(state.unit) && !type.see) return true;
-  if (participants(type, state).some((person) => persons.includes(person))) return true;
-  const found =
-    await sql`select 1 from task where organisation = ${look.organisation} and record = ${state.id} and person = any(${persons}) limit 1`.execute(
-      look.tx,
-    );
+  if (confined) return within(confined);
+  const reach = reachIn(look);
+  if (!reach) return sql`false`;
+  const openings = types.map((type) => ({ name: type.name, opening: openingOf(reach, type) }));
+  const whole = openings.filter(({ opening }) => opening.all).map(({ name }) => name);
+  const conditions = [
+    sql<boolean>`c.type = any(${whole})`,
+    ...openings.filter(({ opening }) => !opening.all).flatMap(({ name, opening }) => inParts(name, opening)),
+    ...noLongerDeclared(look.context.definition, openingOf(reach, undefined)),
+    involved(look.context.definition, reach),
+    waited(look.context.definition, reach),
+  ];
+  return sql`(${sql.join(conditions, sql` or `)})`;
+}
+
+function inParts(type: string, { units, named }: Opening): RawBuilder<boolean>[] {
+  const conditions = [...(units.length > 0 ? [ofUnits(units)] : []), ...named.map(names)];
+  return conditions.length === 0 ? [] : [sql`(c.type = ${type} and (${sql.join(conditions, sql` or `)}))`];
+}
+
+const ofUnits = (units: string[]): RawBuilder<boolean> => sql`(c.unit is null or c.unit = any(${units}))`;
+
+/** Records of a kind whose pack is adopted no more stay with those who read everything. */
+function noLongerDeclared({ records }: Definition, { all, units }: Opening): RawBuilder<boolean>[] {
+  if (!all && units.length === 0) return [];
+  return [sql`(c.type <> all(${Object.keys(records)}) ${all ? sql`` : sql`and ${ofUnits(units)}`})`];
+}
+
+/** Participants and heads, except of types that say themselves who sees them. */
+function involved({ records }: Definition, reach: Reach): RawBuilder<boolean> {
+  const { persons } = reach;
+  const sayThemselves = Object.values(records).flatMap(({ name, see }) => (see ? [name] : []));
+  return sql`(c.type <> all(${sayThemselves}) and (c.requester = any(${persons}) or c.unit = any(${unitsHeaded(reach)}) or exists (
+    select 1 from record_field p where p.organisation = c.organisation and p.record = c.id and p.field = ${PARTICIPANTS} and p.t = any(${persons}))))`;
+}
+
+/** Whoever is to do something must see what it is about; as a deputy, where the role waited for allows one. */
+function waited({ roles }: Definition, { self, persons }: Reach): RawBuilder<boolean> {
+  const alone = Object.values(roles).flatMap(({ name, deputy }) => (deputy === 'no' ? [name] : []));
+  return sql`exists (select 1 from task w where w.organisation = c.organisation and w.record = c.id and w.person = any(${persons})
+    and (w.person = ${self} or w.role is null or w.role <> all(${alone})))`;
+}
+
+/** A record that names one of these persons where its type's `see` says; a path may lead over what it refers to. */
+function names({ at, persons }: Naming): RawBuilder<boolean> {
+  if ('acted' in at) return fieldNames('c', [`${ACTED}${at.acted}`], persons);
+  return leadsTo('c', at.path, persons, 0);
+}
+
+function leadsTo(record: string, path: string[], persons: string[], depth: number): RawBuilder<boolean> {
+  const [first, ...rest] = path;
+  if (first === 'requester' && rest.length === 0) return sql`${sql.ref(`${record}.requester`)} = any(${persons})`;
+  const inRows = rest.length > 0 ? [leadsOver(record, `${first}.${rest[0]}`, rest.slice(1), persons, depth)] : [];
+  return sql`(${sql.join([leadsOver(record, first ?? '', rest, persons, depth), ...inRows], sql` or `)})`;
+}
+
+/** A field, or a column of a table, that holds the person or refers to the record the path goes on from. */
+function leadsOver(record: string, field: string, rest: string[], persons: string[], depth: number) {
+  if (rest.length === 0) return fieldNames(record, [field], persons);
+  const next = `r${depth}`;
+  return sql<boolean>`exists (select 1 from record_field f join record ${sql.ref(next)} on ${sql.ref(`${next}.organisation`)} = f.organisation
+    and ${sql.ref(`${next}.id`)} = split_part(f.t, '#', 1) where f.organisation = ${sql.ref(`${record}.organisation`)}
+    and f.record = ${sql.ref(`${record}.id`)} and f.field = ${field} and ${leadsTo(next, rest, persons, depth + 1)})`;
+}
+
+const fieldNames = (record: string, fields: string[], persons: string[]): RawBuilder<boolean> =>
+  sql`exists (select 1 from record_field p where p.organisation = ${sql.ref(`${record}.organisation`)}
+    and p.record = ${sql.ref(`${record}.id`)} and p.field = any(${fields}) and p.t = any(${persons}))`;
+
+/** May this viewer open this record? What its state tells is asked first; only the rest costs a question. */
+export async function mayRead(look: Reader, state: RecordState, type: RecordType): Promise<boolean> {
+  const known = look.context.definition.records[type.name];
+  if (!look.asOf && tells(look, state, type)) return true;
+  const found = await sql`select 1 from record c where c.organisation = ${look.organisation} and c.id = ${state.id}
+    and ${readable(look, known ? [known] : [])}`.execute(look.tx);
   return found.rows.length > 0;
+}
+
+function tells(look: Reader, state: RecordState, type: RecordType): boolean {
+  const reach = confinedTo(look) ? undefined : reachIn(look);
+  if (!reach) return false;
+  const { all, units, named, involved: takesPart } = openingOf(reach, look.context.definition.records[type.name]);
+  if (all || (units.length > 0 && (state.unit === undefined || units.includes(state.unit)))) return true;
+  if (named.some((one) => isNamed(state, one))) return true;
+  if (!takesPart) return false;
+  const headed = state.unit !== undefined && unitsHeaded(reach).includes(state.unit);
+  return headed || participants(type, state).some((person) => reach.persons.includes(person));
+}
+
+/** By the state alone; what lies over a reference the database is asked. */
+function isNamed(state: RecordState, { at, persons }: Naming): boolean {
+  const found = 'acted' in at ? actorsOf(state, at.acted) : personsAt(state, at.path);
+  return found.some((person) => persons.includes(person));
+}
+
+function personsAt(state: RecordState, [first = '', second, ...more]: string[]): string[] {
+  if (more.length > 0) return [];
+  if (first === 'requester' && second === undefined) return state.requester === undefined ? [] : [state.requester];
+  const value: Value | undefined = state.values[first];
+  if (second === undefined) return typeof value === 'string' ? [value] : [];
+  if (!Array.isArray(value)) return [];
+  const cells = (value as Row[]).map((row) => row[second]);
+  return cells.filter((cell) => typeof cell === 'string');
 }

@@ -18,7 +18,7 @@ import { badgesOf, gapsAbout } from './gaps.ts';
 import { changesBetween } from './history.ts';
 import { inputFor, type Look, noSuch, recordOf, settleLook } from './look.ts';
 import { exceptionsOf, heldViews, isAfterwards, markedOn, markView, paperView } from './marks.ts';
-import { namesIn, personNamed, refOf, refsOf, unitNamed } from './names.ts';
+import { namesIn, personNamed, refOf, refsAmong, unitNamed } from './names.ts';
 import { confinedTo } from './outside.ts';
 import { mayRead } from './reading.ts';
 import { tagsIn } from './tags.ts';
@@ -99,6 +99,7 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
     links: state.links.flatMap((link) =>
       refs.byId.get(link.to) ? [{ to: refs.byId.get(link.to)!, as: link.as }] : [],
     ),
+    withheld: refs.withheld,
     notices: await noticesOf(look, id),
     clauses: clausesOf(definition, type),
     proof: await proofOf(look, id),
@@ -295,13 +296,13 @@ async function relatedTo(look: Look, state: RecordState) {
     look.tx,
   );
   const children = found.rows.map((row) => row.id);
-  const byId = await refsOf(look, [
+  const { refs, hidden } = await refsAmong(look, [
     ...children,
     ...state.links.map((link) => link.to),
     ...(state.origin ? [state.origin] : []),
     ...(state.copied ? [state.copied] : []),
   ]);
-  return { byId, children: children.flatMap((id) => (byId.get(id) ? [byId.get(id)!] : [])) };
+  return { byId: refs, children: children.flatMap((id) => refs.get(id) ?? []), withheld: hidden.size };
 }
 
 async function noticesOf(look: Look, id: string): Promise<RecordView['notices']> {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { RedLight } from '../digest-views.ts';
 import { countsPerClause, lightOf } from './lights.ts';
 import type { Look } from './look.ts';
-import { personNamed, refsOf } from './names.ts';
+import { personNamed, refsAmong } from './names.ts';
 
 /** Every clause that is late today: since when, over which records, and what its owner last said about it. */
 export async function redLights(look: Look): Promise<RedLight[]> {
@@ -19,7 +19,7 @@ export async function redLights(look: Look): Promise<RedLight[]> {
   const said = await sql<{ clause: string; at: Date; by: string; cause: string; measure: string; due: string | null }>`
     select distinct on (clause) clause, at, by, cause, measure, due::text as due from clause_explanation
     where organisation = ${look.organisation} and clause = any(${ids}) order by clause, pos desc`.execute(look.tx);
-  const refs = await refsOf(
+  const { refs, hidden } = await refsAmong(
     look,
     breaches.rows.flatMap(({ records }) => records),
   );
@@ -32,6 +32,7 @@ export async function redLights(look: Look): Promise<RedLight[]> {
         clause: { id, pack, ...(ref ? { ref } : {}), text: { zh, en } },
         since: breach.since.toISOString(),
         records: breach.records.flatMap((record) => refs.get(record) ?? []),
+        withheld: breach.records.filter((record) => hidden.has(record)).length,
         ...(explained
           ? {
               explained: {

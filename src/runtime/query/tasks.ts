@@ -2,10 +2,12 @@ import { sql } from 'kysely';
 import { addWorkdays } from '../../kernel/calendar/calendar.ts';
 import { addDays, localDate, momentOf } from '../../kernel/calendar/date.ts';
 import { remaining } from '../../kernel/calendar/remaining.ts';
+import { principalsOf } from '../../kernel/engine/who.ts';
 import { BUILT_IN } from '../../kernel/engine/words.ts';
 import type { Notice, Task } from '../views.ts';
 import { type Look, label } from './look.ts';
 import { personNamed, refOf, unitNamed } from './names.ts';
+import { readable } from './reading.ts';
 import { readTasks } from './task-reading.ts';
 
 type Row = {
@@ -13,6 +15,7 @@ type Row = {
   record: string;
   action: string;
   person: string;
+  role: string | null;
   owed: boolean;
   due_at: Date | null;
   since: Date;
@@ -32,29 +35,31 @@ export const myTasksRead = async (look: Look): Promise<Task[]> => readTasks(look
 export async function myTasks(look: Look): Promise<Task[]> {
   const { person } = look.viewer;
   if (!person) return [];
-  return ownTasks(look, person, await tasksOf(look, [person, ...principalsOf(look, person)]));
+  const principals = principalsOf(look.context.directory, person, look.now);
+  return ownTasks(look, person, await tasksOf(look, [person, ...principals]));
 }
 
 /** Everybody's own list at once, by person, for the morning digest; people with nothing to do are left out. */
 export async function tasksByPerson(look: Look): Promise<Map<string, Task[]>> {
   const byPerson = Map.groupBy(await tasksOf(look, undefined, 'all', MOST_OF_ALL), (row) => row.person);
-  const here = [...new Set([...byPerson.keys(), ...look.context.directory.deputies.map((one) => one.person)])];
+  const { directory } = look.context;
+  const here = [...new Set([...byPerson.keys(), ...directory.deputies.map((one) => one.person)])];
   const lists = here.toSorted().map((person): [string, Task[]] => {
-    const rows = [person, ...principalsOf(look, person)].flatMap((one) => byPerson.get(one) ?? []);
+    const rows = [person, ...principalsOf(directory, person, look.now)].flatMap((one) => byPerson.get(one) ?? []);
     return [person, ownTasks(look, person, rows)];
   });
   return new Map(lists.filter(([, tasks]) => tasks.length > 0));
 }
 
-const ownTasks = (look: Look, person: string, rows: Row[]): Task[] =>
-  mergeSame(rows, person).map((row) => taskView(look, row, row.person === person ? undefined : row.person));
+function ownTasks(look: Look, person: string, rows: Row[]): Task[] {
+  const own = rows.filter((row) => row.person === person || isForDeputies(look, row));
+  return mergeSame(own, person).map((row) => taskView(look, row, row.person === person ? undefined : row.person));
+}
 
-/** Whom somebody is the deputy of today. */
-function principalsOf(look: Look, person: string): string[] {
-  const today = localDate(look.now);
-  return look.context.directory.deputies
-    .filter((d) => d.person === person && d.from <= today && d.until >= today)
-    .map((d) => d.for);
+/** Neither the role waited for nor the act keeps deputies out. */
+function isForDeputies({ context }: Look, { role, definition, type, action }: Row): boolean {
+  if (role !== null && context.definition.roles[role]?.deputy === 'no') return false;
+  return context.definitions.get(definition)?.records[type]?.actions[action]?.deputy ?? true;
 }
 
 /** Which of everybody's tasks: all of them, those late, or those due from now to the end of the fifth working day. */
@@ -63,9 +68,9 @@ const WEEK_WORKDAYS = 5;
 const MOST = 500;
 const MOST_OF_ALL = 20_000;
 
-/** Everybody's tasks, for the coordinator: what is late and with whom, what comes next. */
+/** Everybody's tasks, for the coordinator: what is late and with whom, what comes next, of records the viewer may read. */
 export async function allTasks(look: Look, span: Span): Promise<(Task & { with: { id: string; name: string }[] })[]> {
-  const rows = await tasksOf(look, undefined, span);
+  const rows = await tasksOf(look, undefined, span, MOST, readable(look));
   const together = Map.groupBy(rows, (row) => `${row.record}:${row.action}`);
   return [...together.values()].map((same) => ({
     ...taskView(look, same[0]!, undefined),
@@ -73,13 +78,19 @@ export async function allTasks(look: Look, span: Span): Promise<(Task & { with: 
   }));
 }
 
-async function tasksOf(look: Look, persons: string[] | undefined, span: Span = 'all', most = MOST): Promise<Row[]> {
+async function tasksOf(
+  look: Look,
+  persons: string[] | undefined,
+  span: Span = 'all',
+  most = MOST,
+  condition = sql<boolean>`true`,
+): Promise<Row[]> {
   const last = addWorkdays(look.parts.calendar(), localDate(look.now), WEEK_WORKDAYS).value;
   const found =
-    await sql<Row>`select t.id, t.record, t.action, t.person, t.owed, t.due_at, t.since, c.type, c.number, c.title, c.state, c.definition,
+    await sql<Row>`select t.id, t.record, t.action, t.person, t.role, t.owed, t.due_at, t.since, c.type, c.number, c.title, c.state, c.definition,
       c.requester, c.unit
     from task t join record c on c.organisation = t.organisation and c.id = t.record
-    where t.organisation = ${look.organisation} ${persons ? sql`and t.person = any(${persons})` : sql``}
+    where t.organisation = ${look.organisation} and ${condition} ${persons ? sql`and t.person = any(${persons})` : sql``}
       ${span === 'late' ? sql`and t.due_at < ${look.now}::timestamptz` : sql``}
       ${span === 'week' ? sql`and t.due_at >= ${look.now}::timestamptz and t.due_at < ${momentOf(addDays(last, 1))}::timestamptz` : sql``}
     order by t.due_at nulls last, t.since, t.id limit ${most}`.execute(look.tx);
@@ -129,7 +140,7 @@ function urgency(look: Look, due: string | undefined): Task['urgency'] {
   return Date.parse(due) - Date.parse(look.now) < 4 * 86_400_000 ? 'soon' : 'later';
 }
 
-/** Notices to this viewer, newest first; `next` continues. */
+/** Notices to this viewer, newest first, each with its record as far as the viewer may read it; `next` continues. */
 export async function myNotices(
   look: Look,
   page: { after?: string; limit?: number; unread?: boolean },
@@ -152,7 +163,7 @@ export async function myNotices(
     definition: string;
   }>`
     select n.id, n.record, n.go, n.message, n.at, n.read_at, n.ack_until, n.ack_at, n.settled_at, c.type, c.number, c.title, c.state, c.definition
-    from notice n left join record c on c.organisation = n.organisation and c.id = n.record
+    from notice n left join record c on c.organisation = n.organisation and c.id = n.record and ${readable(look)}
     where n.organisation = ${look.organisation} and n.person = ${look.viewer.person ?? ''}
       ${page.unread ? sql`and n.read_at is null` : sql``}
       ${page.after ? sql`and n.at < ${page.after}::timestamptz` : sql``}

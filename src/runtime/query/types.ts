@@ -5,7 +5,8 @@ import type { Text } from '../../kernel/text.ts';
 import type { SectionView, TypeCard } from '../views.ts';
 import { sectionViews } from './fields.ts';
 import { type Look, noSuch, rolesOf } from './look.ts';
-import { seesType, seesWhole } from './outside.ts';
+import { seesType } from './outside.ts';
+import { readsAll } from './reading.ts';
 
 export type TypeDetail = TypeCard & {
   sections: SectionView[];
@@ -14,18 +15,23 @@ export type TypeDetail = TypeCard & {
   clauseList: { id: string; ref?: string; text: Text }[];
 };
 
-/** Every form and register of the organisation, with how many are open. */
+/** Every form and register of the organisation, with how many are open of those the viewer reads all of. */
 export async function typeCards(look: Look): Promise<TypeCard[]> {
+  const { records } = look.context.definition;
+  const whole = Object.values(records).filter((type) => readsAll(look, type));
   const found = await sql<{
     type: string;
     open: number;
     total: number;
   }>`select type, count(*) filter (where open) as open, count(*) as total from record
-    where organisation = ${look.organisation} group by type`.execute(look.tx);
+    where organisation = ${look.organisation} and type = any(${whole.map(({ name }) => name)}) group by type`.execute(
+    look.tx,
+  );
   const tallies = new Map(found.rows.map((row) => [row.type, row]));
-  const shown = Object.values(look.context.definition.records).filter(({ name }) => seesType(look, name));
-  // How many there are of all units is not for whoever sees some.
-  return shown.map((type) => card(look, type, seesWhole(look, type.name) ? tallies.get(type.name) : undefined));
+  // How many there are is not for whoever sees some.
+  return Object.values(records)
+    .filter(({ name }) => seesType(look, name))
+    .map((type) => card(look, type, tallies.get(type.name)));
 }
 
 /** One type: what opening it asks, its stages, the clauses behind it. */

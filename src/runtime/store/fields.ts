@@ -1,6 +1,6 @@
 import type { RecordState, Row, Value } from '../../kernel/engine/types.ts';
 import type { Field, RecordType, ValueType } from '../../kernel/pack/types.ts';
-import { PARTICIPANTS, participants } from './participants.ts';
+import { acted, PARTICIPANTS, participants } from './participants.ts';
 
 /** One typed row: `t` text and ids, `n` number, `m` moment, `d` date. Lists give several; period gives `.start` and `.end`. */
 export type FieldRow = { field: string; t?: string; n?: number; m?: string; d?: string };
@@ -24,6 +24,7 @@ export function fieldRows(type: RecordType, state: RecordState): FieldRow[] {
   if (state.origin) references.add(state.origin);
   for (const id of references) rows.push({ field: REFERENCES, t: id });
   for (const person of participants(type, state)) rows.push({ field: PARTICIPANTS, t: person });
+  for (const { field, person } of acted(type, state)) rows.push({ field, t: person });
   return dedupe(rows);
 }
 

@@ -1,8 +1,12 @@
 import type { RecordState, Seal } from '../../kernel/engine/types.ts';
-import type { RecordType } from '../../kernel/pack/types.ts';
+import { actorsOf } from '../../kernel/engine/who.ts';
+import type { RecordType, Who } from '../../kernel/pack/types.ts';
 
 /** Field under which everybody stands who had a part in a record. */
 export const PARTICIPANTS = '@person';
+
+/** Before the name of an act: the field under which those stand who did it, of types that let them read by it. */
+export const ACTED = '@acted.';
 
 /** Everybody who had a part in a record: requester, persons named, whoever acted, voted or sealed. */
 export function participants(type: RecordType, state: RecordState): string[] {
@@ -34,3 +38,12 @@ export function participants(type: RecordType, state: RecordState): string[] {
   for (const { by } of [...(state.corrections ?? []), ...(state.proposals ?? [])]) add(by);
   return [...persons];
 }
+
+/** By field: whoever did the acts that a type's `see` names. */
+export function acted(type: RecordType, state: RecordState): { field: string; person: string }[] {
+  const acts = new Set((type.see?.by ?? []).flatMap(actIn));
+  return [...acts].flatMap((act) => actorsOf(state, act).map((person) => ({ field: `${ACTED}${act}`, person })));
+}
+
+const actIn = (who: Who): string[] =>
+  who.kind === 'acted' ? [who.action] : who.kind === 'role_of' ? actIn(who.of) : [];

@@ -60,7 +60,7 @@ export function RedLights() {
   );
 }
 
-function Red({ light: { clause, since, records, explained } }: { light: RedLight }) {
+function Red({ light: { clause, since, records, withheld, explained } }: { light: RedLight }) {
   return (
     <li>
       <Clause clause={clause} />
@@ -73,6 +73,7 @@ function Red({ light: { clause, since, records, explained } }: { light: RedLight
             </Link>
           </span>
         ))}
+        {withheld > 0 && <span>{t('red.withheld', { count: withheld })}</span>}
       </div>
       {explained ? (
         <p className="explained">

@@ -179,7 +179,7 @@ const FIRST = 5;
 
 function Evidence({ evidence, asOf }: { evidence: ClauseEvidence; asOf: string | undefined }) {
   const [all, setAll] = useState(false);
-  const { records, refusals, violations } = evidence;
+  const { records, refusals, violations, withheld } = evidence;
   return (
     <section>
       <div className="row apart">
@@ -189,7 +189,7 @@ function Evidence({ evidence, asOf }: { evidence: ClauseEvidence; asOf: string |
           {refusals > 0 && <Pill tone="plain">{t('clause.refusals', { count: refusals })}</Pill>}
         </span>
       </div>
-      {records.length === 0 && <p className="sub">{t('clause.noEvidence')}</p>}
+      {records.length + withheld === 0 && <p className="sub">{t('clause.noEvidence')}</p>}
       <ol className="timeline evidence">
         {(all ? records : records.slice(0, FIRST)).map((record) => (
           <li key={record.pos}>
@@ -206,6 +206,7 @@ function Evidence({ evidence, asOf }: { evidence: ClauseEvidence; asOf: string |
           </li>
         ))}
       </ol>
+      {withheld > 0 && <p className="faint">{t('clause.withheld', { count: withheld })}</p>}
       {!all && records.length > FIRST && (
         <Button look="quiet" onPress={() => setAll(true)}>
           {t('record.courseMore', { count: records.length - FIRST })}
