@@ -197,4 +197,5 @@ function referenceSteps(where: Where): boolean {
       return isStep(where.left) || isStep(where.right);
   }
 }
-const isStep = (operand: { candidate: string[] } | object) => 'candidate' in operand && operand.candidate.length > 1;
+const isStep = (operand: { candidate: string[]; rows?: true } | object) =>
+  'candidate' in operand && operand.candidate.length > 1 && !operand.rows;

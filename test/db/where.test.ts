@@ -26,6 +26,12 @@ afterAll(async () => {
   await database?.stop();
 });
 
+const column = (name: string, is: ValueType) => ({ [name]: { name, type: is } as Field });
+const COLUMNS = {
+  ...column('who', { is: 'person' }),
+  ...column('due', { is: 'date' }),
+  ...column('count', { is: 'number' }),
+};
 const TYPES: Record<string, ValueType> = {
   text: { is: 'text' },
   other_text: { is: 'text' },
@@ -42,7 +48,7 @@ const TYPES: Record<string, ValueType> = {
   person: { is: 'person' },
   choices: { is: 'choices', of: 'lists.kinds' },
   files: { is: 'files' },
-  rows: { is: 'table', columns: {} },
+  rows: { is: 'table', columns: COLUMNS },
   requester: { is: 'person' },
   unit: { is: 'unit' },
 };
@@ -106,6 +112,10 @@ const file = fc
 const edge = fc.oneof(moment, date);
 const period = fc.tuple(edge, edge).map(([start, end]) => ({ start, end }));
 
+const optional = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined, freq: 3 });
+const defined = <T extends object>(of: T): T =>
+  Object.fromEntries(Object.entries(of).filter(([, value]) => value !== undefined && value !== '')) as T;
+
 const ARBITRARY: Record<string, fc.Arbitrary<Value>> = {
   text: texts,
   choice,
@@ -119,14 +129,15 @@ const ARBITRARY: Record<string, fc.Arbitrary<Value>> = {
   person: id,
   unit: id,
   table: fc.array(
-    id.map((row) => ({ id: row })),
+    fc
+      .record({ id, who: optional(id), due: optional(date), count: optional(number) })
+      .map((row) => defined(row) as unknown as { id: string }),
     { maxLength: 2 },
   ),
   choices: fc.uniqueArray(choice, { maxLength: 3 }),
   files: fc.uniqueArray(file, { maxLength: 2, selector: (one) => one.id }),
 };
 
-const optional = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined, freq: 3 });
 const values = fc.record(
   Object.fromEntries(Object.entries(TYPES).map(([name, { is }]) => [name, optional(ARBITRARY[is]!)])),
 );
@@ -167,9 +178,6 @@ const state = (name: string) =>
           comments: 0,
         }) as unknown as RecordState,
     );
-
-const defined = <T extends object>(of: T): T =>
-  Object.fromEntries(Object.entries(of).filter(([, value]) => value !== undefined && value !== '')) as T;
 
 const candidates = fc.tuple(state('a'), state('b'), state('c'), state('d'));
 
@@ -224,8 +232,15 @@ const PATHS: { path: string[]; type: ValueType; family: Family }[] = [
 });
 
 const inside = (family: Family) => fc.constantFrom(...PATHS.filter((path) => path.family === family));
-const candidate = (family: Family): fc.Arbitrary<Operand> =>
-  inside(family).map(({ path, type: is }) => ({ candidate: path, type: is }));
+const candidate = (family: Family): fc.Arbitrary<Operand> => {
+  const rows = Object.values(COLUMNS).filter(({ type: { is } }) => FAMILY[is] === family);
+  const field = inside(family).map(({ path, type: is }) => ({ candidate: path, type: is }));
+  if (rows.length === 0) return field;
+  const cell = fc
+    .constantFrom(...rows)
+    .map(({ name, type: is }) => ({ candidate: ['rows', name], type: is, rows: true as const }));
+  return fc.oneof({ weight: 5, arbitrary: field }, { weight: 1, arbitrary: cell });
+};
 
 /** An operand known before asking: its value travels in the source, so that both sides read the same. */
 const outer = (of: fc.Arbitrary<Value>, is: ValueType): fc.Arbitrary<Operand> =>

@@ -9,6 +9,7 @@ import { byCodePoint, instantOf } from './things.ts';
  * - A candidate's operand is the **set of its values**: none when the field is empty or the candidate has no such field, one
  *   for a plain field, several for choices, refs and files (a file counts by its slot, else by its id). A reference step
  *   gives the values of the referred record's field; a reference that leads nowhere gives none. `planned.start` of a period is its part.
+ *   A column of a table has the values of all its rows.
  * - A comparison (`== != < <= > >=`) is true when **some** value of the candidate satisfies it; so an absent field makes every
  *   comparison false, `!=` too. `x in list` is true when some value equals some member, `shares` likewise.
  * - `not`, `and`, `or` are plain Boolean over that: `!(x == 1)` is true when `x` is empty.
@@ -109,9 +110,18 @@ function orderOf(left: Value, right: Value, plain: boolean): number | undefined 
 type Find = (id: string) => RecordState | undefined;
 
 function valuesOf(operand: Operand, candidate: RecordState | Row, outer: Record<string, Value>, find: Find): Value[] {
-  if ('candidate' in operand) return candidateValues(operand.candidate, candidate, find);
+  if ('candidate' in operand)
+    return operand.rows
+      ? columnValues(operand.candidate, candidate)
+      : candidateValues(operand.candidate, candidate, find);
   const value = outer[operand.outer.cel];
   return value === undefined ? [] : scalars(value);
+}
+
+function columnValues([table, column]: string[], candidate: RecordState | Row): Value[] {
+  const rows = own(candidate, table!);
+  if (!Array.isArray(rows)) return [];
+  return (rows as Row[]).flatMap((row) => (row[column!] === undefined ? [] : scalars(row[column!]!)));
 }
 
 function candidateValues(path: string[], candidate: RecordState | Row, find: Find): Value[] {

@@ -187,8 +187,8 @@ export type Where =
   | { op: 'shares'; left: Operand; right: Operand }
   | { op: 'given'; path: string[] }
   | { op: 'true'; operand: Operand }; // a bare yes_no field
-/** A candidate's field (at most one reference step; ['item'] is the candidate itself), or something known before asking. */
-export type Operand = { candidate: string[]; type: ValueType } | { outer: Expression; type: ValueType };
+/** A candidate's field (at most one reference step; ['item'] is itself; `rows`: a table's column), or something known before asking. */
+export type Operand = { candidate: string[]; type: ValueType; rows?: true } | { outer: Expression; type: ValueType };
 
 // ── record types ───────────────────────────────────────────────────────────────────────────────────────────────────
 

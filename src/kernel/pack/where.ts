@@ -7,7 +7,7 @@ import type { Operand, ValueType, Where } from './types.ts';
 
 /**
  * The grammar of `where`: `== != < <= > >= in && || ! given shares` over fields of the candidate (at most one reference
- * step) and things known before asking. It has the same, two-valued meaning in SQL and in memory: a comparison with an
+ * step), `table.exists(row, row.column == …)` over its tables, and things known before asking. It has the same, two-valued meaning in SQL and in memory: a comparison with an
  * absent field is false. Where that would surprise — under `!` and `!=` — the field must be always there (required, a
  * system field) or guarded by `given`.
  */
@@ -56,6 +56,8 @@ function whereOf(tree: Tree, reading: Reading, positive: boolean): Where | undef
     }
     case 'call':
       return called(tree, reading, positive);
+    case 'macro':
+      return someRow(tree, reading, positive) ?? tooClever(tree, reading);
     default: {
       const of = operand(tree, reading, positive);
       return of && { op: 'true', operand: of };
@@ -96,6 +98,30 @@ function called(tree: Tree & { op: 'call' }, reading: Reading, positive: boolean
   }
   const of = operand(tree, reading, positive);
   return of && { op: 'true', operand: of };
+}
+
+/** `measures.exists(m, m.owner == this.leaver)`: some row of a table has it; one comparison of a column that is not free text. */
+function someRow(
+  { of, macro, variable, body }: Tree & { op: 'macro' },
+  reading: Reading,
+  positive: boolean,
+): Where | undefined {
+  const path = candidatePath(of, reading);
+  if (macro !== 'exists' || path?.length !== 1 || body.op !== 'compare') return undefined;
+  if (!positive) needsPresence(of, path, reading);
+  const side = (tree: Tree): Operand | undefined => {
+    const [local, column, ...more] = pathOf(tree) ?? [];
+    if (local !== variable) return mentionsCandidate(tree, reading) ? undefined : outerOperand(tree, reading);
+    const type = column === undefined || more.length > 0 ? undefined : columnType(of, column, reading);
+    return type && type.is !== 'text' ? { candidate: [path[0]!, column!], type, rows: true } : undefined;
+  };
+  const [left, right] = [side(body.left), side(body.right)];
+  return left && right && { op: body.by, left, right };
+}
+
+function columnType(table: Tree, column: string, reading: Reading): ValueType | undefined {
+  const rows = typeOf(table, reading);
+  return rows.is === 'rows' && rows.of.is === 'object' ? own(rows.of.fields, column) : undefined;
 }
 
 /** A candidate's field, or something known before asking; anything mixed cannot become SQL. */

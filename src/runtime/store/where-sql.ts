@@ -23,7 +23,7 @@ const SYSTEM: Record<string, string> = {
 type Condition = RawBuilder<boolean>;
 type Rows = RawBuilder<{ v: unknown }>;
 type Comparator = '==' | '!=' | '<' | '<=' | '>' | '>=';
-type Candidate = { candidate: string[]; type: ValueType };
+type Candidate = { candidate: string[]; type: ValueType; rows?: true };
 type Outer = Exclude<Operand, Candidate>;
 /** As what two sides are compared: dates alone by day, dates and moments by instant. */
 type Way = 'text' | 'number' | 'instant' | 'day';
@@ -151,7 +151,8 @@ function literal(value: Value, way: Way): RawBuilder<unknown> | undefined {
 // ── the values of a candidate's path, as rows of one column `v` ─────────────────────────────────────────────────────
 
 /** @param full long texts whole rather than as they are kept for searching */
-function rows({ candidate: [first, second], type }: Candidate, way: Way, full: boolean): Rows {
+function rows({ candidate: [first, second], type, rows: column }: Candidate, way: Way, full: boolean): Rows {
+  if (column) return fieldRows('c', `${first}.${second}`, type, way, false);
   if (second === undefined) return fieldRows('c', first!, type, way, full);
   const stepped = sql<{
     v: unknown;
