@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { SignedIn } from '../adapters/auth/auth.ts';
-import { admissionOf, personOfAccount } from '../modules/identity/index.ts';
+import { localDate } from '../kernel/calendar/date.ts';
+import { admissionOf, isHere, personOfAccount } from '../modules/identity/index.ts';
 import type { Tx } from '../runtime/module.ts';
 import { INSTALLATION } from '../runtime/organisations.ts';
 import type { Viewer } from '../runtime/query/look.ts';
@@ -68,17 +69,18 @@ type Link = {
 /** `over`: somewhere an auditor from elsewhere whose days are not, or no longer. */
 type Links = { links: Link[]; over: boolean };
 const LINKS_KEPT_MILLISECONDS = 3_000;
-const kept = new WeakMap<HttpParts, Map<string, { at: number; links: Links }>>();
+const kept = new WeakMap<HttpParts, Map<string, { at: number; day: string; links: Links }>>();
 
-/** Who an account is where; remembered for three seconds, so that a page with ten questions asks once. */
+/** Who an account is where; remembered for three seconds of one day, so that a page with ten questions asks once. */
 async function organisationsOf(http: HttpParts, account: string): Promise<Links> {
-  const known = kept.get(http) ?? new Map<string, { at: number; links: Links }>();
+  const known = kept.get(http) ?? new Map<string, { at: number; day: string; links: Links }>();
   kept.set(http, known);
   const found = known.get(account);
   const now = performance.now();
-  if (found && now - found.at < LINKS_KEPT_MILLISECONDS) return found.links;
+  const day = localDate(http.parts.clock());
+  if (found?.day === day && now - found.at < LINKS_KEPT_MILLISECONDS) return found.links;
   const links = await readLinks(http, account);
-  known.set(account, { at: now, links });
+  known.set(account, { at: now, day, links });
   return links;
 }
 
@@ -137,6 +139,7 @@ async function tokenCaller(http: HttpParts, token: string, organisation: string)
       returning id, person, scopes, expires_at`.execute(tx);
     const one = found.rows[0];
     if (!one || !(await isTokenOnRecord(tx, organisation, http.parts.markKey, { ...one, hash }))) return undefined;
+    if (!(await isHere(tx, organisation, one.person, now))) return undefined;
     // A token made before its person became an auditor from elsewhere opens nothing.
     return (await admitted(http, tx, organisation, one.person)) ? undefined : one;
   });

@@ -4,7 +4,7 @@ import { localDate } from '../../kernel/calendar/date.ts';
 import { isRefused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { safeName } from '../../print/package/names.ts';
-import { noSuch } from '../../runtime/query/look.ts';
+import { look, noSuch } from '../../runtime/query/look.ts';
 import { type Caller, callerOf } from '../caller.ts';
 import type { PackageCard } from '../contract/packages.ts';
 import { noteExport } from '../exporting.ts';
@@ -105,6 +105,10 @@ export function packageRoute(app: Hono, http: HttpParts): void {
   app.get('/api/v1/packages/:id/package.zip', async (c) => {
     const caller = await callerOf(http, c.req.raw);
     if (!caller?.viewer.person) return c.json({ error: 'UNAUTHORIZED' }, 401);
+    const may = await look(http.parts, http.cache, caller.organisation, caller.viewer, async (one) =>
+      audits(one, ...READS_TRAIL),
+    );
+    if (may !== true) return c.json(noSuch('這份佐證資料', 'package'), 404);
     const card = http.shelf.get(whoseOf(caller), c.req.param('id'));
     const file = card?.made && (await http.shelf.store.get(card.made.sha256));
     if (!card?.made || !file) return c.json(noSuch('這份佐證資料', 'package'), 404);

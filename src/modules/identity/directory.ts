@@ -68,17 +68,23 @@ export async function personOfAccount(
     .where('account', '=', account)
     .executeTakeFirst();
   if (!row || row.ended_at !== null || !linkHolds(row, key)) return undefined;
+  return (await isHere(db, organisation, row.person, now))
+    ? { person: row.person, linkedAt: linkOf(row).linkedAt }
+    : undefined;
+}
+
+/** Whether a person is with the organisation today: has come, has not left, is not suspended. */
+export async function isHere(db: Db | Tx, organisation: string, id: string, now: Moment): Promise<boolean> {
   const person = await tables(db)
     .selectFrom('person')
     .selectAll()
     .where('organisation', '=', organisation)
-    .where('id', '=', row.person)
+    .where('id', '=', id)
     .executeTakeFirst();
-  if (!person || person.suspended_at !== null) return undefined;
+  if (!person || person.suspended_at !== null) return false;
   const { from, until } = personOf(person);
   const day = localDate(now);
-  if ((from !== undefined && day < from) || (until !== undefined && until < day)) return undefined;
-  return { person: row.person, linkedAt: linkOf(row).linkedAt };
+  return (from === undefined || from <= day) && (until === undefined || until >= day);
 }
 
 /** The roles a person holds today: whatever opens a door by role asks this, or the directory, never the table. */

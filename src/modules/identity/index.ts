@@ -22,6 +22,7 @@ export {
   accountsOfPerson,
   admissionOf,
   grantsOfPerson,
+  isHere,
   loadDirectory,
   personOfAccount,
   type Suspicious,
