@@ -8,6 +8,7 @@ import type { Actor, Command, FileValue, Moment, RecordState, Values } from '../
 import { isRefused, type Refused } from '../kernel/refusal.ts';
 import type { Dispatch, DispatchResult } from '../runtime/module.ts';
 import type { Parts } from '../runtime/parts.ts';
+import { noteUpload } from '../runtime/store/files.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { reportOf } from './reports/reports.ts';
 
@@ -202,8 +203,7 @@ export function createStory(demo: DemoParts, organisation: string) {
         })(),
       );
       await withOrganisation(parts.db, organisation, (tx) =>
-        sql`insert into blob (organisation, sha256, size, media, name, by, at, scan) values (${organisation}, ${sha256}, ${size}, ${media},
-          ${name}, ${id(who)}, ${now}, 'none') on conflict do nothing`.execute(tx),
+        noteUpload(tx, organisation, { sha256, size, name, media, scan: 'none', by: id(who), at: now }),
       );
       return { id: sha256, name, sha256, size, media, ...(slot ? { slot } : {}) };
     },

@@ -3,10 +3,11 @@ import busboy from 'busboy';
 import type { Hono } from 'hono';
 import { sql } from 'kysely';
 import { scanWithClamd } from '../adapters/blobs/clamd.ts';
-import { type Refused, refused } from '../kernel/refusal.ts';
+import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
+import { fileFor, type StoredFile } from '../runtime/query/files.ts';
 import { look } from '../runtime/query/look.ts';
-import { readable } from '../runtime/query/reading.ts';
+import { noteUpload, type Upload } from '../runtime/store/files.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { type Caller, callerOf } from './caller.ts';
 import type { Uploaded } from './contract.ts';
@@ -50,32 +51,31 @@ export function fileRoutes(app: Hono, http: HttpParts): void {
     const caller = await callerOf(http, c.req.raw);
     if (!caller?.organisation) return c.json({ error: 'UNAUTHORIZED' }, 401);
     const sha256 = c.req.param('sha256');
-    const known = await describe(http, caller.organisation, sha256);
+    const known = await fileOf(http, caller, sha256);
     const blob = known && (await http.blobs.get(sha256));
-    if (!known || !blob || !(await withinScope(http, caller, sha256))) return c.json({ error: 'missing' }, 404);
+    // Unknown and not allowed are answered alike.
+    if (!known || !blob) return c.json({ error: 'missing' }, 404);
     if (known.scan === 'found') return c.json(infected(known.name), 422);
+    // Whether one may is asked at every request; only the content need not travel again.
+    const kept = { ETag: `"${sha256}"`, 'Cache-Control': 'private, no-cache' };
+    if (c.req.header('if-none-match') === kept.ETag) return new Response(null, { status: 304, headers: kept });
     const name = c.req.query('name') ?? known.name;
     return new Response(Readable.toWeb(Readable.from(blob.stream())) as ReadableStream, {
       headers: {
+        ...kept,
         'Content-Type': safeMedia(known.media),
         'Content-Length': String(blob.size),
         'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
         'Content-Security-Policy': "sandbox; default-src 'none'",
-        'Cache-Control': 'private, max-age=86400, immutable',
       },
     });
   });
 }
 
-/** For an auditor from elsewhere a file is there when a record of its scope holds it. */
-async function withinScope(http: HttpParts, caller: Caller, sha256: string): Promise<boolean> {
-  if (!caller.viewer.outside) return true;
-  const held = await look(http.parts, http.cache, caller.organisation, caller.viewer, async (looking) => {
-    const found = await sql`select 1 from record c where c.organisation = ${looking.organisation}
-      and ${readable(looking, [])} and position(${sha256} in c.body::text) > 0 limit 1`.execute(looking.tx);
-    return found.rows.length > 0;
-  });
-  return held === true;
+/** A stored file that this caller may have, by its digest. */
+export async function fileOf(http: HttpParts, caller: Caller, sha256: string): Promise<StoredFile | undefined> {
+  const found = await look(http.parts, http.cache, caller.organisation, caller.viewer, (one) => fileFor(one, sha256));
+  return isRefused(found) ? undefined : found;
 }
 
 async function receive(http: HttpParts, caller: Caller, request: Request): Promise<Uploaded | Refused> {
@@ -158,28 +158,19 @@ async function scanned(http: HttpParts, sha256: string): Promise<'none' | 'clean
   return blob ? (await scanWithClamd(http.clamd, blob.stream())).outcome : 'failed';
 }
 
-async function note(
-  http: HttpParts,
-  caller: Caller,
-  file: { sha256: string; size: number; name: string; media: string; scan: string },
-) {
-  const { organisation } = caller;
-  await withOrganisation(http.parts.db, organisation, (tx) =>
-    sql`insert into blob (organisation, sha256, size, media, name, by, at, scan) values (${organisation}, ${file.sha256}, ${file.size}, ${file.media},
-      ${file.name}, ${caller.viewer.person ?? null}, ${http.parts.clock()}, ${file.scan})
-      on conflict (organisation, sha256) do update set scan = excluded.scan`.execute(tx),
-  );
+async function note(http: HttpParts, caller: Caller, file: Omit<Upload, 'by' | 'at'>): Promise<void> {
+  const { organisation, viewer } = caller;
+  const by = viewer.person ?? viewer.account ?? '';
+  const upload = { ...file, by, at: http.parts.clock() };
+  await withOrganisation(http.parts.db, organisation, (tx) => noteUpload(tx, organisation, upload));
 }
 
-export async function describe(
-  http: HttpParts,
-  organisation: string,
-  sha256: string,
-): Promise<{ name: string; media: string; scan: string } | undefined> {
+/** Whether malware was found in a stored file. */
+export async function isInfected(http: HttpParts, organisation: string, sha256: string): Promise<boolean> {
   return withOrganisation(http.parts.db, organisation, async (tx) => {
-    const found = await sql<{ name: string; media: string; scan: string }>`select name, media, scan from blob
-      where organisation = ${organisation} and sha256 = ${sha256}`.execute(tx);
-    return found.rows[0];
+    const found = await sql`select 1 from blob
+      where organisation = ${organisation} and sha256 = ${sha256} and scan = 'found'`.execute(tx);
+    return found.rows.length > 0;
   });
 }
 

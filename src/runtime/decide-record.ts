@@ -5,11 +5,14 @@ import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import type { Drafted } from './entries.ts';
 import { answer, touchedBy } from './gather.ts';
+import { filesFor } from './query/files.ts';
 import { mayRead } from './query/reading.ts';
+import { filesIn, noteAttached } from './store/files.ts';
 import {
   type Answer,
   capacityOf,
   finish,
+  flushProjections,
   inputOf,
   journal,
   noteNumbers,
@@ -28,6 +31,8 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
   const outcome = await settled(work, () => decide(input, command));
   const hidden = await firstHidden(work, request, command);
   if (hidden !== undefined) return refused(noSuchRecord(hidden));
+  const brought = filesBrought(work, request, command);
+  if (!(await mayBring(work, request, brought))) return noSuchFile;
   if (isRefused(outcome)) return recordAttempt(work, request, outcome);
   if (outcome.events.length > MOST_EVENTS) return tooManyEvents;
   if (outcome.events.length === 0) {
@@ -53,6 +58,8 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
   );
   if (isRefused(entered)) return entered;
   await remember(work, outcome, entered.pos);
+  if (request.actor.kind === 'person' && brought.length > 0)
+    await noteAttached(work.tx, work.organisation, request.actor.person, brought, work.asking.now);
   const response = {
     record: outcome.record,
     version: outcome.states.get(outcome.record)?.version ?? 0,
@@ -71,8 +78,8 @@ async function firstHidden(work: Work, { actor }: Request, command: Command): Pr
   if (actor.kind !== 'person' || command.do === 'tick') return undefined;
   const ids = idsNamed(command);
   if (ids.length === 0) return undefined;
-  const { tx, organisation, context, known, asking } = work;
-  const reader = { tx, organisation, context, now: asking.now, viewer: { person: actor.person, administrator: false } };
+  const { context, known, asking } = work;
+  const reader = readerOf(work, actor);
   await answer(
     asking,
     known,
@@ -85,6 +92,36 @@ async function firstHidden(work: Work, { actor }: Request, command: Command): Pr
   }
   return undefined;
 }
+
+const readerOf = (
+  { tx, organisation, context, asking }: Work,
+  { person, account }: { person: string; account?: string },
+) => ({
+  ...{ tx, organisation, context, now: asking.now },
+  viewer: { person, administrator: false, ...(account === undefined ? {} : { account }) },
+});
+
+/** Contents a command names that its record does not hold already. */
+function filesBrought({ known }: Work, { actor }: Request, command: Command): string[] {
+  if (actor.kind !== 'person' || command.do === 'tick') return [];
+  const named = filesIn(command);
+  if (named.length === 0) return [];
+  const held = new Set('record' in command ? filesIn(known.records.get(command.record)) : []);
+  return [...new Set(named)].filter((sha256) => !held.has(sha256));
+}
+
+/** Nobody gets hold of a content by attaching it: it must be theirs to have already. */
+async function mayBring(work: Work, { actor }: Request, brought: string[]): Promise<boolean> {
+  if (actor.kind !== 'person' || brought.length === 0) return true;
+  await flushProjections(work); // what earlier commands of the group attached counts
+  return (await filesFor(readerOf(work, actor), brought)).length === brought.length;
+}
+
+const noSuchFile = refused({
+  code: 'missing',
+  field: 'files',
+  message: text('找不到附件的檔案，請重新上傳。', 'No such file is there to attach; upload it again.'),
+});
 
 /** What of other people's a command looks at; entering paper looks at the whole case, an ordinary act does not. */
 function idsNamed(command: Exclude<Command, { do: 'tick' }>): string[] {

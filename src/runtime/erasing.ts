@@ -6,13 +6,14 @@ import { decodeEntry } from '../kernel/ledger/envelope.ts';
 import { decryptPersonal, type Personal } from '../kernel/ledger/personal.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import { isRefused } from '../kernel/refusal.ts';
-import { filesIn, removeFiles, type Stored } from './erasing-files.ts';
+import { removeFiles, type Stored } from './erasing-files.ts';
 import { accountsOnlyOf, forgetAccount, scrubPerson } from './erasing-person.ts';
 import type { Dispatch, Tx } from './module.ts';
 import { INSTALLATION } from './organisations.ts';
 import type { Parts } from './parts.ts';
 import { ERASED } from './query/history.ts';
 import { bigrams, fieldRows, searchable, titleOf } from './store/fields.ts';
+import { filesIn } from './store/files.ts';
 import { typeUnder, uniqueKeys } from './store/project-records.ts';
 import { withOrganisation } from './store/session.ts';
 
@@ -74,6 +75,9 @@ export async function scrub(parts: Erasing, organisation: string, { kind, id }: 
     const definitions = await definitionsOf(tx, organisation);
     const files: string[] = [];
     for (const record of ids) files.push(...(await rewrite(tx, parts, organisation, record, definitions)));
+    await sql`delete from record_file where organisation = ${organisation} and ${kind === 'record'} and record = ${id}`.execute(
+      tx,
+    );
     await scrubNotices(tx, organisation, kind, id);
     if (kind === 'subject') await scrubPerson(tx, organisation, id, ERASED);
     return kind === 'record' ? [...new Set(files)] : [];

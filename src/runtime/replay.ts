@@ -23,6 +23,7 @@ export const NOT_DERIVED: Readonly<Record<string, string>> = {
     'answers to repeated requests: a forged one is handed back to whoever repeats a request, and changes nothing',
   definition: 'rules by hash: L3 hashes them again, and compares them with those adopted',
   blob: 'uploads, used or not: L4 hashes the files that entries speak of',
+  blob_upload: 'whose an upload is until it is attached: a forged row opens one content to one person',
   saved_view: 'filters people keep for themselves',
 };
 

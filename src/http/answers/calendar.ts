@@ -2,6 +2,7 @@ import { missingYearWarning } from '../../kernel/calendar/calendar.ts';
 import { localDate } from '../../kernel/calendar/date.ts';
 import { isRefused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
+import { fileOf } from '../files.ts';
 import type { HttpParts } from '../parts.ts';
 import { asking, hasRole, must, mustWrite, no, notAllowed, os, signedIn } from './ask.ts';
 
@@ -35,7 +36,7 @@ export const calendarAnswers = {
         hasRole(look, 'isms_coordinator', 'security_officer') ? true : notAllowed,
       );
     }
-    const blob = await http.blobs.get(input.file);
+    const blob = (await fileOf(http, caller, input.file)) && (await http.blobs.get(input.file));
     if (!blob || blob.size > 5_000_000)
       return no([
         {

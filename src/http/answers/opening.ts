@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { readPasted, readTable, type TableRead } from '../../importers/table/read.ts';
 import { tableOf } from '../../importers/table/table.ts';
 import { MOST_ROWS, type Sheet } from '../../importers/table/types.ts';
@@ -9,6 +8,7 @@ import { OPENING_LIST } from '../../modules/opening/list.ts';
 import { fieldView } from '../../runtime/query/fields.ts';
 import { type Look, label, noSuch } from '../../runtime/query/look.ts';
 import { personNamed, refOf } from '../../runtime/query/names.ts';
+import { fileOf } from '../files.ts';
 import { columnsOf, fieldNamed, guessMapping } from '../opening/columns.ts';
 import { keepList, keptList } from '../opening/kept.ts';
 import { type GivenRow, judgeRows } from '../opening/rows.ts';
@@ -26,12 +26,7 @@ async function tableGiven(
   { file, pasted }: { file?: string | undefined; pasted?: string | undefined },
 ) {
   if (!file) return pasted?.trim() ? must(readPasted(pasted)) : no(nothingGiven.refused);
-  const known = await asking(context, async (look) => {
-    const found = await sql`select 1 from blob where organisation = ${look.organisation} and sha256 = ${file}`.execute(
-      look.tx,
-    );
-    return found.rows.length > 0 ? true : fileGone;
-  });
+  const known = await fileOf(context.http, await signedIn(context), file);
   const blob = known ? await context.http.blobs.get(file) : undefined;
   return blob ? must(await readTable(() => blob.stream())) : no(fileGone.refused);
 }

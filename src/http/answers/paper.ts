@@ -8,7 +8,7 @@ import { noSuch, recordOf } from '../../runtime/query/look.ts';
 import { namesIn, refOf } from '../../runtime/query/names.ts';
 import { mayRead } from '../../runtime/query/reading.ts';
 import type { PrintRead } from '../contract/work.ts';
-import { describe } from '../files.ts';
+import { fileOf } from '../files.ts';
 import { asking, type Context, no, os, signedIn } from './ask.ts';
 
 /** Paper that comes back, and earlier cases that are begun anew. */
@@ -65,8 +65,7 @@ async function readable(context: Context, record: string): Promise<{ state: Reco
 const LARGEST_SCAN_BYTES = 30_000_000;
 
 async function printRead(context: Context, file: string, state: RecordState, type: RecordType): Promise<PrintRead> {
-  const { organisation } = await signedIn(context);
-  const known = await describe(context.http, organisation, file);
+  const known = await fileOf(context.http, await signedIn(context), file);
   const blob = known && known.scan !== 'found' ? await context.http.blobs.get(file) : undefined;
   if (!blob) return no(noSuch('這個檔案，請重新上傳', 'file; upload it again').refused);
   if (blob.size > LARGEST_SCAN_BYTES) return { outcome: 'none' };

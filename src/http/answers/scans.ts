@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import { isRefused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
+import { filesFor } from '../../runtime/query/files.ts';
 import { listRecords } from '../../runtime/query/lists.ts';
 import { type Look, noSuch } from '../../runtime/query/look.ts';
 import { personNamed, refsOf } from '../../runtime/query/names.ts';
 import { readable } from '../../runtime/query/reading.ts';
 import type { ListQuery, ScanView } from '../../runtime/views.ts';
+import { fileOf } from '../files.ts';
 import { importReport, readReport } from '../reports.ts';
 import { actorOf, asking, type Context, must, no, os, signedIn } from './ask.ts';
 
@@ -36,6 +38,12 @@ async function scanPage(look: Look, after: string | undefined, limit: number) {
     look,
     rows.flatMap((row) => row.hosts),
   );
+  const files = new Set(
+    await filesFor(
+      look,
+      rows.flatMap((row) => row.sha256 ?? []),
+    ),
+  );
   const items = rows.map(
     (row): ScanView => ({
       id: row.id,
@@ -49,7 +57,9 @@ async function scanPage(look: Look, after: string | undefined, limit: number) {
       complete: row.complete,
       targets: row.hosts.map((host) => ({ id: host, name: refs.get(host)?.title ?? host })),
       counts: row.counts,
-      ...(row.file_name && row.sha256 ? { file: { name: row.file_name, sha256: row.sha256 } } : {}),
+      ...(row.file_name && row.sha256 && files.has(row.sha256)
+        ? { file: { name: row.file_name, sha256: row.sha256 } }
+        : {}),
     }),
   );
   const last = items.at(-1);
@@ -64,15 +74,10 @@ async function hostsByAddress(look: Look): Promise<Map<string, { id: string; nam
   return new Map(found.rows.map((row) => [row.t.toLowerCase(), { id: row.id, name: row.title }]));
 }
 
-/** A file of this organisation by its hash; what another one stored is not there. */
-async function namedFile(context: Context, organisation: string, sha256: string) {
-  return asking(context, async (look) => {
-    const found = await sql<{
-      name: string;
-    }>`select name from blob where organisation = ${organisation} and sha256 = ${sha256}`.execute(look.tx);
-    const name = found.rows[0]?.name;
-    return name === undefined ? noSuch('這個檔案，請重新上傳', 'file; upload it again') : { sha256, name };
-  });
+/** A file the caller may have, by its hash. */
+async function namedFile(context: Context, sha256: string): Promise<{ sha256: string; name: string }> {
+  const found = await fileOf(context.http, await signedIn(context), sha256);
+  return found ? { sha256, name: found.name } : no(noSuch('這個檔案，請重新上傳', 'file; upload it again').refused);
 }
 
 export const scanAnswers = {
@@ -80,8 +85,7 @@ export const scanAnswers = {
     asking(context, (look) => scanPage(look, input.after, input.limit ?? 30)),
   ),
   preview: os.scans.preview.handler(async ({ input, context }) => {
-    const caller = await signedIn(context);
-    const file = await namedFile(context, caller.organisation, input.file);
+    const file = await namedFile(context, input.file);
     const read = must(await readReport(context.http, file));
     const hosts = await asking(context, hostsByAddress);
     if (read.kind === 'manifest') {
@@ -129,7 +133,7 @@ export const scanAnswers = {
   import: os.scans.import.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
     const actor = await actorOf(context, caller);
-    const file = await namedFile(context, caller.organisation, input.file);
+    const file = await namedFile(context, input.file);
     const outcome = await importReport(context.http, {
       organisation: caller.organisation,
       actor,

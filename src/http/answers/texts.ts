@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { readProcedure, recognisePasted } from '../../importers/procedure/read.ts';
 import type { Recognised } from '../../kernel/clauses/recognise.ts';
 import { refused } from '../../kernel/refusal.ts';
@@ -6,22 +5,18 @@ import { text } from '../../kernel/text.ts';
 import { citations } from '../../runtime/query/citations.ts';
 import { noSuch } from '../../runtime/query/look.ts';
 import { changesAgainst, mapping, textChanges, texts, textView } from '../../runtime/query/texts.ts';
+import { fileOf } from '../files.ts';
 import { asking, type Context, commanding, must, no, os, signedIn } from './ask.ts';
 
 /** The organisation's own procedures: read, recognised, confirmed, mapped. */
 
 type File = { name: string; sha256: string; size: number };
 
-/** A file of this organisation by its hash; what another one stored is not there. */
-async function fileOf(context: Context, sha256: string): Promise<File> {
-  return asking(context, async (look) => {
-    const found = await sql<{ name: string; size: string }>`select name, size from blob
-      where organisation = ${look.organisation} and sha256 = ${sha256}`.execute(look.tx);
-    const row = found.rows[0];
-    return row
-      ? { name: row.name, sha256, size: Number(row.size) }
-      : noSuch('這個檔案，請重新上傳', 'file; upload it again');
-  });
+/** A file the caller may have, by its hash. */
+async function givenFile(context: Context, sha256: string): Promise<File> {
+  const found = await fileOf(context.http, await signedIn(context), sha256);
+  if (!found) return no(noSuch('這個檔案，請重新上傳', 'file; upload it again').refused);
+  return { name: found.name, sha256, size: found.size };
 }
 
 async function recognised(context: Context, file: File | undefined, pasted: string | undefined): Promise<Recognised> {
@@ -49,7 +44,7 @@ export const textAnswers = {
   citations: os.texts.citations.handler(({ input, context }) => asking(context, citations, input.asOf)),
   preview: os.texts.preview.handler(async ({ input, context }) => {
     await signedIn(context);
-    const file = input.file ? await fileOf(context, input.file) : undefined;
+    const file = input.file ? await givenFile(context, input.file) : undefined;
     const found = await recognised(context, file, input.pasted);
     const keyed = found.clauses.map(({ cite, text: words }, at) => ({ key: `c${at + 1}`, cite, text: words }));
     const changes =
@@ -57,7 +52,7 @@ export const textAnswers = {
     return { ...found, changes, ...(file ? { file } : {}) };
   }),
   import: os.texts.import.handler(async ({ input: { commandId, text: id, file: sha256, ...given }, context }) => {
-    const file = sha256 ? await fileOf(context, sha256) : undefined;
+    const file = sha256 ? await givenFile(context, sha256) : undefined;
     const { pos, response } = await commanding(context, {
       do: 'procedures.import',
       id: commandId,

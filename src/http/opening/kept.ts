@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
 import { wholeBlob } from '../../adapters/blobs/folder.ts';
 import type { FileValue } from '../../kernel/engine/types.ts';
 import { isRefused, type Refused } from '../../kernel/refusal.ts';
 import { type ListRow, OPENING_LIST, type OpeningList, openingList } from '../../modules/opening/list.ts';
 import { type Look, noSuch, recordOf } from '../../runtime/query/look.ts';
 import { recordView } from '../../runtime/query/record.ts';
+import { noteUpload } from '../../runtime/store/files.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
 import type { Caller } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
@@ -47,13 +47,16 @@ export async function keepList(http: HttpParts, caller: Caller, draft: Draft, ju
       yield bytes;
     })(),
   );
-  const name = `${draft.type}-${draft.rows.length}.json`;
+  const file = { sha256, size, name: `${draft.type}-${draft.rows.length}.json`, media: 'application/json' };
   await withOrganisation(http.parts.db, caller.organisation, (tx) =>
-    sql`insert into blob (organisation, sha256, size, media, name, by, at, scan)
-      values (${caller.organisation}, ${sha256}, ${size}, 'application/json', ${name}, ${caller.viewer.person ?? null},
-        ${http.parts.clock()}, 'none') on conflict do nothing`.execute(tx),
+    noteUpload(tx, caller.organisation, {
+      ...file,
+      scan: 'none',
+      by: caller.viewer.person ?? '',
+      at: http.parts.clock(),
+    }),
   );
-  return { id: sha256, name, sha256, size, media: 'application/json' };
+  return { id: sha256, ...file };
 }
 
 const rowOf = (row: GivenRow, { title, values, outcome, refused }: JudgedRow): ListRow => ({

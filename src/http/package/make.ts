@@ -6,7 +6,7 @@ import { safeName, uniquePaths } from '../../print/package/names.ts';
 import type { IndexRecord, PackageIndex } from '../../print/package/types.ts';
 import { openPress } from '../../print/pdf/press.ts';
 import type { Caller } from '../caller.ts';
-import { describe } from '../files.ts';
+import { isInfected } from '../files.ts';
 import type { HttpParts } from '../parts.ts';
 import { addParts, type Packing, packFile } from './attachments.ts';
 import { type Asked, dayIn, lookAt, type Plan, type Progress, planned } from './plan.ts';
@@ -39,7 +39,7 @@ export async function makePackage(
   const packing: Packing = {
     ...{ zip, press, unique, language, blobs: http.blobs },
     ...(asked.small ? { most: SMALL_BYTES } : {}),
-    infected: async (sha256) => (await describe(http, caller.organisation, sha256))?.scan === 'found',
+    infected: (sha256) => isInfected(http, caller.organisation, sha256),
   };
   try {
     const { records, positions, remarks } = await packRecords(http, caller, asked, plan, packing, signal, tell);

@@ -5,6 +5,7 @@ import type { Definition, RecordType } from '../../kernel/pack/types.ts';
 import { uniqueKey } from '../gather.ts';
 import type { Tx } from '../module.ts';
 import { bigrams, type FieldRow, fieldRows, searchable, titleOf } from './fields.ts';
+import { fileRows } from './files.ts';
 import type { Statement } from './session.ts';
 
 /**
@@ -17,7 +18,7 @@ export type Touched = { before?: RecordState; after: RecordState; pos: number; n
 export type Moments = (id: string) => Pick<Wakes, 'at' | 'due'> | undefined;
 
 /**
- * Current state, past states, typed fields, unique keys and bigrams of the records a group touched. Only what changed is rewritten.
+ * Current state, past states, typed fields, unique keys, bigrams and attachments of the records a group touched. Only what changed is rewritten.
  * `typeOf` gives the definition a record opened under.
  */
 export function recordRows(
@@ -34,6 +35,7 @@ export function recordRows(
     ...fieldChanges(organisation, last, typeOf),
     ...uniqueChanges(organisation, last, typeOf),
     ...bigramChanges(organisation, last, typeOf, titles),
+    ...fileRows(organisation, touched),
   ];
 }
 
