@@ -59,7 +59,10 @@ async function prepare(): Promise<Ground> {
   });
   const own = await desk.open('wang', 'registered_result', { kind: 'capacity', title: '自己的' });
   const others = await desk.open('chen', 'registered_result', { kind: 'capacity', title: '別人的' });
-  const { sha256 } = await desk.file('wang', 'nmap.xml', nmapReport('127.0.0.1', '2026-11-19T02:00:00Z'));
+  const report = nmapReport('127.0.0.1', '2026-11-19T02:00:00Z');
+  const { sha256 } = await desk.file('wang', 'nmap.xml', report);
+  // A content is only there for whoever brought it: everybody brings it.
+  for (const person of Object.values(people)) await desk.file(person, 'nmap.xml', report);
   const table = { type: 'host', headings: ['主機名稱'], rows: [], title: '主機' };
   const { id: list } = await (await office.as('chen')).ok('registers.draft', table);
   const lin = await office.as('lin');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLog } from '../../src/adapters/sealing/log.ts';
 import { directoryStore } from '../../src/adapters/sealing/store.ts';
 import { checkpointAsOf, readDays, verifyLog } from '../../src/cli/verify-log.ts';
@@ -27,6 +27,7 @@ import { trailPage } from '../../src/runtime/query/trail.ts';
 import { withOrganisation } from '../../src/runtime/store/session.ts';
 import type { ListPage, ListQuery } from '../../src/runtime/views.ts';
 import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { readingTests } from './demo-reading.ts';
 import { witnessedDaily } from './twin.ts';
 
 // The demo of 20 November 2026, built twice: every act goes through the write door, so a build that ends has been lived.
@@ -183,7 +184,7 @@ test('the procedure shows all four lights, and a clause leads to its records', a
   const { counts, clauses } = await looking((one) => procedure(one, 'xiluo'), {});
   for (const light of ['ok', 'partial', 'late', 'off'] as const) expect(counts[light], light).toBeGreaterThan(0);
   expect(counts.ok).toBeGreaterThan(clauses.length / 3);
-  const evidence = await looking((one) => evidenceOf(one, 'xiluo.5.2.2.3.3'), {});
+  const evidence = await looking((one) => evidenceOf(one, 'xiluo.5.2.2.3.3'), { person: demoId('tu') });
   expect(evidence.records.length).toBeGreaterThan(3);
   expect(evidence.refusals).toBeGreaterThan(0);
   expect((await looking(parameters, {})).find((one) => one.name === 'request_review_working_days')?.value).toBe(2);
@@ -220,6 +221,8 @@ test('the trail tells of refused attempts', async () => {
   const trail = await looking((one) => trailPage(one, { limit: 50 }, { type: 'attempt' }), { person: demoId('tu') });
   expect(trail.items.length).toBeGreaterThan(10);
 });
+
+describe('whoever reads', () => readingTests(looking));
 
 test('the same day gives the same events; personal values are compared without their nonces', async () => {
   const again = await build();

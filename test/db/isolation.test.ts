@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deskOf } from './desk.ts';
 import { client, type Office, ORIGIN, openOffice, PASSWORD, secondOrganisation, signIn } from './office.ts';
+import type { PersonName } from './people.ts';
 
 /** Row-level security really acts, and so do sessions and tokens. */
 
@@ -202,6 +203,130 @@ describe('tokens', () => {
     for (const secret of [turned, `anc_${office.organisation}_${'a'.repeat(48)}`, 'anc_x', ''])
       expect((await client(office.app, secret || 'x').call('me.get')).status, secret).toBe(401);
   });
+});
+
+describe('attachments', () => {
+  const opened = (who: PersonName, files: unknown[]) =>
+    deskOf(office).open(who, 'registered_result', { kind: 'capacity', title: '附檔', files });
+  const asked = async (who: PersonName, sha256: string) =>
+    (await (await office.as(who)).send(`/api/v1/files/${sha256}`)).status;
+  const told = async (who: PersonName, sha256: string) => {
+    const tsai = await office.as(who);
+    const file = { id: sha256, name: 'x.txt', sha256, size: 1, media: 'text/plain' };
+    const { status, refused } = await tsai.call('records.open', {
+      type: 'registered_result',
+      values: { kind: 'capacity', files: [file] },
+    });
+    return { status, refused };
+  };
+
+  test('an upload is its uploader’s; once attached, whoever may read what holds it has it', async () => {
+    const wang = await office.as('wang');
+    const file = await wang.upload('薪資.txt', '誰也別看');
+    expect([
+      await asked('wang', file.sha256),
+      await asked('li', file.sha256),
+      await asked('chien', file.sha256),
+    ]).toEqual([200, 404, 404]);
+    const id = await opened('wang', [file]);
+    const [own, head, auditor, other] = [
+      await asked('wang', file.sha256),
+      await asked('li', file.sha256),
+      await asked('chien', file.sha256),
+      await asked('tsai', file.sha256),
+    ];
+    expect([own, head, auditor, other]).toEqual([200, 200, 200, 404]);
+    const { headers } = await wang.send(`/api/v1/files/${file.sha256}`);
+    expect(headers.get('cache-control')).toBe('private, no-cache');
+    const again = { headers: { 'if-none-match': headers.get('etag')! } };
+    expect((await wang.send(`/api/v1/files/${file.sha256}`, again)).status).toBe(304);
+    expect((await (await office.as('tsai')).send(`/api/v1/files/${file.sha256}`, again)).status).toBe(404);
+    await deskOf(office).save('wang', id, { files: [] });
+    expect([
+      await asked('wang', file.sha256),
+      await asked('li', file.sha256),
+      await asked('chien', file.sha256),
+    ]).toEqual([200, 404, 200]);
+  });
+
+  test('nobody gets hold of one by attaching it, and is answered as if there were none', async () => {
+    const file = await (await office.as('chen')).upload('弱點.txt', '別人的弱點');
+    await opened('chen', [file]);
+    expect(await told('tsai', file.sha256)).toEqual(await told('tsai', 'ab'.repeat(32)));
+    const tsai = await office.as('tsai');
+    for (const [ask, input] of [
+      ['scans.preview', { file: file.sha256 }],
+      ['texts.preview', { file: file.sha256 }],
+      ['registers.readTable', { type: 'host', file: file.sha256 }],
+    ] as const)
+      expect((await tsai.call(ask, input)).status, ask).toBe(404);
+    await tsai.upload('自己的.txt', '別人的弱點');
+    const { headers } = await tsai.send(`/api/v1/files/${file.sha256}`);
+    expect(decodeURIComponent(headers.get('content-disposition')!)).toContain('自己的.txt');
+    expect((await told('tsai', file.sha256)).status).toBe(200);
+  });
+});
+
+describe('rights that end', () => {
+  const noon = '2026-12-10T04:00:00Z';
+  const stream = async (one: ReturnType<typeof client>) =>
+    (await one.send('/api/v1/stream')).body!.pipeThrough(new TextDecoderStream()).getReader();
+  const until = async (reader: ReadableStreamDefaultReader<string>, words: string) => {
+    for (let heard = ''; ; ) {
+      const { value, done } = await reader.read();
+      heard += value ?? '';
+      if (done || heard.includes(words)) return { heard, done };
+    }
+  };
+  const tokenOf = async (who: PersonName) => {
+    const made = await (await office.as(who)).ok('tokens.create', {
+      name: 't',
+      expires: '2099-01-01',
+      mayWrite: false,
+    });
+    return { id: made.id as string, program: client(office.app, made.secret) };
+  };
+
+  test('a deputy’s end with the day in Taipei: pages, files and the stream', async () => {
+    clock.now = new Date(noon);
+    const chen = await office.as('chen');
+    const file = await chen.upload('代.txt', '代理人看得到');
+    const id = await deskOf(office).open('chen', 'registered_result', { kind: 'capacity', files: [file] });
+    const days = { person: office.persons.tsai, order: 1, from: '2026-12-10', until: '2026-12-10' };
+    await chen.ok('people.addDeputy', { id: office.persons.chen, ...days });
+    const { program: tsai } = await tokenOf('tsai');
+    const listening = await stream(tsai);
+    const say = async () => (await office.as('chen')).ok('records.comment', { id, text: '看' });
+    const sees = async () => [
+      (await tsai.call('records.get', { id })).status,
+      (await tsai.send(`/api/v1/files/${file.sha256}`)).status,
+    ];
+    clock.now = new Date('2026-12-10T15:59:00Z');
+    expect(await sees()).toEqual([200, 200]);
+    await say();
+    expect((await until(listening, '"records"')).heard).toContain(id);
+    clock.now = new Date('2026-12-10T16:01:00Z');
+    expect(await sees()).toEqual([404, 404]);
+    await say();
+    expect((await until(listening, '"records"')).heard).toContain('"records":[]');
+    await listening.cancel();
+  });
+
+  test('a revoked token’s stream ends before it tells more, and so does that of somebody who left', async () => {
+    clock.now = new Date(noon);
+    const [revoked, left] = [await tokenOf('wang'), await tokenOf('ho')];
+    const streams = [await stream(revoked.program), await stream(left.program)] as const;
+    for (const one of streams) await until(one, 'beat');
+    await (await office.as('wang')).ok('tokens.revoke', { id: revoked.id });
+    expect((await until(streams[0], '"records"')).done).toBe(true);
+    await (await office.as('lin')).ok('people.edit', { id: office.persons.ho, until: '2026-12-10' });
+    expect((await left.program.call('me.get')).status).toBe(200);
+    clock.now = new Date('2026-12-11T01:00:00Z');
+    await opened();
+    expect((await until(streams[1], '"records":["')).done).toBe(true);
+    expect((await left.program.call('me.get')).status).toBe(401);
+  });
+  const opened = () => deskOf(office).open('wang', 'registered_result', { kind: 'capacity' });
 });
 
 test('nothing unexpected happened on the way', () => expect(office.defects()).toEqual([]));

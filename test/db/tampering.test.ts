@@ -243,7 +243,7 @@ test('a token slipped in, moved to somebody else, prolonged or brought back by t
 });
 
 test('a stored file whose bytes change, or that is gone, shows at L4 where it was first spoken of', async () => {
-  const file = await desk.file('chen', '報告.txt', '原來的內容');
+  const file = await desk.file('wang', '報告.txt', '原來的內容');
   const result = await desk.open('wang', 'registered_result', { kind: 'capacity', title: '容量', files: [file] });
   await sealed();
   const path = join(office.dataDir, 'files', file.sha256.slice(0, 2), file.sha256.slice(2, 4), file.sha256);
