@@ -278,7 +278,7 @@ export async function startServer(options: ServerOptions & { clock?: () => Date 
   await care();
   return {
     url: doors.http.baseUrl,
-    lost: platform.database.lost,
+    lost: Promise.race([platform.database.lost, platform.sealer.lost]),
     async stop() {
       clearInterval(tidy);
       clearInterval(caring);

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import {
   type Account,
+  becomeAccount,
   chooseAccount,
   firstBarrier,
   giveTo,
@@ -18,8 +19,13 @@ const PROGRAM = dirname(dirname(import.meta.dirname));
 /**
  * Under root: gives the data folder to an ordinary account, then replaces this process by the same command as that
  * account, for good (the process number stays). Returns when not root, or with the reason why it cannot be done.
+ * @param beforehand what only root can still do; adds to the environment of what follows.
  */
-export async function handOver(dataDir: string, command: string[]): Promise<Refused | undefined> {
+export async function handOver(
+  dataDir: string,
+  command: string[],
+  beforehand: (account: Account) => Promise<NodeJS.ProcessEnv | Refused> = async () => ({}),
+): Promise<Refused | undefined> {
   if (!runsAsRoot()) return undefined;
   const account = chooseAccount(process.env);
   if (!account) return noAccount();
@@ -30,10 +36,16 @@ export async function handOver(dataDir: string, command: string[]): Promise<Refu
   say(`以 root 啟動，改以使用者 ${account.name} 執行 · started as root; goes on as the account ${account.name}`);
   if (place !== PROGRAM)
     say(`程式複本（該使用者讀不到原處） · copy of the program, out of that account's reach: ${place}`);
+  const added = await beforehand(account);
+  if (isRefused(added)) return added;
   await tellWrapper(account);
-  become(account, dataDir);
+  process.chdir(dataDir);
+  becomeAccount(account);
   const node = place === PROGRAM ? process.execPath : join(place, 'node_modules', 'node', 'bin', 'node');
-  process.execve!(node, [node, join(place, 'bin', 'ancheng.js'), ...command], environmentOf(account, dataDir));
+  process.execve!(node, [node, join(place, 'bin', 'ancheng.js'), ...command], {
+    ...environmentOf(account, dataDir),
+    ...added,
+  });
 }
 
 function giveFolder(dataDir: string, account: Account): Refused | undefined {
@@ -51,14 +63,6 @@ function giveFolder(dataDir: string, account: Account): Refused | undefined {
 function tellWrapper({ uid, gid }: Account): Promise<void> {
   if (!process.send) return Promise.resolve();
   return new Promise((resolve) => process.send!({ account: { uid, gid } }, () => resolve()));
-}
-
-/** Groups first, user last: afterwards there is no way back. */
-function become({ uid, gid }: Account, dataDir: string): void {
-  process.chdir(dataDir);
-  process.setgroups!([gid]);
-  process.setgid!(gid);
-  process.setuid!(uid);
 }
 
 function environmentOf(account: Account, dataDir: string): NodeJS.ProcessEnv {

@@ -10,8 +10,9 @@ import { isRefused } from '../kernel/refusal.ts';
 import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { say } from './say.ts';
-import { keyFile, logFolder } from './sealing.ts';
+import { logFolder } from './sealing.ts';
 import { readSettings } from './settings.ts';
+import { agreeToNewKey, keyFile } from './signer-key.ts';
 import { acceptAnswer, cosignatureLines, requestFor } from './witness-request.ts';
 import { readPolicy } from './witnessing.ts';
 
@@ -22,6 +23,7 @@ export const command: Command = {
             ancheng ledger accept  檔案… [--data 資料夾]
             ancheng ledger sheet   --to 檔案.pdf --organisation 機關 [--language en] [--data 資料夾]
             ancheng ledger rebuild [--organisation 機關] [--data 資料夾]
+            ancheng ledger new-key [--data 資料夾]
 
 export   匯出封存檔、每日封存點、時戳與政策檔：隨身碟、一次寫入媒體或交稽核人員；於他機以 ancheng verify 驗證
          the sealed files, each day's checkpoint, time stamps and a policy: for a USB disk, write-once media, an auditor
@@ -29,7 +31,9 @@ request  封閉網路：每個機關一個連署請求檔，以隨身碟或郵�
 accept   收回見證者的連署檔 · takes the witness's answers back
 sheet    一頁紙：封存點與 QR，供用印、郵寄、張貼或附於月報 · one page with the checkpoint and its QR code, to print and keep
 rebuild  平台停止時：以事項重演的結果，取代內容不符的資料表（見 verify --replay），並登入軌跡
-         while the platform is stopped: replaces tables that are not what the events make (see verify --replay); an event says so`,
+         while the platform is stopped: replaces tables that are not what the events make (see verify --replay); an event says so
+new-key  簽章金鑰確已遺失時：同意下次啟動以新金鑰另起新期；輪替請用 ancheng signer --key 新 --key 舊
+         the signing key is lost for good: agrees that the next start begins new logs with a new key; to rotate, see ancheng signer`,
   async run(args) {
     const { values, positionals } = parseArgs({
       args,
@@ -48,6 +52,7 @@ rebuild  平台停止時：以事項重演的結果，取代內容不符的資�
     const found = ledgersIn(dataDir);
     const asked = values.organisation === undefined ? found : found.filter((one) => one === values.organisation);
     if (what === 'rebuild') return (await import('./replay.ts')).rebuildAll(settings, asked);
+    if (what === 'new-key') return newKey(dataDir);
     if (what !== 'accept' && asked.length === 0) throw usageError(`沒有封存檔 · no sealed ledger in ${dataDir}`);
     if (what !== 'accept' && !values.to) throw usageError('需要 --to · --to is needed');
     const to = resolve(values.to ?? '.');
@@ -61,10 +66,23 @@ rebuild  平台停止時：以事項重演的結果，取代內容不符的資�
       case 'sheet':
         return (await import('./ledger-sheet.ts')).writeSheet(dataDir, asked, to, values.language);
       default:
-        throw usageError('需要 export、request、accept、sheet 或 rebuild · export, request, accept, sheet or rebuild');
+        throw usageError(
+          '需要 export、request、accept、sheet、rebuild 或 new-key · export, request, accept, sheet, rebuild or new-key',
+        );
     }
   },
 };
+
+function newKey(dataDir: string): ExitCode {
+  if (!existsSync(keyFile(dataDir)))
+    throw usageError(`${dataDir} 裡沒有封存過的安程 · no Ancheng that ever sealed in ${dataDir}`);
+  agreeToNewKey(dataDir, new Date());
+  say('下次啟動時，若簽章者的金鑰與公開的不同，每份軌跡另起新期並建立異常事件。請將新的驗證金鑰交給見證者與稽核人員。');
+  say(
+    'At the next start, when the signer has another key than the published one, every ledger begins a new log and an incident is opened. Give the new verifier key to witnesses and auditors.',
+  );
+  return EXIT.ok;
+}
 
 /** Organisations with a published checkpoint. */
 function ledgersIn(dataDir: string): string[] {

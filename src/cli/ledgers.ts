@@ -19,8 +19,8 @@ import type { Db } from '../runtime/module.ts';
 import { originOf } from '../runtime/sealing.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { answers, nothingThere, runningUrl } from './reach.ts';
-import { keyFile } from './sealing.ts';
 import type { Settings } from './settings.ts';
+import { keyFile } from './signer-key.ts';
 
 /** The ledgers of one data folder, opened for looking only. */
 export type Ledgers = {

@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from './exit.ts';
 import { handOver } from './hand-over.ts';
 import { reachDatabase } from './reach.ts';
 import { say, tellRefused } from './say.ts';
+import { separateSigner } from './separate-signer.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -16,7 +17,8 @@ import type { Settings } from './settings.ts';
 export async function rebuildAll(settings: Settings, organisations: string[]): Promise<ExitCode> {
   const places = organisations.flatMap((one) => ['--organisation', one]);
   const only = organisations.length === 1 ? places : [];
-  const refusal = await handOver(settings.dataDir, ['ledger', 'rebuild', '--data', settings.dataDir, ...only]);
+  const command = ['ledger', 'rebuild', '--data', settings.dataDir, ...only];
+  const refusal = await handOver(settings.dataDir, command, (account) => separateSigner(settings.dataDir, account));
   if (refusal) return refuse(refusal);
   const { openPlatform, openReplay } = await import('../main.ts');
   const platform = await openPlatform({ ...settings, log: say });

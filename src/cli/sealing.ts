@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { installationName } from '../adapters/sealing/installation.ts';
 import { type Log, openLog } from '../adapters/sealing/log.ts';
@@ -7,9 +7,7 @@ import { reporter } from '../adapters/sealing/reporter.ts';
 import type { SealSource } from '../adapters/sealing/seal.ts';
 import { startSealer } from '../adapters/sealing/sealer.ts';
 import { verifierKeyOf } from '../adapters/sealing/signer.ts';
-import { signerAsChild } from '../adapters/sealing/signer-child.ts';
 import type { Signer } from '../adapters/sealing/signer-door.ts';
-import { signerOnSocket } from '../adapters/sealing/signer-socket.ts';
 import { writeDurably } from '../adapters/sealing/store.ts';
 import { type Checkpoint, parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
 import type { NodeKey } from '../kernel/ledger/mac.ts';
@@ -23,14 +21,14 @@ import { dueForSealing, originOf, sealingSide, swapMany } from '../runtime/seali
 import { leadership } from '../runtime/sealing-leader.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { keepDefinitions } from './definitions.ts';
-import { ownSigner } from './signer.ts';
+import { isNobodyThere, lossOf, openSigner } from './open-signer.ts';
+import { separationOf } from './separation.ts';
+import { keyFile } from './signer-key.ts';
 import { settleLedgers } from './startup.ts';
 import { openWitnessing } from './witnessing.ts';
 
 /** Where an organisation's log is published. */
 export const logFolder = (dataDir: string, organisation: string) => join(dataDir, 'log', organisation);
-
-const ROOT = resolve(import.meta.dirname, '../..');
 
 type Around = {
   dataDir: string;
@@ -49,7 +47,7 @@ export type Sealing = Exclude<Awaited<ReturnType<typeof openSealing>>, Refused>;
 export async function openSealing(around: Around) {
   const { dataDir, log: say, db, parts } = around;
   const host = installationName(dataDir);
-  const signer = await openSigner(dataDir, say).catch(unreachable);
+  const signer = await openSigner(dataDir, say);
   if (isRefused(signer)) return signer;
   await publishKey(dataDir, verifierKeyOf(host, signer.publicKeys));
   const origin = originsOf(db, host);
@@ -60,10 +58,13 @@ export async function openSealing(around: Around) {
     return known;
   };
   const acknowledged = reporter(signer, (error) => parts.defect(error, 'signer'));
+  const separation = await separationOf(signer);
+  const loss = lossOf(signer);
   const halted = new Map<string, Text>();
   // Why sealing stands still while people go on working; gone with the next seal.
   const alarms = new Map<string, Text>();
-  const witnessing = openWitnessing({ ...around, say, log, halted, alarm: (organisation) => alarms.get(organisation) });
+  const alarm = (organisation: string) => alarms.get(organisation);
+  const witnessing = openWitnessing({ ...around, say, log, halted, alarm, separation });
   // Whoever wrote here is looked at whatever the database says about who is due.
   const wrote = new Set<string>();
   const loop = { hurry: () => {}, stop: async () => {} };
@@ -74,6 +75,9 @@ export async function openSealing(around: Around) {
     halted,
     origin,
     witnessing,
+    separation,
+    /** Settles when sealing can never go on, as when a signer that only root can start has ended. */
+    lost: loss.lost,
     verifierKey: async (organisation: string) => signer.verifierKey(await origin(organisation)),
     /** The write door, shut for organisations whose ledger diverged: their history is preserved until people have looked. */
     dispatch: (async (request) => {
@@ -99,16 +103,15 @@ export async function openSealing(around: Around) {
       Object.assign(loop, startLoop({ ...around, say, signer, log, origin, halted, alarms, wrote }));
     },
     async stop() {
+      loss.stop();
       await witnessing.stop();
       await loop.stop();
       await acknowledged.flush();
-      await signer.close();
+      // One that has ended has written what it knew, and `lost` has told of it.
+      await signer.close().catch((error: unknown) => isNobodyThere(error) || parts.defect(error, 'signer'));
     },
   };
 }
-
-/** The installation's verifier key: with it and an organisation's name anybody checks that organisation's ledger. */
-export const keyFile = (dataDir: string) => join(dataDir, 'log/verifier-key');
 
 async function publishKey(dataDir: string, key: string): Promise<void> {
   const path = keyFile(dataDir);
@@ -126,37 +129,6 @@ function originsOf(db: Db, host: string) {
     return origin;
   };
   return Object.assign(ask, { forget: (organisation: string) => known.delete(organisation) });
-}
-
-/** The signer another user or machine unit keeps, where one is set up; else a child of this process. */
-async function openSigner(dataDir: string, say: (line: string) => void): Promise<Signer> {
-  const socket = process.env.ANCHENG_SIGNER;
-  if (socket) return signerOnSocket(socket);
-  const { state, key } = ownSigner(dataDir);
-  mkdirSync(join(dataDir, 'secrets'), { recursive: true, mode: 0o700 });
-  const newEnough = Number(process.versions.node.split('.')[0]) >= 24;
-  const execPath = newEnough ? process.execPath : join(ROOT, 'node_modules/node/bin/node');
-  const args = ['signer', '--child', '--state', state, '--key', key];
-  return signerAsChild({ execPath, script: join(ROOT, 'bin/ancheng.js'), args }, say);
-}
-
-function unreachable(error: unknown): Refused {
-  const why = error instanceof Error ? error.message : String(error);
-  const socket = process.env.ANCHENG_SIGNER;
-  return refused({
-    code: 'unready',
-    message: text(`簽章者沒有回應：${why}`, `The signer does not answer: ${why}`),
-    ...(socket
-      ? {
-          fix: {
-            text: text(
-              `請確認 ancheng signer 已啟動，且平台的帳號可使用 ${socket}（同群組）。`,
-              `See that \`ancheng signer\` runs and that the platform's account may use ${socket} (same group).`,
-            ),
-          },
-        }
-      : {}),
-  });
 }
 
 type Loop = Omit<Around, 'log'> & {

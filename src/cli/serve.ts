@@ -7,6 +7,7 @@ import { isRefused, type Refused } from '../kernel/refusal.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { handOver } from './hand-over.ts';
 import { say, tellRefused } from './say.ts';
+import { separateSigner } from './separate-signer.ts';
 import { asArguments, type Settings } from './settings.ts';
 import { stopRequested, withdrawStop } from './stop-request.ts';
 
@@ -25,7 +26,9 @@ export type Server = {
 
 /** Runs the platform until it is told to stop (SIGINT, SIGTERM, SIGHUP) or cannot go on. */
 export async function serve(wanted: Settings, kind: 'start' | 'demo'): Promise<ExitCode> {
-  const refusal = await handOver(wanted.dataDir, [kind, ...asArguments(wanted)]);
+  const refusal = await handOver(wanted.dataDir, [kind, ...asArguments(wanted)], (account) =>
+    separateSigner(wanted.dataDir, account),
+  );
   if (refusal) return refuse(refusal);
   const port = await freePort(wanted).catch((error: unknown) => explainListening(error, wanted));
   if (isRefused(port)) return refuse(port);

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makePrivateFolder } from '../adapters/postgres/embedded/account.ts';
-import { lockFolder } from '../adapters/postgres/embedded/lock.ts';
+import { type Account, becomeAccount, makePrivateFolder, runsAsRoot } from '../adapters/postgres/embedded/account.ts';
 import { acknowledgements } from '../adapters/sealing/acknowledged.ts';
 import { createLogKey } from '../adapters/sealing/keys.ts';
 import { localSigner, verifierKeyOf } from '../adapters/sealing/signer.ts';
-import { answerParent } from '../adapters/sealing/signer-child.ts';
-import { answerSigner } from '../adapters/sealing/signer-door.ts';
+import { answerParent, READY } from '../adapters/sealing/signer-child.ts';
+import { answerSigner, type SignerAnswer, type SignerRequest } from '../adapters/sealing/signer-door.ts';
 import { listenOnSocket } from '../adapters/sealing/signer-socket.ts';
 import { openSigningKey, type SigningKey } from '../adapters/sealing/signing-key.ts';
 import { directoryStore } from '../adapters/sealing/store.ts';
@@ -17,6 +16,7 @@ import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { handOver } from './hand-over.ts';
 import { say, tellRefused } from './say.ts';
+import { takeFolder } from './signer-place.ts';
 
 /**
  * `ancheng signer`: holds the key that signs checkpoints, and nothing else. It signs no tree that is smaller than, or does not
@@ -45,6 +45,9 @@ ANCHENG_SIGNER=<socket>; without that setting the platform starts one itself.
         socket: { type: 'string' },
         public: { type: 'string' },
         child: { type: 'boolean' },
+        beside: { type: 'string' },
+        as: { type: 'string' },
+        for: { type: 'string' },
       },
     });
     if (!values.key?.length) throw usageError('需要 --key · --key is needed');
@@ -52,12 +55,26 @@ ANCHENG_SIGNER=<socket>; without that setting the platform starts one itself.
     if (!values.state) throw usageError('需要 --state · --state is needed');
     if (!values.child && !values.socket) throw usageError('需要 --socket · --socket is needed');
     const state = resolve(values.state);
-    const [keys, socket] = [values.key.map(absolute), values.socket && resolve(values.socket)];
-    const refusal = values.child ? undefined : await asItsUser(state, keys, socket ?? '');
-    if (refusal) return refuse(refusal);
-    return serveSigner(state, keys, socket);
+    const [keys, path] = [values.key.map(absolute), resolve(values.socket ?? '')];
+    if (values.child) return serveSigner(state, keys, { kind: 'parent' });
+    const beside = besideOf(values);
+    if (beside) return serveSigner(state, keys, { kind: 'beside', path, ...beside });
+    const refusal = await asItsUser(state, keys, path);
+    return refusal ? refuse(refusal) : serveSigner(state, keys, { kind: 'socket', path });
   },
 };
+
+/** How root starts it beside a platform: whose process, with whose rights, for whom. */
+function besideOf(values: { beside?: string; as?: string; for?: string }): Beside | undefined {
+  if (!values.beside || !values.as || !values.for || !runsAsRoot()) return undefined;
+  return { parent: Number(values.beside), as: accountOf(values.as), owner: accountOf(values.for) };
+}
+
+function accountOf(ids: string): Account {
+  const [uid, gid] = ids.split(':').map(Number);
+  if (!uid || gid === undefined || Number.isNaN(gid)) throw usageError(`uid:gid, ${ids}`);
+  return { name: ids, uid, gid };
+}
 
 async function showKey(name: string, keys: string[]): Promise<ExitCode> {
   const opened = await openKeys(keys);
@@ -81,33 +98,59 @@ async function asItsUser(state: string, keys: string[], socket: string): Promise
   return handOver(state, ['signer', ...places]);
 }
 
-async function serveSigner(state: string, places: string[], socket: string | undefined): Promise<ExitCode> {
-  makePrivateFolder(state);
-  const lock = await takeFolder(state);
-  if (isRefused(lock)) return refuse(lock);
+/** Who asks: the process that forked this one; whoever may use a socket; or the platform that root started this one beside. */
+type Door = { kind: 'parent' } | { kind: 'socket'; path: string } | ({ kind: 'beside'; path: string } & Beside);
+type Beside = { parent: number; as: Account; owner: Account };
+
+async function serveSigner(state: string, places: string[], door: Door): Promise<ExitCode> {
   const failed = (error: unknown) =>
     process.stderr.write(`signer: ${error instanceof Error ? error.message : error}\n`);
+  if (door.kind !== 'beside') makePrivateFolder(state);
+  const lock = await takeFolder(state, door.kind === 'beside' ? door.as : undefined);
+  if (isRefused(lock)) return refuse(lock);
+  const opened = Promise.withResolvers<(request: SignerRequest) => Promise<SignerAnswer>>();
+  const ask = async (request: SignerRequest) => (await opened.promise)(request);
+  const owner = door.kind === 'beside' ? door.owner : undefined;
+  const server = door.kind === 'parent' ? undefined : await listenOnSocket(door.path, ask, failed, owner);
+  if (door.kind === 'beside') becomeAccount(door.as); // what is root's to do is done: the socket, in a folder only root writes
   const keys = await openKeys(places);
-  if (isRefused(keys)) return refuse(keys);
+  if (isRefused(keys)) {
+    server?.close();
+    return refuse(keys);
+  }
   const store = directoryStore(state);
   const kept = acknowledgements(store, failed);
-  const answer = answerSigner(localSigner(keys, store), kept);
-  if (socket === undefined) {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {}); // the parent decides
-    await answerParent(answer);
-  } else {
-    const asked = new Promise<void>((stop) => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop());
-    });
-    const server = await listenOnSocket(socket, answer, failed);
-    say(`簽章者已就緒 · the signer is ready: ${socket}`);
-    await asked;
-    server.close();
-    server.closeAllConnections();
-  }
+  const files = places.filter((place) => !/^(credential|pkcs11):/.test(place));
+  opened.resolve(answerSigner(localSigner(keys, store), kept, [state, ...files]));
+  await untilAskedToEnd(door, ask);
+  server?.close();
+  server?.closeAllConnections();
   await kept.flush();
   lock.release();
   return EXIT.ok;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const LOOK_MS = 250;
+
+/** A signer that belongs to a platform ends with it and with nothing else: Ctrl-C reaches both, and the platform still seals. */
+async function untilAskedToEnd(door: Door, ask: (request: SignerRequest) => Promise<SignerAnswer>): Promise<void> {
+  const { promise: end, resolve: stop } = Promise.withResolvers<void>();
+  for (const signal of SIGNALS) process.on(signal, () => door.kind === 'socket' && stop());
+  switch (door.kind) {
+    case 'parent':
+      return answerParent(ask);
+    case 'socket':
+      say(`簽章者已就緒 · the signer is ready: ${door.path}`);
+      return end;
+    case 'beside': {
+      process.send?.(READY);
+      // Whoever started it keeps its process number when it becomes the platform: another parent means that it is gone.
+      const watch = setInterval(() => process.ppid !== door.parent && stop(), LOOK_MS);
+      await end;
+      return clearInterval(watch);
+    }
+  }
 }
 
 /** A key that is not there, is another's to read, or sits in a token that does not answer, is the surroundings' doing. */
@@ -129,22 +172,7 @@ async function makeFirstKey(place: string | undefined): Promise<void> {
   if (place && !/^(credential|pkcs11):/.test(place) && !existsSync(place)) await createLogKey(place);
 }
 
-/** The signer of a program that was just killed needs a moment to notice. */
-async function takeFolder(state: string): Promise<{ release(): void } | Refused> {
-  for (let turn = 0; ; turn++) {
-    const lock = lockFolder(state);
-    if (!isRefused(lock) || turn >= 50) return lock;
-    await new Promise((next) => setTimeout(next, 100));
-  }
-}
-
 function refuse(refusal: Refused): ExitCode {
   tellRefused(refusal);
   return EXIT.environment;
 }
-
-/** Where a data folder's own signer keeps its memory and key. */
-export const ownSigner = (dataDir: string) => ({
-  state: join(dataDir, 'signer'),
-  key: join(dataDir, 'secrets/log.pem'),
-});

@@ -17,7 +17,7 @@ import type { Db, Dispatch } from '../runtime/module.ts';
 import { INSTALLATION } from '../runtime/organisations.ts';
 import type { Parts } from '../runtime/parts.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
-import type { Witnesses } from '../runtime/witness-views.ts';
+import type { Separation, Witnesses } from '../runtime/witness-views.ts';
 import { everyOrganisation, logFolder } from './sealing.ts';
 import { mailRequests } from './witness-mail.ts';
 import { acceptAnswer, requestFor } from './witness-request.ts';
@@ -33,13 +33,14 @@ type Around = {
   halted: Map<string, Text>;
   /** Why sealing stands still, if it does. */
   alarm: (organisation: string) => Text | undefined;
+  separation: Separation;
 };
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** The witnesses of this installation's ledgers, the day's checkpoints, and the pulse of quiet ledgers. */
-export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted, alarm }: Around) {
+export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted, alarm, separation }: Around) {
   const book = witnessBook(directoryStore(join(dataDir, 'witnesses')));
   const told = new Set<string>();
   const tellOnce = (line: string) => {
@@ -101,6 +102,7 @@ export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted,
     const maxAgeHours = await ageOf(organisation);
     const base = {
       sealedSize,
+      signer: separation,
       maxAgeHours,
       witnesses: [],
       ...(stamp ? { stamp } : {}),

@@ -15,8 +15,12 @@ export type WitnessView = {
   /** Without a network: when a request for it was last mailed, and where to. */
   mailed?: { at: string; to: string };
 };
+/** Whether the signer's key and memory are out of the platform's reach; if not, why. */
+export type Separation = { separated: true } | { separated: false; why: Text };
 export type Witnesses = {
   sealedSize: number;
+  /** Absent where no platform runs that has a signer. */
+  signer?: Separation;
   witnesses: WitnessView[];
   /** How many the policy wants, in words; absent when nobody witnesses. */
   quorum?: { met: boolean; size?: number; at?: string };

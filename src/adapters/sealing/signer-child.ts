@@ -6,7 +6,8 @@ import { type Signer, signerOver } from './signer-door.ts';
 type Asked = { number: number; request: SignerRequest };
 type Answered = { number: number; answer?: SignerAnswer; error?: string };
 
-const READY = 'ready';
+/** What a signer that was started tells its parent first. */
+export const READY = 'ready';
 
 /**
  * The signer as a process of its own that lives and dies with this one: the key is not in the memory of whatever answers

@@ -6,6 +6,8 @@ import { type LogSigner, verifierKeyOf } from './signer.ts';
 /** What the platform asks of the signer, one JSON object a question; bytes are base64. */
 export type SignerRequest =
   | { do: 'keys' }
+  | { do: 'who' }
+  | { do: 'flush' }
   | { do: 'last'; origin: string }
   | { do: 'sign'; origin: string; size: number; root: string; proof: string[] }
   | { do: 'acknowledge'; organisation: string; events: { pos: number; mac: string }[] }
@@ -14,26 +16,39 @@ export type SignerRequest =
 
 export type SignerAnswer = {
   keys?: string[];
+  who?: SignerSelf;
   last?: { size: number; root: string };
   note?: string;
   refused?: Refusal[];
   events?: { pos: number; mac: string }[];
 };
 
+/** Whom the signer runs as (absent on Windows), and the files and folders it alone should reach. */
+export type SignerSelf = { uid?: number; places: string[] };
+
 /** The signer as the platform sees it, wherever it runs. */
 export type Signer = LogSigner & {
   acknowledge(organisation: string, events: readonly Acknowledged[]): Promise<void>;
   acknowledged(organisation: string): Promise<Acknowledged[]>;
   sealed(organisation: string, size: number): Promise<void>;
+  who(): Promise<SignerSelf>;
+  /** Nothing more is asked; what was acknowledged is on the disk. */
   close(): Promise<void>;
 };
 
 /** Answers the platform's questions; the only way to the key. */
-export function answerSigner(signer: LogSigner, kept: Acknowledgements) {
+export function answerSigner(signer: LogSigner, kept: Acknowledgements, places: string[] = []) {
   return async (request: SignerRequest): Promise<SignerAnswer> => {
     switch (request.do) {
       case 'keys':
         return { keys: signer.publicKeys.map(base64) };
+      case 'who': {
+        const uid = process.getuid?.();
+        return { who: { places, ...(uid === undefined ? {} : { uid }) } };
+      }
+      case 'flush':
+        await kept.flush();
+        return {};
       case 'last': {
         const last = await signer.last(request.origin);
         return last ? { last: { size: last.size, root: base64(last.root) } } : {};
@@ -88,6 +103,11 @@ export async function signerOver(
     },
     async sealed(organisation, size) {
       await ask({ do: 'sealed', organisation, size });
+    },
+    async who() {
+      const { who } = await ask({ do: 'who' });
+      if (!who) throw new Error('the signer does not say who it is');
+      return who;
     },
     close,
   };

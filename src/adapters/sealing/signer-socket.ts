@@ -1,15 +1,19 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, chown, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { SignerAnswer, SignerRequest } from './signer-door.ts';
 import { type Signer, signerOver } from './signer-door.ts';
 
 const LARGEST = 1024 * 1024;
 
-/** Opens the signer's door on a Unix socket its group may use (a pipe name on Windows). Who may ask is who may open the file. */
+/**
+ * Opens the signer's door on a Unix socket its group may use (a pipe name on Windows). Who may ask is who may open the file.
+ * @param owner under root: the one account that may use it, instead of the group.
+ */
 export async function listenOnSocket(
   path: string,
   answer: (request: SignerRequest) => Promise<SignerAnswer>,
   failed: (error: unknown) => void,
+  owner?: { uid: number; gid: number },
 ): Promise<Server> {
   const server = createServer((request, response) => {
     void read(request)
@@ -25,7 +29,8 @@ export async function listenOnSocket(
     server.once('error', refused);
     server.listen(path, listening);
   });
-  if (process.platform !== 'win32') await chmod(path, 0o660);
+  if (process.platform !== 'win32') await chmod(path, owner ? 0o600 : 0o660);
+  if (owner) await chown(path, owner.uid, owner.gid);
   return server;
 }
 
@@ -44,7 +49,9 @@ export function signerOnSocket(socketPath: string): Promise<Signer> {
       request.once('error', reject);
       request.end(JSON.stringify(asked));
     });
-  return signerOver(ask, async () => {});
+  return signerOver(ask, async () => {
+    await ask({ do: 'flush' });
+  });
 }
 
 async function read(message: IncomingMessage): Promise<string> {

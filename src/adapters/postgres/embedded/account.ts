@@ -34,6 +34,31 @@ export function lookUpAccount(nameOrUid: string): Account | undefined {
 }
 
 /**
+ * Does synchronous work with the rights of an account and takes root's back: what that account could put in the way (links, other
+ * people's folders) then leads nowhere the account could not go itself.
+ */
+export function asAccount<Result>({ uid, gid }: Account, work: () => Result): Result {
+  const groups = process.getgroups!();
+  process.setgroups!([gid]);
+  process.setegid!(gid);
+  process.seteuid!(uid);
+  try {
+    return work();
+  } finally {
+    process.seteuid!(0);
+    process.setegid!(0);
+    process.setgroups!(groups);
+  }
+}
+
+/** Lays root's rights down for good. Groups first, user last: afterwards there is no way back. */
+export function becomeAccount({ uid, gid }: Account): void {
+  process.setgroups!([gid]);
+  process.setgid!(gid);
+  process.setuid!(uid);
+}
+
+/**
  * The outermost folder on the way to `path` that the account cannot enter (the path itself included), or undefined
  * when it gets there. Asked of the system, so that access lists and mounts count.
  */
