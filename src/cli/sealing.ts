@@ -22,6 +22,7 @@ import { leadership } from '../runtime/sealing-leader.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { keepDefinitions } from './definitions.ts';
 import { isNobodyThere, lossOf, openSigner } from './open-signer.ts';
+import { troubleOf } from './sealing-trouble.ts';
 import { separationOf } from './separation.ts';
 import { keyFile } from './signer-key.ts';
 import { settleLedgers } from './startup.ts';
@@ -141,9 +142,11 @@ type Loop = Omit<Around, 'log'> & {
   wrote: Set<string>;
 };
 
-function startLoop({ say, db, markKey, parts, signer, log, origin, halted, alarms, wrote }: Loop) {
+function startLoop({ say, dataDir, db, markKey, parts, signer, log, origin, halted, alarms, wrote }: Loop) {
   const leader = leadership(db, parts.clock);
   let term: number | undefined;
+  /** What kept whom from being sealed last, so that it is told once. */
+  const failing = new Map<string | undefined, string>();
   const source = async (organisation: string): Promise<SealSource> => ({
     ...sealingSide(db, organisation, await origin(organisation)),
     nodeKeys: [markKey],
@@ -161,13 +164,14 @@ function startLoop({ say, db, markKey, parts, signer, log, origin, halted, alarm
     },
     swapMany: async (swaps) => (term === undefined ? new Set() : swapMany(db, term, swaps)),
     sealed(organisation, { checkpoint, note }) {
-      alarms.delete(organisation);
+      good(organisation);
       void signer.sealed(organisation, checkpoint.size).catch((error: unknown) => parts.defect(error, 'signer'));
       void tellSealed(db, parts, organisation, checkpoint, note).catch((error: unknown) =>
         parts.defect(error, 'checkpoint'),
       );
     },
     idle(organisation) {
+      good(organisation);
       // Published, and the note of it in the table lost with whoever was to write it.
       void notePublished(db, parts, organisation, log).catch((error: unknown) => parts.defect(error, 'checkpoint'));
     },
@@ -175,8 +179,21 @@ function startLoop({ say, db, markKey, parts, signer, log, origin, halted, alarm
       alarms.set(organisation, message);
       say(`稽核紀錄停止封存 sealing halted: ${organisation} #${position ?? ''} ${message.zh} ${message.en}`);
     },
-    failed: (organisation, error) => parts.defect(error, `sealing ${organisation ?? ''}`),
+    failed(organisation, error) {
+      const trouble = troubleOf(error, logFolder(dataDir, organisation ?? ''));
+      const cause = trouble?.en ?? String(error);
+      if (failing.get(organisation) === cause) return; // looked at every second, told once
+      failing.set(organisation, cause);
+      if (trouble) say(`暫停封存 sealing waits: ${organisation ?? ''} ${trouble.zh} ${trouble.en}`);
+      const told = trouble ?? unforeseen(parts.defect(error, `sealing ${organisation ?? ''}`));
+      if (organisation) alarms.set(organisation, told);
+    },
   });
+  const good = (organisation: string) => {
+    alarms.delete(organisation);
+    if (failing.delete(organisation)) say(`恢復封存 sealing goes on: ${organisation}`);
+    failing.delete(undefined);
+  };
   return {
     hurry: () => sealer.hurry(),
     async stop() {
@@ -185,6 +202,12 @@ function startLoop({ say, db, markKey, parts, signer, log, origin, halted, alarm
     },
   };
 }
+
+const unforeseen = (reference: string): Text =>
+  text(
+    `封存時發生未預期的錯誤（${reference}），每秒重試。請連同紀錄回報。`,
+    `Sealing meets an error nobody foresaw (${reference}) and tries again every second. Report it with the log.`,
+  );
 
 async function tellSealed(
   db: Db,

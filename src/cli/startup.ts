@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { sql } from 'kysely';
 import type { Log } from '../adapters/sealing/log.ts';
 import type { Signer } from '../adapters/sealing/signer-door.ts';
@@ -7,7 +7,7 @@ import { directoryStore } from '../adapters/sealing/store.ts';
 import { askWitness } from '../adapters/witness/submit.ts';
 import { parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
 import { consistencyProof, EMPTY_ROOT } from '../kernel/ledger/merkle.ts';
-import { attestations } from '../kernel/ledger/note.ts';
+import { attestations, formatVerifierKey, parseVerifierKey } from '../kernel/ledger/note.ts';
 import { afterRestart, type Head, type Heads } from '../kernel/ledger/recovery.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import { type Text, text } from '../kernel/text.ts';
@@ -20,6 +20,8 @@ import { refill } from '../runtime/refill.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { definitionBeside } from './definitions.ts';
 import { everyOrganisation, logFolder } from './sealing.ts';
+import { troubleOf } from './sealing-trouble.ts';
+import { agreedFile, newKeyAgreed } from './signer-key.ts';
 import { readPolicy } from './witnessing.ts';
 
 /** What the comparison at start stands on. */
@@ -44,38 +46,80 @@ export type Starting = {
  * somebody outside has seen begins a new log that says so.
  */
 export async function settleLedgers(at: Starting): Promise<void> {
+  const agreed = agreedFile(at.dataDir);
+  let settled = true;
   for (const organisation of await everyOrganisation(at.db)) {
     try {
       await settleOne(at, organisation);
     } catch (error) {
-      at.parts.defect(error, `comparing ledgers of ${organisation}`);
-      halt(
-        at,
-        organisation,
-        text(
-          '啟動時的比對無法完成，該機關暫停寫入。',
-          'The comparison at start could not be finished; nothing is written for this organisation.',
-        ),
-      );
+      settled = false;
+      halt(at, organisation, unfinished(at, organisation, error));
     }
   }
+  if (agreed && settled) rmSync(agreed);
+}
+
+/** What the disk or a missing file kept from being compared, told with its remedy; what nobody foresaw is told with a reference. */
+function unfinished(at: Starting, organisation: string, error: unknown): Text {
+  const known = troubleOf(error, logFolder(at.dataDir, organisation));
+  const reference = known ? undefined : at.parts.defect(error, `comparing ledgers of ${organisation}`);
+  const why =
+    known ??
+    text(
+      `未預期的錯誤（${reference}），請連同紀錄回報。`,
+      `an error nobody foresaw (${reference}); report it with the log.`,
+    );
+  return text(
+    `啟動時的比對無法完成，該機關暫停寫入：${why.zh} 處理後請重新啟動。`,
+    `The comparison at start could not be finished, and nothing is written for this organisation: ${why.en} Then start again.`,
+  );
 }
 
 async function settleOne(at: Starting, organisation: string): Promise<void> {
-  const tree = await (await at.log(organisation)).tree();
+  const log = await at.log(organisation);
+  const tree = await log.tree();
   if (isRefused(tree)) return halt(at, organisation, tree.refused[0]?.message ?? DIVERGED);
-  const heads = await headsOf(at, organisation);
-  switch (afterRestart(heads)) {
-    case 'sound':
-    case 'seal':
-      return;
-    case 'replay':
-      return refillOne(at, organisation, heads);
-    case 'halt':
-      return halt(at, organisation, DIVERGED);
-    case 'new_epoch':
-      return beginLog(at, organisation, heads);
-  }
+  const [heads, signedBy] = [await headsOf(at, organisation), await signedByUs(at, organisation)];
+  const next = afterRestart(heads);
+  if (next === 'halt') return halt(at, organisation, DIVERGED);
+  if (next === 'new_epoch') return beginLog(at, organisation, heads, 'rolled_back');
+  if (signedBy === 'another')
+    return newKeyAgreed(at.dataDir) ? beginLog(at, organisation, heads, 'new_key') : halt(at, organisation, OTHER_KEY);
+  if (next === 'replay') await refillOne(at, organisation, heads);
+  if (signedBy === 'older') await signAgain(at, organisation);
+}
+
+/**
+ * Whose signature the published checkpoint bears: the newest key's, an `older` one's that signs beside it during a rotation, or
+ * none of the signer's; undefined before anything was published.
+ */
+async function signedByUs(at: Starting, organisation: string): Promise<'newest' | 'older' | 'another' | undefined> {
+  const published = await publishedHead(at, organisation);
+  if (!published) return undefined;
+  const place = at.signer.publicKeys.findIndex((key) => {
+    const verifier = parseVerifierKey(formatVerifierKey(published.origin, key));
+    return !isRefused(verifier) && attestations(published.note, [verifier]).some(({ holds }) => holds);
+  });
+  return place === 0 ? 'newest' : place > 0 ? 'older' : 'another';
+}
+
+/** The newest key signs what an older one signed, so that the older one may go; cosignatures stay. */
+async function signAgain(at: Starting, organisation: string): Promise<void> {
+  const log = await at.log(organisation);
+  const [published, before] = [await publishedHead(at, organisation), await log.checkpoint()];
+  if (!published || before === undefined) return;
+  const { origin, size, root } = published;
+  const note = await at.signer.sign({ origin, size, root }, []);
+  if (isRefused(note)) return; // it promised more than was published: the next seal signs that
+  const known = new Set(note.split('\n'));
+  const others = before.split('\n').filter((line) => line.startsWith('— ') && !known.has(line));
+  await log.publish(`${note}${others.map((line) => `${line}\n`).join('')}`);
+}
+
+async function publishedHead(at: Starting, organisation: string) {
+  const note = await (await at.log(organisation)).checkpoint();
+  const head = note === undefined ? undefined : parseCheckpoint(note);
+  return head && !isRefused(head) ? head : undefined;
 }
 
 async function headsOf(at: Starting, organisation: string): Promise<Heads> {
@@ -151,9 +195,16 @@ async function refillOne(at: Starting, organisation: string, { database, log: se
  * Everything here is older than what the signer or a witness has seen: what is here goes on as a new log (the next epoch), which
  * quotes the last known checkpoint; the old files are kept beside it, and people are told by a record.
  */
-async function beginLog(at: Starting, organisation: string, heads: Heads): Promise<void> {
+async function beginLog(
+  at: Starting,
+  organisation: string,
+  heads: Heads,
+  why: 'rolled_back' | 'new_key',
+): Promise<void> {
   const origin = await at.origin(organisation);
-  const seen = [heads.signer, heads.witness].filter((head) => head !== undefined).sort((a, b) => b.size - a.size)[0];
+  const seen = [heads.signer, heads.witness, heads.log]
+    .filter((head) => head !== undefined)
+    .sort((a, b) => b.size - a.size)[0];
   const size = Math.max(seen?.size ?? 0, heads.witnessSize ?? 0);
   const known = seen?.size === size ? Buffer.from(seen.root).toString('base64') : undefined;
   const held = Math.max(heads.database.events, heads.log?.size ?? 0);
@@ -163,12 +214,18 @@ async function beginLog(at: Starting, organisation: string, heads: Heads): Promi
   const input = {
     ...{ epoch, origin, size, held, incident },
     ...(known ? { root: known } : {}),
-    seenBy: size === heads.signer?.size ? 'signer' : 'witness',
+    seenBy: why === 'new_key' ? 'log' : size === heads.signer?.size ? 'signer' : 'witness',
   };
   await must(at, organisation, { do: 'trail.begin_log', id: randomUUID(), input });
-  if (organisation !== INSTALLATION) await openIncident(at, organisation, incident, size, held);
+  const symptom =
+    why === 'new_key'
+      ? `稽核軌跡改用新的簽章金鑰（${incident}）：原金鑰遺失，或由備份還原時不在其中，自第 ${held} 筆起另起新期。請將新的驗證金鑰交給見證者與稽核人員，並查明原金鑰下落。`
+      : `稽核軌跡整批倒退（${incident}）：簽章者或見證者曾見 ${size} 筆，啟動時僅 ${held} 筆。請查明何人於何時還原資料，並比對見證者所存封存點。`;
+  if (organisation !== INSTALLATION) await openIncident(at, organisation, symptom);
   at.say(
-    `軌跡曾見 ${size} 筆，此處僅 ${held} 筆：另起新期 ${epoch}，事件編號 ${incident} · the ledger was seen at ${size}, only ${held} are here: a new log, epoch ${epoch}, was begun: ${organisation}`,
+    why === 'new_key'
+      ? `改用新的簽章金鑰：另起新期 ${epoch}，事件編號 ${incident} · a new signing key: a new log, epoch ${epoch}, was begun: ${organisation}`
+      : `軌跡曾見 ${size} 筆，此處僅 ${held} 筆：另起新期 ${epoch}，事件編號 ${incident} · the ledger was seen at ${size}, only ${held} are here: a new log, epoch ${epoch}, was begun: ${organisation}`,
   );
 }
 
@@ -190,14 +247,7 @@ async function nextEpoch(at: Starting, organisation: string): Promise<number> {
 }
 
 /** A case for people to work on, where the organisation's procedures have incidents. */
-async function openIncident(
-  at: Starting,
-  organisation: string,
-  incident: string,
-  size: number,
-  held: number,
-): Promise<void> {
-  const symptom = `稽核軌跡整批倒退（${incident}）：簽章者或見證者曾見 ${size} 筆，啟動時僅 ${held} 筆。請查明何人於何時還原資料，並比對見證者所存封存點。`;
+async function openIncident(at: Starting, organisation: string, symptom: string): Promise<void> {
   const command = {
     do: 'open' as const,
     id: randomUUID(),
@@ -218,6 +268,11 @@ function halt(at: Starting, organisation: string, message: Text): void {
   at.halted.set(organisation, message);
   at.say(`暫停寫入與封存 nothing is written or sealed: ${organisation} ${message.zh} ${message.en}`);
 }
+
+const OTHER_KEY = text(
+  '已公開的封存點不是由這個簽章者的金鑰所簽：金鑰或封存點被換掉。此機關已改為唯讀：請勿刪除或還原任何檔案，保全後放回原金鑰或原封存點；原金鑰確已遺失者，執行 ancheng ledger new-key。',
+  'The published checkpoint is not signed by a key of this signer: key or checkpoint was exchanged. This organisation is read-only: delete and restore nothing, preserve everything, then put the right key or checkpoint back; when the old key is lost for good, run ancheng ledger new-key.',
+);
 
 const DIVERGED = text(
   '資料庫、封存檔、簽章者或見證者對同一筆數有不同的歷史。此機關已改為唯讀：請勿刪除或還原任何檔案，保全整個資料夾與資料庫，執行 ancheng verify 並依操作手冊「變紅時」處理。',

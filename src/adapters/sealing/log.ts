@@ -48,7 +48,7 @@ function logIn(store: Store): Log {
   const read = (tile: Tile) => readTile(store, tile);
   const demand = async (tile: Tile) => {
     const bytes = await read(tile);
-    if (!bytes) throw new Error(`the log lacks ${tilePath(tile)}`);
+    if (!bytes) throw lacking(`the log lacks ${tilePath(tile)}`);
     return bytes;
   };
   const checkpoint = () => readCheckpoint(store);
@@ -107,12 +107,16 @@ async function publishedTree(note: string | undefined, read: (tile: Tile) => Pro
   return sameHash(rootOfTree(tree), head.root) ? { tree, head } : damaged(head);
 }
 
+/** Published files that are not there or not whole, told apart from every other error by this code. */
+export const LACKING = 'LOG_LACKING';
+const lacking = (message: string) => Object.assign(new Error(message), { code: LACKING });
+
 const damaged = (head: { size: number; root: Hash }): Refused =>
   refused({
     code: 'unready',
     message: text(
-      `封存檔的雜湊磚與其封存點（${head.size} 筆）不符；請保全現場並執行驗證。`,
-      `The tiles on disk do not have the root of their checkpoint at ${head.size}; preserve everything and run verify.`,
+      `封存檔的雜湊磚缺少或與其封存點（${head.size} 筆）不符。請保全現場並執行驗證；資料庫驗證無誤時，將 log/ 內該機關的資料夾改名另存後重新啟動，系統由資料庫重建並與簽章者所記核對。`,
+      `Tiles are missing, or do not have the root of their checkpoint at ${head.size}. Preserve everything and run verify; when the database is sound, rename the organisation's folder in log/ and start again: it is made anew from the database and compared with what the signer remembers.`,
     ),
   });
 
@@ -131,7 +135,7 @@ async function bundleFiles(from: number, entries: readonly Uint8Array[], demand:
 
 async function bundleEntries(index: number, width: number, demand: (tile: Tile) => Promise<Uint8Array>) {
   const entries = decodeBundle(await demand({ level: 'entries', index, width }));
-  if (isRefused(entries) || entries.length !== width) throw new Error(`entry bundle ${index} of the log is broken`);
+  if (isRefused(entries) || entries.length !== width) throw lacking(`entry bundle ${index} of the log is broken`);
   return entries;
 }
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { SignerAnswer, SignerRequest } from './signer-door.ts';
-import { type Signer, signerOver } from './signer-door.ts';
+import { type Failure, failureAt, failureOf, type Signer, signerOver } from './signer-door.ts';
 
 /** A question with its number, and its answer, as they cross between the two processes. */
 type Asked = { number: number; request: SignerRequest };
-type Answered = { number: number; answer?: SignerAnswer; error?: string };
+type Answered = { number: number; answer?: SignerAnswer; error?: Failure };
 
 /** What a signer that was started tells its parent first. */
 export const READY = 'ready';
@@ -63,7 +63,7 @@ async function startChild(
   child.on('message', ({ number, answer, error }: Answered) => {
     const asked = waiting.get(number);
     waiting.delete(number);
-    if (error !== undefined) asked?.reject(new Error(error));
+    if (error !== undefined) asked?.reject(failureAt(error));
     else asked?.resolve(answer ?? {});
   });
   let number = 0;
@@ -95,7 +95,7 @@ export function answerParent(answer: (request: SignerRequest) => Promise<SignerA
   process.on('message', ({ number, request }: Asked) => {
     answer(request).then(
       (said) => send({ number, answer: said }),
-      (error: unknown) => send({ number, error: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => send({ number, error: failureOf(error) }),
     );
   });
   send(READY);

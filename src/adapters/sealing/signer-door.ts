@@ -26,6 +26,18 @@ export type SignerAnswer = {
 /** Whom the signer runs as (absent on Windows), and the files and folders it alone should reach. */
 export type SignerSelf = { uid?: number; places: string[] };
 
+/** Why the signer could not do what it was asked, across the process boundary. */
+export type Failure = { error: string; code?: string };
+
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { error: String(error) };
+  const { code } = error as NodeJS.ErrnoException;
+  return { error: error.message, ...(typeof code === 'string' ? { code } : {}) };
+}
+
+export const failureAt = ({ error, code }: Failure): Error =>
+  Object.assign(new Error(`the signer failed: ${error}`), code === undefined ? {} : { code });
+
 /** The signer as the platform sees it, wherever it runs. */
 export type Signer = LogSigner & {
   acknowledge(organisation: string, events: readonly Acknowledged[]): Promise<void>;

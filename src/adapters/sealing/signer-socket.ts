@@ -1,7 +1,7 @@
 import { chmod, chown, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { SignerAnswer, SignerRequest } from './signer-door.ts';
-import { type Signer, signerOver } from './signer-door.ts';
+import { type Failure, failureAt, failureOf, type Signer, signerOver } from './signer-door.ts';
 
 const LARGEST = 1024 * 1024;
 
@@ -21,7 +21,7 @@ export async function listenOnSocket(
       .then((said) => response.end(JSON.stringify(said)))
       .catch((error: unknown) => {
         failed(error);
-        response.writeHead(500).end();
+        response.writeHead(500).end(JSON.stringify(failureOf(error)));
       });
   });
   if (process.platform !== 'win32') await rm(path, { force: true });
@@ -41,7 +41,7 @@ export function signerOnSocket(socketPath: string): Promise<Signer> {
       const request = httpRequest({ socketPath, method: 'POST', path: '/' }, (response) => {
         read(response)
           .then((body) => {
-            if (response.statusCode !== 200) throw new Error(`the signer failed (${response.statusCode})`);
+            if (response.statusCode !== 200) throw failureAt(JSON.parse(body) as Failure);
             resolve(JSON.parse(body) as SignerAnswer);
           })
           .catch(reject);
