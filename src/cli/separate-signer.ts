@@ -35,7 +35,9 @@ export async function separateSigner(dataDir: string, platform: Account): Promis
     const gone = keyGone(dataDir);
     if (gone) return gone;
   }
-  const moved = await moveSigner(dataDir, place, platform, account);
+  const moved = await moveSigner(dataDir, place, platform, account).catch((error: unknown) =>
+    explain({ what: text('移交簽章者的金鑰與記憶', "Moving the signer's key and memory"), where: place }, error),
+  );
   if (isRefused(moved)) return moved;
   if (moved === 'moved')
     say(`簽章者的金鑰與記憶已移至 · the signer's key and memory moved to: ${place} (${account.name})`);

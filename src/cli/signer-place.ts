@@ -49,6 +49,7 @@ export async function moveSigner(dataDir: string, place: string, from: Account, 
   if (lock && isRefused(lock)) return lock;
   if (key && !placed) {
     const memory = asAccount(from, () => memoryIn(old.state));
+    createPrivateKey(key); // half a key is not taken along
     asAccount(to, () => {
       for (const { path, bytes } of memory) put(join(place, path), bytes);
       put(keyIn(place), key);

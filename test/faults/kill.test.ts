@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Client, client, found, remote } from '../db/office.ts';
+import { type Client, client, emailOf, found, invite, remote } from '../db/office.ts';
 import { differences } from './replay.ts';
 import { dataFolder, ROOT, type RunningServer, startRealServer } from './server.ts';
 
@@ -14,6 +14,7 @@ const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 6);
 const dataDir = dataFolder();
 let server: RunningServer;
 let token: string;
+let auditor: string;
 let organisation: string;
 /** Everything the server said yes to: record → the versions it acknowledged. */
 const acknowledged = new Map<string, number>();
@@ -23,6 +24,8 @@ beforeAll(async () => {
   const founded = await found(remote(server.url), server.code()!, 'base');
   organisation = founded.organisation;
   token = (await founded.lin.ok('tokens.create', { name: 'load', expires: '2099-01-01', mayWrite: true })).secret;
+  const chien = await invite(remote(server.url), founded.lin, founded.persons.chien, emailOf('chien'));
+  auditor = (await chien.ok('tokens.create', { name: 'reads', expires: '2099-01-01', mayWrite: false })).secret;
 });
 afterAll(async () => {
   await server?.stop();
@@ -88,6 +91,43 @@ test(
     expect(differing).toEqual([]);
   },
   60_000 + ROUNDS * 20_000,
+);
+
+const asRoot = process.getuid?.() === 0;
+
+test.runIf(asRoot)(
+  'started by root, its signer is an account of its own: the platform’s reads neither key nor memory, and both come back from kill -9',
+  async () => {
+    const place = `${dataDir}-signer`;
+    const [platform, signer] = [statSync(dataDir), statSync(place)];
+    expect(new Set([0, platform.uid, signer.uid]).size).toBe(3);
+    const tries = (script: string) =>
+      spawnSync('/bin/sh', ['-c', script, 'sh', place], { uid: platform.uid, gid: platform.gid }).status;
+    for (const script of ['cat "$1/log.pem"', 'ls "$1"', 'touch "$1/log.pem"', 'mv "$1" "$1.old"', 'rm -r "$1"'])
+      expect([script, tries(script)]).not.toEqual([script, 0]);
+    expect([existsSync(join(dataDir, 'secrets/log.pem')), existsSync(join(dataDir, 'signer'))]).toEqual([false, false]);
+    const reader = client(remote(server.url), auditor);
+    expect((await reader.ok('trail.witnesses', {})).signer).toEqual({ separated: true });
+
+    const { pid } = JSON.parse(readFileSync(join(place, 'ancheng.lock'), 'utf8')) as { pid: number };
+    const ids = /^Uid:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]?.split('\t');
+    expect(ids).toEqual(Array(4).fill(String(signer.uid)));
+    process.kill(pid, 'SIGKILL');
+    expect(await server.ended).toBe(3);
+    expect(server.said()).toContain('The signer ended by itself');
+
+    const alone = spawnSync(
+      process.execPath,
+      [join(ROOT, 'bin/ancheng.js'), 'start', '--data', dataDir, '--port', '0'],
+      {
+        ...{ uid: platform.uid, gid: platform.gid, cwd: '/', encoding: 'utf8' },
+        env: { ...process.env, DATABASE_URL: '', DATABASE_APP_URL: '', NODE_OPTIONS: '' },
+      },
+    );
+    expect(alone.status).toBe(3);
+    expect(alone.stderr).toContain('no signing key');
+    server = await startRealServer(dataDir);
+  },
 );
 
 /** `ancheng verify` as people run it. */

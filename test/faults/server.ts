@@ -17,6 +17,8 @@ export type RunningServer = {
   /** As a power cut would: no warning, nothing finished. */
   kill(): Promise<void>;
   stop(): Promise<void>;
+  /** The exit code, once it ended by itself or otherwise. */
+  ended: Promise<number | null>;
 };
 
 /** A folder another account can reach too: started as root, the program hands itself over to one. */
@@ -38,7 +40,7 @@ export async function startRealServer(dataDir: string, port?: number): Promise<R
     },
   );
   let said = '';
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const ready = new Promise<boolean>((resolve) => {
     const hear = (chunk: Buffer) => {
       said += chunk;
@@ -55,10 +57,11 @@ export async function startRealServer(dataDir: string, port?: number): Promise<R
     code: () => /set-up code:\s+(\S+)/.exec(said)?.[1],
     kill: () => end(child, 'SIGKILL', ended),
     stop: () => end(child, 'SIGTERM', ended),
+    ended,
   };
 }
 
-async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM', ended: Promise<void>): Promise<void> {
+async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM', ended: Promise<unknown>): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
   await ended;
 }
