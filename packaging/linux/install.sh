@@ -9,6 +9,9 @@ PROGRAM=${ANCHENG_PROGRAM:-/opt/ancheng}
 DATA=/var/lib/ancheng
 SETTINGS=/etc/ancheng/ancheng.env
 UNIT=/etc/systemd/system/ancheng.service
+SIGNER=/var/lib/ancheng-signer
+SIGNER_UNIT=/etc/systemd/system/ancheng-signer.service
+DOOR=/run/ancheng-signer/door
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 tell() { printf '%s\n' "$1" "$2"; }
@@ -41,6 +44,21 @@ systemd=no
 id ancheng >/dev/null 2>&1 || useradd --system --user-group --home-dir "$DATA" --no-create-home --shell /usr/sbin/nologin ancheng
 install -d -o ancheng -g ancheng -m 0700 "$DATA"
 
+# A signer set up by hand stays as it is; else it is ours: an account and a unit of its own.
+own_signer=yes
+if [ -e "$SIGNER_UNIT" ] && ! grep -q '^# Installed by install.sh' "$SIGNER_UNIT"; then own_signer=no; fi
+setting() { sed -n "s/^$1=//p" "$SETTINGS" 2>/dev/null | tail -n 1; }
+named=$(setting ANCHENG_SIGNER)
+kept=$(setting ANCHENG_DATA)
+if [ -n "$named" ] && [ "$named" != "$DOOR" ]; then own_signer=no; fi
+if [ $own_signer = yes ]; then
+  id ancheng-signer >/dev/null 2>&1 ||
+    useradd --system --user-group --home-dir "$SIGNER" --no-create-home --shell /usr/sbin/nologin ancheng-signer
+  install -d -o ancheng-signer -g ancheng -m 0700 "$SIGNER"
+else
+  tell '已有自行設定的簽章者，予以保留。' 'A signer was set up by hand; it is kept as it is.'
+fi
+
 # Laid beside the old release, then changed over by one link: an installation cut short leaves the old one whole.
 if [ "$here" != "$release" ]; then
   rm -rf "$release.new"
@@ -54,6 +72,7 @@ if [ $systemd = yes ] && systemctl is-active --quiet ancheng; then
   running=yes
   systemctl stop ancheng
 fi
+if [ $systemd = yes ] && [ $own_signer = yes ]; then systemctl stop ancheng-signer 2>/dev/null || true; fi
 if [ "$here" != "$release" ]; then
   rm -rf "$release"
   mv "$release.new" "$release"
@@ -61,6 +80,13 @@ fi
 ln -sfn "releases/$version" "$PROGRAM/current.new"
 mv -T "$PROGRAM/current.new" "$PROGRAM/current"
 ln -sf "$PROGRAM/current/ancheng" /usr/local/bin/ancheng
+
+# Before the unit can start and make a key of its own: what an earlier release kept among the platform's files. Cut off, run again.
+if [ $own_signer = yes ]; then
+  ANCHENG_SIGNER_USER=ancheng-signer "$PROGRAM/current/ancheng" signer --take-over "${kept:-$DATA}" --state "$SIGNER" ||
+    refuse '簽章者未能移交，服務未啟動；依上列訊息處理後再執行 install.sh。' \
+      'The signer could not be moved and nothing was started; mend what stands above and run install.sh again.'
+fi
 
 if [ ! -e "$SETTINGS" ]; then
   mkdir -p "${SETTINGS%/*}"
@@ -82,6 +108,10 @@ elif [ -n "$names$port" ]; then
   tell "已有設定 ${SETTINGS}，予以保留；--port 未採用。" "$SETTINGS is there already and is kept; --port was not applied."
 fi
 
+if [ $own_signer = yes ] && [ -z "$named" ]; then
+  printf '\n# The signer of the ledger, an account of its own: docs/operating/ledger.md\nANCHENG_SIGNER=%s\n' "$DOOR" >>"$SETTINGS"
+fi
+
 if [ -n "$names" ]; then
   set --
   for name in $names; do set -- "$@" --name "$name"; done
@@ -89,8 +119,10 @@ if [ -n "$names" ]; then
 fi
 
 sed "s|/opt/ancheng/|$PROGRAM/|" "$release/ancheng.service" >"$UNIT"
+if [ $own_signer = yes ]; then sed "s|/opt/ancheng/|$PROGRAM/|" "$release/ancheng-signer.service" >"$SIGNER_UNIT"; fi
 if [ $systemd = yes ]; then
   systemctl daemon-reload
+  [ $own_signer = no ] || systemctl enable --now --quiet ancheng-signer
   systemctl enable --quiet ancheng
   systemctl start ancheng
   tell "已安裝 $version 並啟動。設定碼：journalctl -u ancheng | grep 設定碼" \

@@ -1,7 +1,14 @@
-import { existsSync } from 'node:fs';
+import { chownSync, existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Account, becomeAccount, makePrivateFolder, runsAsRoot } from '../adapters/postgres/embedded/account.ts';
+import {
+  type Account,
+  becomeAccount,
+  lookUpAccount,
+  makePrivateFolder,
+  runsAsRoot,
+} from '../adapters/postgres/embedded/account.ts';
+import { explain } from '../adapters/postgres/embedded/trouble.ts';
 import { acknowledgements } from '../adapters/sealing/acknowledged.ts';
 import { createLogKey } from '../adapters/sealing/keys.ts';
 import { localSigner, verifierKeyOf } from '../adapters/sealing/signer.ts';
@@ -16,7 +23,7 @@ import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { handOver } from './hand-over.ts';
 import { say, tellRefused } from './say.ts';
-import { takeFolder } from './signer-place.ts';
+import { moveSigner, takeFolder } from './signer-place.ts';
 
 /**
  * `ancheng signer`: holds the key that signs checkpoints, and nothing else. It signs no tree that is smaller than, or does not
@@ -34,6 +41,8 @@ ANCHENG_SIGNER=<socket>; without that setting the platform starts one itself.
                  a PEM file, credential:NAME (systemd), or pkcs11:… (token or HSM); repeatable, newest first
   --socket PATH  平台連接的 Unix socket · where the platform asks
   --public NAME  只印出以 NAME 為名的驗證金鑰後結束 · print the verifier key under that name, and end
+  --take-over DATA  以 root 執行：將資料夾 DATA 內的金鑰與記憶移到 --state，歸 ANCHENG_SIGNER_USER 所有，後結束；可重複執行
+                    as root: moves key and memory out of the data folder DATA to --state, for ANCHENG_SIGNER_USER, and ends; repeatable
 
 以 root 啟動時改以 ANCHENG_SIGNER_USER 指定的使用者執行。Started as root it goes on as ANCHENG_SIGNER_USER.`,
   async run(args) {
@@ -44,12 +53,15 @@ ANCHENG_SIGNER=<socket>; without that setting the platform starts one itself.
         key: { type: 'string', multiple: true },
         socket: { type: 'string' },
         public: { type: 'string' },
+        'take-over': { type: 'string' },
         child: { type: 'boolean' },
         beside: { type: 'string' },
         as: { type: 'string' },
         for: { type: 'string' },
       },
     });
+    const from = values['take-over'];
+    if (from !== undefined && values.state) return takeOver(resolve(from), resolve(values.state));
     if (!values.key?.length) throw usageError('需要 --key · --key is needed');
     if (values.public !== undefined) return showKey(values.public, values.key);
     if (!values.state) throw usageError('需要 --state · --state is needed');
@@ -63,6 +75,25 @@ ANCHENG_SIGNER=<socket>; without that setting the platform starts one itself.
     return refusal ? refuse(refusal) : serveSigner(state, keys, { kind: 'socket', path });
   },
 };
+
+/** What an installer does, once: see {@link moveSigner}. */
+async function takeOver(dataDir: string, state: string): Promise<ExitCode> {
+  const account = lookUpAccount(process.env.ANCHENG_SIGNER_USER ?? '');
+  if (!runsAsRoot() || !account || account.uid === 0)
+    throw usageError('需以 root 執行並設定 ANCHENG_SIGNER_USER · as root, with ANCHENG_SIGNER_USER');
+  const { uid, gid } = statSync(dataDir);
+  makePrivateFolder(state);
+  chownSync(state, account.uid, account.gid);
+  const moved = await moveSigner(dataDir, state, { name: String(uid), uid, gid }, account).catch((error: unknown) =>
+    explain({ what: text('移交簽章者的金鑰與記憶', "Moving the signer's key and memory"), where: state }, error),
+  );
+  if (isRefused(moved)) return refuse(moved);
+  if (moved === 'moved')
+    say(
+      `簽章者的金鑰與記憶已由 ${dataDir} 移至 ${state}，只有 ${account.name} 讀得到。先前平台帳號可讀此金鑰，建議擇期更換。\nThe signer's key and memory moved from ${dataDir} to ${state}, readable by ${account.name} alone. The platform's account could read this key until now; consider a new one.`,
+    );
+  return EXIT.ok;
+}
 
 /** How root starts it beside a platform: whose process, with whose rights, for whom. */
 function besideOf(values: { beside?: string; as?: string; for?: string }): Beside | undefined {
@@ -111,7 +142,8 @@ async function serveSigner(state: string, places: string[], door: Door): Promise
   const opened = Promise.withResolvers<(request: SignerRequest) => Promise<SignerAnswer>>();
   const ask = async (request: SignerRequest) => (await opened.promise)(request);
   const owner = door.kind === 'beside' ? door.owner : undefined;
-  const server = door.kind === 'parent' ? undefined : await listenOnSocket(door.path, ask, failed, owner);
+  const server = door.kind === 'parent' ? undefined : await listening(door.path, ask, failed, owner);
+  if (isRefused(server)) return refuse(server);
   if (door.kind === 'beside') becomeAccount(door.as); // what is root's to do is done: the socket, in a folder only root writes
   const keys = await openKeys(places);
   if (isRefused(keys)) {
@@ -129,6 +161,11 @@ async function serveSigner(state: string, places: string[], door: Door): Promise
   lock.release();
   return EXIT.ok;
 }
+
+const listening = (...door: Parameters<typeof listenOnSocket>) =>
+  listenOnSocket(...door).catch((error: unknown) =>
+    explain({ what: text('開啟簽章者的 socket', 'Opening the socket of the signer'), where: door[0] }, error),
+  );
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const LOOK_MS = 250;
