@@ -44,6 +44,13 @@ export function WitnessesCard() {
           {t('witness.stamp', { at: showMoment(seen.stamp.at), size: seen.stamp.size.toLocaleString() })}
         </p>
       )}
+      {seen.signer && (
+        <p className="faint">
+          {seen.signer.separated
+            ? t('witness.signerApart')
+            : t('witness.signerTogether', { why: say(seen.signer.why) })}
+        </p>
+      )}
     </Card>
   );
 }
