@@ -87,7 +87,9 @@ function unreachable(error: unknown, socket: string | undefined): Refused {
   const why = error instanceof Error ? error.message : String(error);
   return refused({
     code: 'unready',
-    message: text(`簽章者沒有回應：${why}`, `The signer does not answer: ${why}`),
+    message: why.startsWith('the signer did not start')
+      ? text('簽章程序未能啟動，原因如上列。', 'The signer did not start; why stands above.')
+      : text(`簽章者沒有回應：${why}`, `The signer does not answer: ${why}`),
     fix: {
       text: socket
         ? text(

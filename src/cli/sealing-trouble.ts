@@ -1,4 +1,5 @@
 import { LACKING } from '../adapters/sealing/log.ts';
+import { SPOILT } from '../adapters/sealing/signer.ts';
 import { type Text, text } from '../kernel/text.ts';
 import { isNobodyThere } from './open-signer.ts';
 
@@ -41,6 +42,11 @@ export function troubleOf(error: unknown, where: string): Text | undefined {
       return text(
         `封存檔缺少或損壞（${where}：${error.message}）。請保全現場，由備份或匯出的封存檔放回該檔；資料庫完整時，亦可將該資料夾改名另存後重新啟動，由資料庫重建。`,
         `Sealed files are missing or damaged (${where}: ${error.message}). Preserve everything and put the file back from a backup or an export; when the database is whole, rename the folder and start again, and it is made anew from the database.`,
+      );
+    case SPOILT:
+      return text(
+        `簽章者的記憶損毀或被調換（${error.message}），簽章者因此拒簽。請保全該檔，向見證者核對最後封存點；相符時將該檔移出簽章者的資料夾。`,
+        `What the signer remembers is damaged or was exchanged (${error.message}), so it signs nothing. Preserve the file and compare the last checkpoint with a witness; when they agree, move the file out of the signer's folder.`,
       );
     case 'EIO':
       return text(

@@ -10,7 +10,7 @@ import {
 } from '../adapters/postgres/embedded/account.ts';
 import { explain } from '../adapters/postgres/embedded/trouble.ts';
 import { acknowledgements } from '../adapters/sealing/acknowledged.ts';
-import { createLogKey } from '../adapters/sealing/keys.ts';
+import { createLogKey, type Unusable } from '../adapters/sealing/keys.ts';
 import { localSigner, verifierKeyOf } from '../adapters/sealing/signer.ts';
 import { answerParent, READY } from '../adapters/sealing/signer-child.ts';
 import { answerSigner, type SignerAnswer, type SignerRequest } from '../adapters/sealing/signer-door.ts';
@@ -197,9 +197,13 @@ async function openKeys(places: string[]): Promise<SigningKey[] | Refused> {
     return await Promise.all(places.map((place) => openSigningKey(place)));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
+    const { zh, en } = (error as Partial<Unusable>).told ?? text(why, why);
     return refused({
       code: 'unready',
-      message: text(`簽章金鑰無法開啟：${why}`, `The signing key cannot be opened: ${why}`),
+      message: text(`簽章金鑰無法開啟：${zh}`, `The signing key cannot be opened: ${en}`),
+      fix: {
+        text: text('請放回原來的金鑰；金鑰請勿刪除或另造。', 'Put the right key back; delete none and make no other.'),
+      },
     });
   }
 }

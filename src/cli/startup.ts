@@ -76,8 +76,8 @@ function unfinished(at: Starting, organisation: string, error: unknown): Text {
 }
 
 async function settleOne(at: Starting, organisation: string): Promise<void> {
-  const log = await at.log(organisation);
-  const tree = await log.tree();
+  await takeBack(at, organisation);
+  const tree = await (await at.log(organisation)).tree();
   if (isRefused(tree)) return halt(at, organisation, tree.refused[0]?.message ?? DIVERGED);
   const [heads, signedBy] = [await headsOf(at, organisation), await signedByUs(at, organisation)];
   const next = afterRestart(heads);
@@ -209,7 +209,8 @@ async function beginLog(
   const known = seen?.size === size ? Buffer.from(seen.root).toString('base64') : undefined;
   const held = Math.max(heads.database.events, heads.log?.size ?? 0);
   if (heads.log && heads.database.events < heads.log.size) await refillOne(at, organisation, heads);
-  const epoch = await nextEpoch(at, organisation);
+  const { epoch: before } = await withOrganisation(at.db, organisation, (tx) => logState(tx, organisation));
+  const epoch = before + 1;
   const incident = `log-${at.parts.clock().slice(0, 10)}-${epoch}`;
   const input = {
     ...{ epoch, origin, size, held, incident },
@@ -222,6 +223,7 @@ async function beginLog(
       ? `稽核軌跡改用新的簽章金鑰（${incident}）：原金鑰遺失，或由備份還原時不在其中，自第 ${held} 筆起另起新期。請將新的驗證金鑰交給見證者與稽核人員，並查明原金鑰下落。`
       : `稽核軌跡整批倒退（${incident}）：簽章者或見證者曾見 ${size} 筆，啟動時僅 ${held} 筆。請查明何人於何時還原資料，並比對見證者所存封存點。`;
   if (organisation !== INSTALLATION) await openIncident(at, organisation, symptom);
+  await nextEpoch(at, organisation, before);
   at.say(
     why === 'new_key'
       ? `改用新的簽章金鑰：另起新期 ${epoch}，事件編號 ${incident} · a new signing key: a new log, epoch ${epoch}, was begun: ${organisation}`
@@ -229,21 +231,30 @@ async function beginLog(
   );
 }
 
-async function nextEpoch(at: Starting, organisation: string): Promise<number> {
+/** Behind the events that tell of it: cut off anywhere, it is told again rather than not at all. */
+async function nextEpoch(at: Starting, organisation: string, before: number): Promise<void> {
   const folder = logFolder(at.dataDir, organisation);
-  const { epoch } = await withOrganisation(at.db, organisation, (tx) => logState(tx, organisation));
-  if (existsSync(folder)) renameSync(folder, `${folder}.epoch-${epoch}`);
+  if (existsSync(folder)) renameSync(folder, asideOf(folder, before));
   await withOrganisation(at.db, organisation, async (tx) => {
-    await sql`update log_state set size = 0, root = ${Buffer.from(EMPTY_ROOT)}, epoch = ${epoch + 1} where organisation = ${organisation}`.execute(
+    await sql`update log_state set size = 0, root = ${Buffer.from(EMPTY_ROOT)}, epoch = ${before + 1} where organisation = ${organisation}`.execute(
       tx,
     );
-    await sql`update head set epoch = ${epoch + 1} where organisation = ${organisation}`.execute(tx);
+    await sql`update head set epoch = ${before + 1} where organisation = ${organisation}`.execute(tx);
   });
   at.origin.forget(organisation);
   at.reopen(organisation);
   // What was acknowledged in the lost part is quoted as lost; it must not stop the new log.
   await at.signer.sealed(organisation, Number.MAX_SAFE_INTEGER);
-  return epoch + 1;
+}
+
+const asideOf = (folder: string, epoch: number) => `${folder}.epoch-${epoch}`;
+
+/** A start that was cut off between laying the old files aside and counting the new epoch is begun over. */
+async function takeBack(at: Starting, organisation: string): Promise<void> {
+  const folder = logFolder(at.dataDir, organisation);
+  if (existsSync(folder)) return;
+  const { epoch } = await withOrganisation(at.db, organisation, (tx) => logState(tx, organisation));
+  if (existsSync(asideOf(folder, epoch))) renameSync(asideOf(folder, epoch), folder);
 }
 
 /** A case for people to work on, where the organisation's procedures have incidents. */

@@ -1,14 +1,30 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { KeyObject } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { createLogKey, rawPublicKey } from '../../src/adapters/sealing/keys.ts';
+import { acknowledgements } from '../../src/adapters/sealing/acknowledged.ts';
+import { createLogKey, loadLogKey, rawPublicKey } from '../../src/adapters/sealing/keys.ts';
+import { localSigner } from '../../src/adapters/sealing/signer.ts';
+import { answerSigner } from '../../src/adapters/sealing/signer-door.ts';
+import { listenOnSocket } from '../../src/adapters/sealing/signer-socket.ts';
 import { directoryStore } from '../../src/adapters/sealing/store.ts';
 import { type KnownLogs, parseKnownLogs } from '../../src/adapters/witness/logs.ts';
 import { treeMemory } from '../../src/adapters/witness/memory.ts';
 import { witnessServer } from '../../src/adapters/witness/serve.ts';
 import { openWitness } from '../../src/adapters/witness/witness.ts';
+import { agreedFile, agreeToNewKey } from '../../src/cli/signer-key.ts';
 import { createApp } from '../../src/http/app.ts';
 import { isRefused } from '../../src/kernel/refusal.ts';
 import { doorsOver, openPlatform, type Platform } from '../../src/main.ts';
@@ -214,7 +230,6 @@ test('(c) everything, the signer’s memory too: only a witness knows, and it is
 
 async function witness(state: string) {
   const pem = await createLogKey(join(state, 'pem'));
-  const { readFileSync } = await import('node:fs');
   const { keysOf } = parseKnownLogs(
     `installation ${readFileSync(join(office.dataDir, 'log/verifier-key'), 'utf8').trim()}`,
   ) as KnownLogs;
@@ -256,4 +271,79 @@ test('an acknowledged event that is gone is not sealed over; two histories of on
   expect(existsSync(join(office.dataDir, 'log', office.organisation, 'checkpoint'))).toBe(true);
   const { findings } = await office.platform.ledger.verify(office.organisation);
   expect(findings.length).toBeGreaterThan(0);
+});
+
+/** A signer on a socket with keys of its own choice, in this process: what it remembers is the office's. */
+async function signerWith(...keys: KeyObject[]) {
+  const socket = join(kept, 'door');
+  const store = directoryStore(join(office.dataDir, 'signer'));
+  const failed = (error: unknown) => expect.unreachable(String(error));
+  const server = await listenOnSocket(
+    socket,
+    answerSigner(localSigner(keys, store), acknowledgements(store, failed)),
+    failed,
+  );
+  process.env.ANCHENG_SIGNER = socket;
+  return () => {
+    delete process.env.ANCHENG_SIGNER;
+    server.close();
+    server.closeAllConnections();
+  };
+}
+
+test('another signing key: refused, and nothing is made in its place; taken over by a rotation; agreed to, it begins a new log', async () => {
+  office = await openOffice({ pack: 'race' });
+  const desk = deskOf(office);
+  await someActs(desk, 'before');
+  await sealed();
+  mkdirSync(kept, { recursive: true });
+  const pem = join(office.dataDir, 'secrets/log.pem');
+  const aside = join(kept, 'log.pem');
+  const published = () => readFileSync(join(office.dataDir, 'log/verifier-key'), 'utf8');
+  const first = published();
+
+  const gone = startAgain(async () => renameSync(pem, aside));
+  await expect(gone).rejects.toThrow('no signing key');
+  expect(existsSync(pem)).toBe(false);
+  const exchanged = startAgain(async () => void (await createLogKey(pem)));
+  await expect(exchanged).rejects.toThrow('not the one this installation published');
+  expect(published()).toBe(first);
+
+  const [older, newer] = [await loadLogKey(aside), await loadLogKey(pem)];
+  let end = await signerWith(newer, older);
+  await startAgain(async () => {});
+  expect(published()).not.toBe(first);
+  end();
+  // Nothing happened in this ledger meanwhile, and yet the older key may go.
+  end = await signerWith(newer);
+  await startAgain(async () => {});
+  expect([...office.platform.sealer.halted.keys()]).toEqual([]);
+  end();
+
+  // Of a ledger whose checkpoint alone was signed by a stranger, the files stay as they are.
+  const checkpoint = join(office.dataDir, 'log', office.organisation, 'checkpoint');
+  const whole = readFileSync(checkpoint, 'utf8');
+  await startAgain(async () => writeFileSync(checkpoint, whole.replace(/(— \S+ ....)../, '$1AA')));
+  expect(office.platform.sealer.halted.get(office.organisation)?.zh).toContain('不是由這個簽章者');
+  expect(isRefused(await write())).toBe(true);
+
+  // A refill that was cut off before it could count what is sealed is finished.
+  await startAgain(async () => {
+    writeFileSync(checkpoint, whole);
+    await query(`update log_state set size = size - 2 where organisation = '${office.organisation}'`);
+  });
+  await write();
+  await sealed();
+
+  await startAgain(async () => {
+    agreeToNewKey(office.dataDir, new Date());
+    rmSync(pem);
+    renameSync(aside, pem); // the first one again: for this installation it is another than the published one
+  });
+  const begun = JSON.parse((await events('log.begun')).at(-1)!.entry.toString()).data;
+  expect(begun).toMatchObject({ epoch: 2, seenBy: 'log', root: expect.any(String), size: begun.held });
+  expect(agreedFile(office.dataDir)).toBeUndefined();
+  await sealed();
+  expect(await office.platform.ledger.verify(office.organisation)).toMatchObject({ ok: true });
+  expect(office.defects()).toEqual([]);
 });

@@ -9,6 +9,7 @@ import {
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { NodeKey } from '../../kernel/ledger/mac.ts';
+import { type Text, text } from '../../kernel/text.ts';
 import { syncFolder } from './store.ts';
 
 /**
@@ -26,10 +27,23 @@ export async function createLogKey(path: string): Promise<KeyObject> {
  * @param guarded the folder it lies in is what keeps others out, as with credentials of systemd, whose access lists show as group rights.
  */
 export async function loadLogKey(path: string, guarded = false): Promise<KeyObject> {
-  const key = createPrivateKey(await (guarded ? readFile(path, 'utf8') : readSecret(path)));
-  if (key.asymmetricKeyType !== 'ed25519') throw new Error(`${path} holds a key that is not Ed25519`);
+  const key = privateKeyIn(await (guarded ? readFile(path, 'utf8') : readSecret(path)));
+  if (key?.asymmetricKeyType !== 'ed25519')
+    throw unusable(text(`${path} 裡沒有 Ed25519 私鑰（PEM）。`, `${path} holds no Ed25519 private key (PEM).`));
   return key;
 }
+
+function privateKeyIn(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined; // no key at all, which the caller tells
+  }
+}
+
+/** Why a key cannot be used, in both languages beside the message. */
+export type Unusable = Error & { told: Text };
+const unusable = (told: Text): Unusable => Object.assign(new Error(told.en), { told });
 
 /** Makes the 32 bytes with which command servers mark events, base64 in a file readable by its owner only. @throws when it exists. */
 export async function createNodeKey(path: string): Promise<NodeKey> {
@@ -63,7 +77,12 @@ async function createSecret(path: string, content: string): Promise<void> {
 async function readSecret(path: string): Promise<string> {
   const { mode } = await stat(path);
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    throw new Error(`others may read ${path}; make it private (chmod 600) and consider the key known to them`);
+    throw unusable(
+      text(
+        `他人可讀取 ${path}；請執行 chmod 600，並將此金鑰視為已外洩。`,
+        `others may read ${path}; make it private (chmod 600) and consider the key known to them`,
+      ),
+    );
   }
   return readFile(path, 'utf8');
 }

@@ -102,7 +102,7 @@ const partialFolder = (tile: Tile) => `${tilePath({ ...tile, width: TILE_WIDTH }
 async function publishedTree(note: string | undefined, read: (tile: Tile) => Promise<Uint8Array | undefined>) {
   if (note === undefined) return { tree: { size: 0, edges: [] }, head: undefined };
   const head = parseCheckpoint(note);
-  if (isRefused(head)) return head;
+  if (isRefused(head)) return unreadable(head);
   const tree = await readTree(head.size, async (tile) => (await read(tile)) ?? new Uint8Array(tile.width * 32));
   return sameHash(rootOfTree(tree), head.root) ? { tree, head } : damaged(head);
 }
@@ -110,6 +110,15 @@ async function publishedTree(note: string | undefined, read: (tile: Tile) => Pro
 /** Published files that are not there or not whole, told apart from every other error by this code. */
 export const LACKING = 'LOG_LACKING';
 const lacking = (message: string) => Object.assign(new Error(message), { code: LACKING });
+
+const unreadable = ({ refused: [first] }: Refused): Refused =>
+  refused({
+    code: 'unready',
+    message: text(
+      `已公開的封存點檔案（checkpoint）損毀或被改寫：${first?.message.zh} 請保全現場，由備份、匯出檔或見證者取回。資料庫驗證無誤時，亦可將 log/ 內該機關的資料夾改名另存後重新啟動，由資料庫重建並與簽章者所記核對。`,
+      `The published checkpoint file is damaged or was overwritten: ${first?.message.en} Preserve everything and take it back from a backup, an export or a witness; when the database is sound, rename the organisation's folder in log/ and start again: it is made anew from the database and compared with what the signer remembers.`,
+    ),
+  });
 
 const damaged = (head: { size: number; root: Hash }): Refused =>
   refused({

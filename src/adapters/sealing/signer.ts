@@ -81,10 +81,25 @@ const memoryPath = (origin: string) => `${hash('sha256', origin, 'hex')}.json`;
 async function recall(memory: Store, origin: string): Promise<{ size: number; root: Hash } | undefined> {
   const bytes = await memory.read(memoryPath(origin));
   if (!bytes) return undefined;
-  const remembered = JSON.parse(Buffer.from(bytes).toString('utf8')) as { origin: string; size: number; root: string };
-  if (remembered.origin !== origin) throw new Error(`the signer's memory of ${origin} belongs to ${remembered.origin}`);
+  const remembered = read(bytes);
+  if (remembered?.origin !== origin) throw spoilt(origin);
   return { size: remembered.size, root: Buffer.from(remembered.root, 'base64') };
 }
+
+function read(bytes: Uint8Array): { origin: string; size: number; root: string } | undefined {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined; // no JSON: spoilt, as when it is about another log
+  }
+}
+
+/** What the signer remembers of a log is there and cannot be used: it signs nothing rather than forget. */
+export const SPOILT = 'SIGNER_MEMORY_SPOILT';
+const spoilt = (origin: string) =>
+  Object.assign(new Error(`${memoryPath(origin)}, what it remembers of ${origin}, is damaged or of another log`), {
+    code: SPOILT,
+  });
 
 function contradicts(last: { size: number; root: Hash }, asked: Checkpoint): Refused {
   const same = last.size === asked.size && !sameHash(last.root, asked.root);

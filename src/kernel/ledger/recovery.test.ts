@@ -22,6 +22,7 @@ test.each<[string, Heads, AfterRestart]>([
     { database: { events: 0, sealed: undefined }, log: head(9), signer: head(9) },
     'replay',
   ],
+  ['a refill cut off behind its last entry', { database: database(9, 5), log: head(9), signer: head(9) }, 'replay'],
   ['another history of the same size', { database: database(9, 9, 'other'), log: head(9), signer: head(9) }, 'halt'],
   ['log and signer differ at one size', { database: database(9, 9), log: head(9), signer: head(9, 'other') }, 'halt'],
   [

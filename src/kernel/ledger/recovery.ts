@@ -33,6 +33,7 @@ export function afterRestart({ database, log, signer, witness, witnessSize = 0 }
   if (heads.some((head) => heads.some((other) => head.size === other.size && !sameHash(head.root, other.root))))
     return 'halt';
   if (witnessSize > held || heads.some(({ size }) => size > held)) return 'new_epoch';
-  if (database.events < sealed) return 'replay';
+  // Also when a refill was cut off behind its last entry: the count of what is sealed comes after them.
+  if (database.events < sealed || (database.sealed?.size ?? 0) < sealed) return 'replay';
   return database.events > sealed ? 'seal' : 'sound';
 }
