@@ -181,10 +181,8 @@ describe('restoring', () => {
   test('into a PostgreSQL of the office: the same rows, byte for byte', async () => {
     const dataDir = join(ground, 'external');
     const { databaseUrl, databaseAppUrl } = { databaseUrl: external.ownerUrl, databaseAppUrl: external.appUrl };
-    const drilled = accepted(
-      await restoreInto({ dataDir, databaseUrl, databaseAppUrl }, { from: place, sheet }, quiet),
-    );
-    expect(drilled.ok).toBe(true);
+    const to = { dataDir, databaseUrl, databaseAppUrl };
+    expect(accepted(await restoreInto(to, { from: place, sheet }, quiet)).ok).toBe(true);
     const before = (await open()).generation;
     const other = join(ground, 'other disk');
     mkdirSync(other);
@@ -192,7 +190,7 @@ describe('restoring', () => {
     accepted(await backUp({ dataDir, kind: 'external', ownerUrl: external.ownerUrl }, [other]));
     const again = accepted(await openGeneration(diskAt(other), accepted(readRecoveryKey(sheet)))).generation;
     expect(tablesOf(again)).toEqual(tablesOf(before));
-    // Of a signer kept apart nothing is in a backup (decision 0131): another key begins new logs.
+    // A backup holds nothing of a signer kept apart (decision 0131): another key begins new logs.
     for (const path of ['secrets/log.pem', 'signer']) rmSync(join(dataDir, path), { recursive: true });
     const started = await start(dataDir, { databaseUrl, databaseAppUrl });
     expect(readdirSync(join(dataDir, 'log'))).toContain(`${office.organisation}.epoch-1`);
