@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { type DiskCard, diskAt } from '../adapters/backup/disk.ts';
+import { diskAt } from '../adapters/backup/disk.ts';
 import { makeRecoveryKey, readBackupKeys, readRecoveryKey } from '../adapters/backup/recovery-key.ts';
+import { diskTrouble } from '../adapters/backup/trouble.ts';
 import { installationName } from '../adapters/sealing/installation.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import type { DeskState, DiskState, DrillState } from '../modules/backups/desk.ts';
 import { INSTALLATION, organisationIds } from '../runtime/organisations.ts';
 import { type DiskLock, enterNotes, type RoundParts, runBackup } from './backup-round.ts';
+import { prepareDisk } from './backups.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MOST_LINES = 400;
@@ -18,6 +19,7 @@ const MOST_LINES = 400;
 export function backupDesk(parts: RoundParts, lock: DiskLock) {
   const { dataDir } = parts;
   let drill: DrillState | undefined;
+  let stopping: AbortController | undefined;
   const places = () =>
     (process.env.ANCHENG_BACKUP_TO ?? '')
       .split(delimiter)
@@ -48,18 +50,7 @@ export function backupDesk(parts: RoundParts, lock: DiskLock) {
     async prepare(place: string, name: string): Promise<{ id: string } | Refused> {
       const fault = placeOf(place);
       if (fault) return fault;
-      if (!existsSync(place)) return refused(notPluggedIn);
-      if (await diskAt(place).card()) return refused(isPrepared);
-      const id = `disk-${randomBytes(4).toString('hex')}`;
-      const card: DiskCard = {
-        format: 1,
-        id,
-        name,
-        installation: installationName(dataDir),
-        preparedAt: parts.clock(),
-      };
-      await diskAt(place).prepare(card);
-      return { id };
+      return prepareDisk(dataDir, place, name, parts.clock());
     },
     /** Begins a backup to every disk that is plugged in; what came of it becomes an entry as always. */
     start(): { started: true } | Refused {
@@ -75,22 +66,34 @@ export function backupDesk(parts: RoundParts, lock: DiskLock) {
       if (fault) return fault;
       const key = readRecoveryKey(asked.sheet);
       if (isRefused(key)) return key;
-      if ((await diskAt(asked.place).card()) === undefined) return refused(notPluggedIn);
+      if ((await stateOf(asked.place, installationName(dataDir))).state !== 'ready') return refused(notPluggedIn);
+      if (lock.running) return refused(busy);
       lock.running = 'drill';
+      const stop = new AbortController();
+      stopping = stop;
       const state: DrillState = { startedAt: parts.clock(), lines: [] };
       drill = state;
-      void runDrill(dataDir, asked, (line) => state.lines.length < MOST_LINES && state.lines.push(line))
-        .then((passed) => Object.assign(state, { passed, endedAt: parts.clock() }))
+      const hear = (line: string) => state.lines.length < MOST_LINES && state.lines.push(line);
+      void runDrill(dataDir, asked, hear, stop.signal)
         .catch((error: unknown) => {
-          Object.assign(state, { passed: false, endedAt: parts.clock() });
           parts.defect(error, 'restore drill');
+          return false;
         })
-        .then(() => enterNotes(parts))
-        .catch((error: unknown) => parts.defect(error, 'restore drill'))
-        .finally(() => {
+        .then(async (passed) => {
+          // Entered first: whoever sees that it is over sees what came of it.
+          await enterNotes(parts).catch((error: unknown) => parts.defect(error, 'restore drill'));
+          Object.assign(state, !passed && stop.signal.aborted ? { stopped: true } : { passed }, {
+            endedAt: parts.clock(),
+          });
           lock.running = undefined;
         });
       return { started: true };
+    },
+    /** Stops the drill under way; what it restored into its scratch folder is deleted, and nothing is entered. */
+    stopDrill(): { stopped: true } | Refused {
+      if (lock.running !== 'drill' || !stopping) return refused(noDrill);
+      stopping.abort();
+      return { stopped: true };
     },
   };
 }
@@ -99,26 +102,45 @@ export type BackupDesk = ReturnType<typeof backupDesk>;
 
 async function stateOf(place: string, installation: string): Promise<DiskState> {
   if (!existsSync(place)) return { place, state: 'away', generations: [] };
-  const card = await diskAt(place).card();
-  if (!card) return { place, state: 'blank', generations: [] };
-  if (card.installation !== installation) return { place, state: 'foreign', name: card.name, generations: [] };
-  const listings = await diskAt(place).listings();
-  const generations = listings.map(({ id, takenAt, bytes }) => ({ id, takenAt, bytes }));
-  return { place, state: 'ready', name: card.name, generations };
+  try {
+    return await preparedState(place, installation);
+  } catch (error) {
+    const reason = diskTrouble(place, error)?.refused[0];
+    if (!reason) throw error;
+    const { message, fix } = reason;
+    return { place, state: 'unreadable', generations: [], reason: { message, ...(fix ? { fix: fix.text } : {}) } };
+  }
 }
 
-/** `ancheng restore --drill`; true when it restored and verified everything. */
+async function preparedState(place: string, installation: string): Promise<DiskState> {
+  const disk = diskAt(place);
+  const card = await disk.card();
+  if (!card) return { place, state: 'blank', generations: [] };
+  if (card.installation !== installation) return { place, state: 'foreign', name: card.name, generations: [] };
+  const generations = (await disk.listings()).map(({ id, takenAt, bytes }) => ({ id, takenAt, bytes }));
+  const free = await disk.free();
+  return {
+    ...{ place, state: 'ready', name: card.name, generations, damaged: (await disk.damagedListings()).length },
+    ...(free === undefined ? {} : { free }),
+  };
+}
+
+/** `ancheng restore --drill`; true when it restored and verified everything. It clears up by itself when it is stopped, or we are gone. */
 function runDrill(
   dataDir: string,
   { place, generation, sheet }: { place: string; generation?: string; sheet: string },
   hear: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const newEnough = Number(process.versions.node.split('.')[0]) >= 24;
   const execPath = newEnough ? process.execPath : join(ROOT, 'node_modules/node/bin/node');
   const which = generation === undefined ? [] : ['--generation', generation];
   const args = ['restore', '--drill', '--from', place, '--key', '-', '--data', dataDir, ...which];
-  const child = spawn(execPath, [join(ROOT, 'bin/ancheng.js'), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
-  for (const stream of [child.stdout, child.stderr]) {
+  const child = spawn(execPath, [join(ROOT, 'bin/ancheng.js'), ...args], {
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+  });
+  signal.addEventListener('abort', () => child.kill('SIGTERM'));
+  for (const stream of [child.stdout!, child.stderr!]) {
     let rest = '';
     stream.setEncoding('utf8').on('data', (chunk: string) => {
       const lines = `${rest}${chunk}`.split('\n');
@@ -126,8 +148,8 @@ function runDrill(
       for (const line of lines) if (line.trim() !== '') hear(line);
     });
   }
-  child.stdin.on('error', () => {}); // told by how it ends
-  child.stdin.end(sheet);
+  child.stdin!.on('error', () => {}); // told by how it ends
+  child.stdin!.end(sheet);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve(code === 0));
@@ -143,10 +165,6 @@ const notPluggedIn = {
   message: text('備份碟未接上，或還沒有準備。', 'The disk is not plugged in, or not prepared.'),
   fix: { text: text('請接上備份碟後再試。', 'Plug it in and try again.') },
 };
-const isPrepared = {
-  code: 'conflict' as const,
-  message: text('這個備份碟已準備過。', 'This disk is prepared already.'),
-};
 const hasKey = {
   code: 'conflict' as const,
   message: text('已有復原金鑰。', 'There is a recovery key already.'),
@@ -160,6 +178,10 @@ const hasKey = {
 const busy = {
   code: 'conflict' as const,
   message: text('備份或還原演練進行中，請稍候。', 'A backup or a drill is under way; wait for it to end.'),
+};
+const noDrill = {
+  code: 'state' as const,
+  message: text('沒有進行中的還原演練。', 'No restore drill is under way.'),
 };
 const noKey = {
   code: 'unready' as const,

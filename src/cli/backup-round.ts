@@ -13,7 +13,8 @@ import { raiseAlarms, type Trouble } from '../runtime/alarms.ts';
 import type { Db, Dispatch } from '../runtime/module.ts';
 import { INSTALLATION, organisationIds } from '../runtime/organisations.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
-import { backUp } from './backups.ts';
+import { backUp, underWay } from './backups.ts';
+import { clearDrills } from './left-drills.ts';
 
 export type RoundParts = {
   db: Db;
@@ -34,7 +35,10 @@ export type DiskLock = { running?: 'backup' | 'drill' | undefined };
  */
 export function backupRounds(parts: RoundParts, lock: DiskLock = {}): () => Promise<void> {
   const asked = new Set<string>();
+  let begun = false;
   return async () => {
+    if (!begun) await clearDrills(undefined, parts.log);
+    begun = true;
     await tellRestored(parts);
     await enterNotes(parts);
     // Looked at before the runs are: what ends meanwhile has its entry among them.
@@ -57,11 +61,14 @@ const TWO_DAYS_MS = 2 * 86_400_000;
 
 /** Where the platform backs up by itself: a failure, and two days without a backup, are told once and settled by the next good one. */
 async function tellBackupTroubles(parts: RoundParts, runs: BackupRunRow[], expected: boolean): Promise<void> {
-  const newest = runs.find(({ kind }) => kind === 'backup.made' || kind === 'backup.failed');
+  // Of the newest backup every disk counts: one that failed is told although the other was written.
+  const tried = runs.filter(({ kind }) => kind === 'backup.made' || kind === 'backup.failed');
+  const newest = tried.filter(({ at }) => at.getTime() === tried[0]?.at.getTime());
+  const failed = newest.find(({ kind }) => kind === 'backup.failed');
   const made = runs.find(({ kind }) => kind === 'backup.made');
-  const reason = (newest?.about as { reason?: Text } | undefined)?.reason;
+  const reason = (failed?.about as { reason?: Text } | undefined)?.reason;
   const troubles: Trouble[] = [];
-  if (expected && newest?.kind === 'backup.failed')
+  if (expected && failed)
     troubles.push({
       key: 'failed',
       message: text(
@@ -85,20 +92,26 @@ export async function runBackup(parts: RoundParts, lock: DiskLock, places: strin
   try {
     const source = { dataDir: parts.dataDir, ...parts.database };
     const outcome = await backUp(source, places, KEEP, new Date(parts.clock()));
-    if (isRefused(outcome)) await noteRefused(parts, outcome);
+    if (isRefused(outcome)) {
+      if (outcome !== underWay) await noteRefused(parts, outcome);
+    } else for (const { refusal } of outcome.failed) tellFailed(parts, refusal);
   } catch (error) {
     parts.defect(error, 'backup');
-  } finally {
-    lock.running = undefined;
   }
+  // Entered first: whoever sees that it is over sees what came of it.
   await enterNotes(parts).catch((error: unknown) => parts.defect(error, 'backup'));
+  lock.running = undefined;
 }
 
 /** Before any disk was found there is nothing that could have noted the failure. */
 async function noteRefused({ dispatch, clock, log }: RoundParts, { refused }: Refused): Promise<void> {
+  tellFailed({ log }, { refused });
+  await note(dispatch, { kind: 'backup.failed', at: clock(), reason: refused[0]!.message });
+}
+
+function tellFailed({ log }: Pick<RoundParts, 'log'>, { refused }: Refused): void {
   const reason = refused[0]!.message;
   log(`備份未完成 · backup failed: ${reason.zh} ${reason.en}`);
-  await note(dispatch, { kind: 'backup.failed', at: clock(), reason });
 }
 
 /** A restored installation says so in its ledger before anything else happens in it. */
@@ -133,6 +146,14 @@ async function note(dispatch: Dispatch, input: BackupNote, name: string = random
 /** Every organisation whose ledger was restored in the drill gets its record; a person names the system and concludes. */
 async function openRestoreTests(parts: RoundParts, drill: Extract<BackupNote, { kind: 'restore.tested' }>) {
   const here = new Set(await organisationIds(parts.db));
+  const id = (organisation: string) => `drill-${drill.at}-${drill.generation}-${organisation}`;
+  // What could not be restored at all is a test all the same, and one that failed.
+  for (const organisation of drill.ledgers.length === 0 ? here : []) {
+    if (organisation === INSTALLATION) continue;
+    const differences = `備份 ${drill.generation} 無法還原：${drill.reason?.zh ?? ''}`;
+    const values: Values = { title: `還原演練 ${drill.generation}`, data_of: drill.dataOf, differences };
+    await openRecord(parts, organisation, 'restore_test', values, id(organisation));
+  }
   for (const { organisation, saved, restored, root, ok } of drill.ledgers) {
     if (organisation === INSTALLATION || !here.has(organisation)) continue;
     const values: Values = {
@@ -145,7 +166,7 @@ async function openRestoreTests(parts: RoundParts, drill: Extract<BackupNote, { 
       restored_hash: ok ? root : '',
       differences: ok ? `備份 ${drill.generation}` : `備份 ${drill.generation}:驗證不通過`,
     };
-    await openRecord(parts, organisation, 'restore_test', values, `drill-${drill.generation}-${organisation}`);
+    await openRecord(parts, organisation, 'restore_test', values, id(organisation));
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -64,12 +63,14 @@ written, everything is encrypted.
 
 async function make({ to, values, settings }: Asked): Promise<ExitCode> {
   const { reachDatabase } = await import('./reach.ts');
-  const { backUp } = await import('./backups.ts');
+  const { backUp, giveDisk } = await import('./backups.ts');
   const database = await reachDatabase(settings, (line) => process.stderr.write(`${line}\n`));
   if (isRefused(database)) return refuse(database);
   try {
-    const runs = await backUp({ dataDir: settings.dataDir, ...database }, to);
-    if (isRefused(runs)) return refuse(runs);
+    for (const place of to) giveDisk(place, settings.dataDir);
+    const outcome = await backUp({ dataDir: settings.dataDir, ...database }, to);
+    if (isRefused(outcome)) return refuse(outcome);
+    const { runs, failed } = outcome;
     if (values.json) say(JSON.stringify(runs, null, 2));
     for (const { disk, made } of values.json ? [] : runs) {
       say(`✓ ${disk.name}:${made.id}`);
@@ -77,8 +78,11 @@ async function make({ to, values, settings }: Asked): Promise<ExitCode> {
       say(`  本次寫入 written now ${size(made.written)}；碟上共 ${made.generations.length} 份 generations on the disk`);
       for (const sha256 of made.missing) say(`✗ 附件不在或已變 attachment missing or altered: ${sha256}`);
     }
+    for (const { refusal } of failed) tellRefused(refusal);
+    if (failed.length > 0) return EXIT.environment;
     return runs.every(({ made }) => made.missing.length === 0) ? EXIT.ok : EXIT.refused;
   } finally {
+    for (const place of to) giveDisk(place, settings.dataDir);
     await database.stop();
   }
 }
@@ -104,16 +108,12 @@ async function makeKey({ values, settings }: Asked): Promise<ExitCode> {
 
 async function prepare({ values, settings }: Asked, place: string | undefined): Promise<ExitCode> {
   if (place === undefined || !values.name) throw usageError('需要資料夾與 --name · a folder and --name are needed');
-  if (!existsSync(place))
-    throw usageError(`沒有這個資料夾，碟未接上？ · no such folder; is the disk plugged in? ${place}`);
-  const { diskAt } = await import('../adapters/backup/disk.ts');
-  const { installationName } = await import('../adapters/sealing/installation.ts');
-  const known = await diskAt(place).card();
-  if (known) throw usageError(`這是「${known.name}」，已準備過 · already prepared, as "${known.name}"`);
-  const id = `disk-${randomBytes(4).toString('hex')}`;
-  const installation = installationName(settings.dataDir);
-  await diskAt(place).prepare({ format: 1, id, name: values.name, installation, preparedAt: new Date().toISOString() });
-  say(`✓ 備份碟 backup disk: ${values.name} (${id})`);
+  const { prepareDisk } = await import('./backups.ts');
+  const { nothingThere } = await import('./reach.ts');
+  if (!existsSync(join(settings.dataDir, 'secrets/installation'))) return refuse(nothingThere(settings.dataDir));
+  const prepared = await prepareDisk(settings.dataDir, resolve(place), values.name, new Date().toISOString());
+  if (isRefused(prepared)) return refuse(prepared);
+  say(`✓ 備份碟 backup disk: ${values.name} (${prepared.id})`);
   return EXIT.ok;
 }
 
@@ -129,6 +129,8 @@ async function list({ to, values }: Asked): Promise<ExitCode> {
     say(card ? `${card.name} (${card.id}) · ${card.installation}` : `${place}: 不是備份碟 not a backup disk`);
     for (const { id, bytes, objects } of listings)
       say(`  ${id}  ${size(bytes)}  ${Object.keys(objects).length} 內容 contents`);
+    for (const { id } of await diskAt(place).damagedListings())
+      say(`✗ ${id}  目錄損毀，請執行 backup check · listing damaged; run backup check`);
   }
   return EXIT.ok;
 }
@@ -141,11 +143,12 @@ async function check({ to, values, settings }: Asked): Promise<ExitCode> {
   let sound = true;
   for (const place of to) {
     const card = await diskAt(place).card();
-    if (!card) throw usageError(`不是備份碟 · not a backup disk: ${place}`);
-    const { generations, objects, faults } = await checkDisk(diskAt(place));
-    const passed = faults.length === 0 && generations > 0;
+    const kept = (await diskAt(place).listings()).length + (await diskAt(place).damagedListings()).length;
+    if (!card && kept === 0) throw usageError(`不是備份碟 · not a backup disk: ${place}`);
+    const { generations, objects, faults, cleared } = await checkDisk(diskAt(place));
+    const passed = faults.length === 0 && generations > 0 && card !== undefined;
     sound &&= passed;
-    if (existsSync(join(settings.dataDir, 'secrets/installation')))
+    if (card && existsSync(join(settings.dataDir, 'secrets/installation')))
       leaveNote(settings.dataDir, {
         kind: 'backup.checked',
         at: new Date().toISOString(),
@@ -154,17 +157,31 @@ async function check({ to, values, settings }: Asked): Promise<ExitCode> {
         generations,
         faults: faults.length,
       });
-    if (values.json) say(JSON.stringify({ disk: card.id, generations, objects, faults }));
+    if (values.json) say(JSON.stringify({ disk: card?.id ?? null, generations, objects, faults, cleared }));
     else {
+      if (!card)
+        say('✗ disk.json 不見或損毀；備份仍可還原 · disk.json is gone or damaged; what is on the disk still restores');
       for (const { generation, object, fault } of faults)
-        say(`✗ ${generation} ${object.slice(0, 16)}… ${fault === 'missing' ? '遺失 missing' : '損壞 altered'}`);
+        say(`✗ ${[generation, object && `${object.slice(0, 16)}…`, FAULTS[fault]].filter(Boolean).join(' ')}`);
       say(
-        `${passed ? '✓' : '✗'} ${card.name}: ${generations} 份 generations, ${objects} 內容 contents, ${faults.length} 不符 faults`,
+        `${passed ? '✓' : '✗'} ${card?.name ?? place}: ${generations} 份 generations, ${objects} 內容 contents, ${faults.length} 不符 faults`,
       );
+      if (cleared > 0)
+        say(
+          '  已移除損壞的內容；請立即再備份一次，仍在的內容會重新寫入 · altered contents were removed; back up again now: what is still there is written anew',
+        );
     }
   }
   return sound ? EXIT.ok : EXIT.refused;
 }
+
+const FAULTS = {
+  missing: '遺失 missing',
+  altered: '損壞 altered',
+  listing: '目錄損毀，這一份無法還原 listing damaged: this one does not restore',
+  manifest: '內容清單損毀，這一份無法還原 contents list damaged: this one does not restore',
+  keys: '個資金鑰損毀，再備份一次即重新寫入 keys of personal values damaged; the next backup writes them anew',
+} as const;
 
 function refuse(refusal: Parameters<typeof tellRefused>[0]): ExitCode {
   tellRefused(refusal);

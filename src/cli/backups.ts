@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DiskCard, diskAt } from '../adapters/backup/disk.ts';
+import pg from 'pg';
+import { type DiskCard, diskAt, FOLDER } from '../adapters/backup/disk.ts';
 import { KEEP, type Keep } from '../adapters/backup/generation.ts';
 import { type BackupSource, type Made, makeBackup } from '../adapters/backup/make.ts';
 import { readBackupKeys } from '../adapters/backup/recovery-key.ts';
+import { diskTrouble } from '../adapters/backup/trouble.ts';
 import { folderBlobs } from '../adapters/blobs/folder.ts';
-import { explain } from '../adapters/postgres/embedded/trouble.ts';
+import { giveTo } from '../adapters/postgres/embedded/account.ts';
 import { installationName } from '../adapters/sealing/installation.ts';
 import { openLogIn } from '../adapters/sealing/log.ts';
 import { directoryStore } from '../adapters/sealing/store.ts';
@@ -16,34 +18,96 @@ import type { BackupNote } from '../modules/backups/index.ts';
 
 /** One run: to which disk, and what came of it. */
 export type BackupRun = { place: string; disk: DiskCard; made: Made };
+/** What was written, and which disks could not be: one that is full or pulled out does not keep the other from its backup. */
+export type BackupRuns = { runs: BackupRun[]; failed: { place: string; refusal: Refused }[] };
 
-/** Saves to every prepared disk that is there now. Refuses when there is none, or no recovery key was made. */
+/**
+ * Saves to every prepared disk that is there now. Refuses when there is none, no recovery key was made, or another backup of this
+ * installation is being made.
+ */
 export async function backUp(
   source: { dataDir: string; kind: BackupSource['kind']; ownerUrl: string },
   places: string[],
   keep: Keep = KEEP,
   now: Date = new Date(),
-): Promise<BackupRun[] | Refused> {
+): Promise<BackupRuns | Refused> {
   const keys = readBackupKeys(source.dataDir);
   if (!keys) return noKey;
   const installation = installationName(source.dataDir);
-  const disks: { place: string; card: DiskCard }[] = [];
-  for (const place of places) {
+  const found: BackupRuns = { runs: [], failed: [] };
+  const turn = await takeTurn(source.ownerUrl);
+  if (isRefused(turn)) return turn;
+  let defect: unknown;
+  try {
+    for (const place of [...new Set(places)]) {
+      const card = await cardIn(place, installation);
+      if (card === undefined) continue;
+      const made = isRefused(card)
+        ? card
+        : await makeBackup(sourceOf(source, installation), diskAt(place), keys, keep, now).catch((error: unknown) => {
+            const trouble = diskTrouble(place, error);
+            defect ??= trouble ? undefined : error;
+            return trouble ?? unforeseen(place);
+          });
+      const disk = isRefused(card) ? undefined : card;
+      leaveNote(source.dataDir, isRefused(made) ? failedNote(disk, made, now) : madeNote(disk!, made, now));
+      if (isRefused(made)) found.failed.push({ place, refusal: made });
+      else found.runs.push({ place, disk: disk!, made });
+    }
+  } finally {
+    await turn.end();
+  }
+  if (defect) throw defect;
+  return found.runs.length === 0 && found.failed.length === 0 ? noDisk(places) : found;
+}
+
+/** Makes a folder a backup disk of this installation; refuses one that is not there, prepared already, or holds backups without a card. */
+export async function prepareDisk(
+  dataDir: string,
+  place: string,
+  name: string,
+  now: string,
+): Promise<{ id: string } | Refused> {
+  if (!existsSync(place)) return notPluggedIn(place);
+  const disk = diskAt(place);
+  try {
+    const known = await disk.card();
+    if (known) return isPrepared(known);
+    if ((await disk.listings()).length + (await disk.damagedListings()).length > 0) return cardLost;
+    const id = `disk-${randomBytes(4).toString('hex')}`;
+    await disk.prepare({ format: 1, id, name, installation: installationName(dataDir), preparedAt: now });
+    giveDisk(place, dataDir);
+    return { id };
+  } catch (error) {
+    const trouble = diskTrouble(place, error);
+    if (trouble) return trouble;
+    throw error;
+  }
+}
+
+/** Undefined for a folder that is not there or was not prepared. */
+async function cardIn(place: string, installation: string): Promise<DiskCard | Refused | undefined> {
+  try {
     const card = await diskAt(place).card();
-    if (card && card.installation !== installation) return otherInstallation(place, card);
-    if (card) disks.push({ place, card });
+    return card && card.installation !== installation ? otherInstallation(place, card) : card;
+  } catch (error) {
+    const trouble = diskTrouble(place, error);
+    if (trouble) return trouble;
+    throw error;
   }
-  if (disks.length === 0) return noDisk(places);
-  const runs: BackupRun[] = [];
-  for (const { place, card } of disks) {
-    const made = await makeBackup(sourceOf(source, installation), diskAt(place), keys, keep, now).catch(
-      (error: unknown) => explainDisk(place, error),
-    );
-    leaveNote(source.dataDir, isRefused(made) ? failedNote(card, made, now) : madeNote(card, made, now));
-    if (isRefused(made)) return made;
-    runs.push({ place, disk: card, made });
-  }
-  return runs;
+}
+
+const TURN = `hashtextextended('ancheng backup', 0)`;
+
+/** One backup of an installation at a time, whoever started it: what one writes and has not listed yet, another would clear away. */
+async function takeTurn(ownerUrl: string): Promise<{ end(): Promise<void> } | Refused> {
+  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'ancheng backup turn' });
+  client.on('error', () => {}); // the turn ends with its connection
+  await client.connect();
+  const asked = await client.query<{ won: boolean }>(`select pg_try_advisory_lock(${TURN}) as won`);
+  if (asked.rows[0]?.won) return { end: () => client.end() };
+  await client.end();
+  return underWay;
 }
 
 function sourceOf(
@@ -78,12 +142,27 @@ const madeNote = (disk: DiskCard, made: Made, now: Date): BackupNote => ({
   generations: made.generations.length,
 });
 
-const failedNote = (disk: DiskCard, refusal: Refused, now: Date): BackupNote => ({
+const failedNote = (disk: DiskCard | undefined, refusal: Refused, now: Date): BackupNote => ({
   kind: 'backup.failed',
   at: now.toISOString(),
-  disk: { id: disk.id, name: disk.name },
+  ...(disk ? { disk: { id: disk.id, name: disk.name } } : {}),
   reason: refusal.refused[0]!.message,
 });
+
+/**
+ * A command run as root gives what it wrote on a disk to the account of the data folder, or the platform could not go on with it;
+ * file systems without owners refuse, which does not matter there.
+ */
+export function giveDisk(place: string, dataDir: string): void {
+  const folder = join(place, FOLDER);
+  if (process.getuid?.() !== 0 || !existsSync(folder) || !existsSync(dataDir)) return;
+  const { uid, gid } = statSync(dataDir);
+  try {
+    giveTo(folder, { name: '', uid, gid });
+  } catch (error) {
+    if (!/^(EPERM|EROFS|ENOTSUP|EINVAL)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
 
 /**
  * Leaves word in `<data>/backups` of what was done outside the platform; the platform enters it into the ledger of the
@@ -102,12 +181,28 @@ export function leaveNote(dataDir: string, note: BackupNote): void {
   renameSync(draft, join(folder, `${name}.json`));
 }
 
-/** What the system says when a disk is full, gone or read-only, told with a remedy; anything else stays a defect. */
-function explainDisk(place: string, error: unknown): Refused {
-  const { code } = error as NodeJS.ErrnoException;
-  if (!code || !/^(ENOSPC|EROFS|EACCES|EPERM|EIO|ENODEV|ENXIO|EDQUOT|ENOENT|ECONNREFUSED)$/.test(code)) throw error;
-  return explain({ what: text('備份', 'Backing up'), where: place }, error);
-}
+/** Not the disk's doing: told here, and as a defect where it happened. */
+const unforeseen = (place: string): Refused =>
+  refused({
+    code: 'unready',
+    message: text(
+      `備份到 ${place} 時發生未預期的錯誤。`,
+      `Something unforeseen happened while backing up to ${place}.`,
+    ),
+    fix: {
+      text: text(
+        '請再備份一次；仍發生時請回報程式訊息。',
+        'Back up once more; if it happens again report what the program says.',
+      ),
+    },
+  });
+
+/** Also what a round of the platform hears while somebody backs up by command: no failure. */
+export const underWay = refused({
+  code: 'conflict',
+  message: text('另一個備份正在進行。', 'Another backup is being made.'),
+  fix: { text: text('請等它完成。', 'Wait until it is done.') },
+});
 
 const noKey = refused({
   code: 'unready',
@@ -146,3 +241,36 @@ const otherInstallation = (place: string, card: DiskCard): Refused =>
     ),
     fix: { text: text('請改接本安裝的備份碟。', 'Plug in a disk of this installation.') },
   });
+
+const notPluggedIn = (place: string): Refused =>
+  refused({
+    code: 'unready',
+    message: text(
+      `沒有 ${place} 這個資料夾，備份碟可能尚未接上。`,
+      `There is no folder ${place}; the disk may not be plugged in.`,
+    ),
+    fix: { text: text('請接上備份碟後再試。', 'Plug it in and try again.') },
+  });
+
+const isPrepared = ({ name, installation }: DiskCard): Refused =>
+  refused({
+    code: 'conflict',
+    message: text(
+      `這是「${name}」(${installation})，已準備過。`,
+      `This is "${name}" (${installation}), prepared already.`,
+    ),
+  });
+
+const cardLost = refused({
+  code: 'conflict',
+  message: text(
+    '碟上有備份，但載明屬於誰的 disk.json 不見或損毀，不會在上面另行準備。',
+    'There are backups on it, but the card that says whose they are (disk.json) is gone or damaged; it is not prepared over them.',
+  ),
+  fix: {
+    text: text(
+      '請把碟上的 ancheng-backup 改名保留（仍可用 ancheng restore 還原：放回原名即可），再重新準備。',
+      'Rename the folder ancheng-backup on it, then prepare it again. What is in it still restores (under its old name).',
+    ),
+  },
+});

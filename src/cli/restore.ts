@@ -1,8 +1,6 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runsAsRoot } from '../adapters/postgres/embedded/account.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -49,10 +47,12 @@ entry. Never overwrites anything.
       from: resolve(values.from),
       sheet,
       ...(values.generation ? { generation: values.generation } : {}),
+      signal: stopAsked(),
     };
     if (values.drill) return drillInto(settings.dataDir, asked, values.scratch, values.json === true);
     const { restoreInto } = await import('./restoring.ts');
-    const restored = await restoreInto(settings, asked, tell);
+    const restored = await restoreInto(settings, asked, tell).catch(stoppedOr);
+    if (restored === 'stopped') return EXIT.refused;
     if (isRefused(restored)) return refuse(restored);
     report(restored, values.json === true);
     if (restored.ok) say(`\n  可以啟動了 · ready to start: ancheng start --data ${settings.dataDir}`);
@@ -67,38 +67,31 @@ function readKeyFile(path: string): string {
   return readFileSync(path, 'utf8');
 }
 
-type Asked = { from: string; sheet: string; generation?: string };
+type Asked = { from: string; sheet: string; generation?: string; signal: AbortSignal };
+
+/** Ctrl-C, or the platform that started a drill is gone: what was restored so far is cleared away in order. */
+function stopAsked(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort(STOPPED));
+  process.once('disconnect', () => stop.abort(STOPPED));
+  return stop.signal;
+}
+
+const STOPPED = new Error('stopped');
+
+function stoppedOr(error: unknown): 'stopped' {
+  if (error !== STOPPED) throw error;
+  tell('已中止，還原到一半的資料已清除 · stopped; what was restored so far has been deleted');
+  return 'stopped';
+}
 
 async function drillInto(liveDir: string, asked: Asked, scratch: string | undefined, json: boolean): Promise<ExitCode> {
-  const { restoreInto } = await import('./restoring.ts');
-  const { leaveNote } = await import('./backups.ts');
-  const folder = mkdtempSync(join(scratch === undefined ? tmpdir() : resolve(scratch), 'ancheng-drill-'));
-  if (runsAsRoot()) chmodSync(folder, 0o711); // the account the database runs as has to get through
-  try {
-    // Always into the database that comes along: the drill touches no server, and shows that the backup needs none.
-    const drilled = await restoreInto({ dataDir: join(folder, 'data') }, asked, tell);
-    if (isRefused(drilled)) return refuse(drilled);
-    report(drilled, json);
-    if (existsSync(join(liveDir, 'secrets/installation')))
-      leaveNote(liveDir, {
-        kind: 'restore.tested',
-        at: new Date().toISOString(),
-        generation: drilled.generation,
-        dataOf: drilled.takenAt,
-        passed: drilled.ok,
-        rows: drilled.rows,
-        ledgers: drilled.ledgers.map(({ organisation, saved, restored, root, ok }) => ({
-          organisation,
-          saved,
-          restored,
-          root: root ?? '',
-          ok,
-        })),
-      });
-    return drilled.ok ? EXIT.ok : EXIT.refused;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const { drill } = await import('./drill.ts');
+  const drilled = await drill(liveDir, asked, scratch, tell).catch(stoppedOr);
+  if (drilled === 'stopped') return EXIT.refused;
+  if (isRefused(drilled)) return refuse(drilled);
+  report(drilled, json);
+  return drilled.ok ? EXIT.ok : EXIT.refused;
 }
 
 function report(restored: Drilled, json: boolean): void {

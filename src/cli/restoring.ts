@@ -3,10 +3,19 @@ import { join } from 'node:path';
 import { diskAt } from '../adapters/backup/disk.ts';
 import type { Generation } from '../adapters/backup/generation.ts';
 import { readRecoveryKey } from '../adapters/backup/recovery-key.ts';
-import { erasedSince, type OpenGeneration, openGeneration, placeFiles, savedRows } from '../adapters/backup/restore.ts';
+import {
+  DamagedContent,
+  damagedContent,
+  erasedSince,
+  type OpenGeneration,
+  openGeneration,
+  placeFiles,
+  savedRows,
+} from '../adapters/backup/restore.ts';
 import { fillDatabase, isInUse } from '../adapters/backup/snapshot.ts';
 import { connect } from '../adapters/postgres/connect.ts';
 import { makePrivateFolder } from '../adapters/postgres/embedded/account.ts';
+import { explain } from '../adapters/postgres/embedded/trouble.ts';
 import { type Migration, migrate, readMigrations } from '../adapters/postgres/migrate.ts';
 import { openDatabase } from '../adapters/postgres/open.ts';
 import { openKeyring } from '../adapters/sealing/installation.ts';
@@ -14,6 +23,7 @@ import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { type Text, text } from '../kernel/text.ts';
 import { scrub } from '../runtime/erasing.ts';
 import type { Db } from '../runtime/module.ts';
+import { halfRestored, isHalfRestored, UNFINISHED } from './half-restored.ts';
 import { openLedgers } from './ledgers.ts';
 import type { Settings } from './settings.ts';
 
@@ -48,9 +58,10 @@ const MIGRATIONS = join(import.meta.dirname, '../../migrations');
  */
 export async function restoreInto(
   place: Place,
-  asked: { from: string; sheet: string; generation?: string },
+  asked: { from: string; sheet: string; generation?: string; signal?: AbortSignal },
   log: (line: string) => void,
 ): Promise<Drilled | Refused> {
+  const { signal } = asked;
   const key = readRecoveryKey(asked.sheet);
   if (isRefused(key)) return key;
   if (!key.signedBy) log('未附 signed-by:不檢查備份是誰簽的 · no signed-by line: who signed the backup is not checked');
@@ -58,17 +69,27 @@ export async function restoreInto(
   if (isRefused(opened)) return opened;
   const migrations = migrationsOf(opened.generation);
   if (isRefused(migrations)) return migrations;
+  if (isHalfRestored(place.dataDir)) return halfRestored(place.dataDir);
   if (!isEmpty(place.dataDir)) return notEmpty(place.dataDir);
   if (place.databaseUrl !== undefined && (await isInUse(place.databaseUrl))) return databaseInUse;
-  const erased = await fillPlace(place, opened, migrations, log).catch((error: unknown) => {
+  const erased = await fillPlace(place, opened, migrations, log, signal).catch((error: unknown) => {
     clear(place.dataDir);
-    throw error;
+    return told(place.dataDir, error);
   });
   if (isRefused(erased)) {
     clear(place.dataDir);
     return erased;
   }
-  return verified(place, opened, erased, log);
+  const drilled = await verified(place, opened, erased, log, signal);
+  rmSync(join(place.dataDir, UNFINISHED), { force: true });
+  return drilled;
+}
+
+/** A broken backup and a full disk are told; the rest is a defect. */
+function told(dataDir: string, error: unknown): Refused {
+  if (error instanceof DamagedContent) return damagedContent(error);
+  if (!/^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  return explain({ what: text('還原', 'Restoring'), where: dataDir }, error);
 }
 
 async function fillPlace(
@@ -76,14 +97,16 @@ async function fillPlace(
   opened: OpenGeneration,
   migrations: Migration[],
   log: (line: string) => void,
+  signal: AbortSignal | undefined,
 ): Promise<number | Refused> {
   makePrivateFolder(place.dataDir);
+  writeFileSync(join(place.dataDir, UNFINISHED), '', { mode: 0o600 });
   log(`還原檔案 · restoring ${opened.generation.files.length} files`);
-  await placeFiles(opened, place.dataDir);
+  await placeFiles(opened, place.dataDir, signal);
   writeFileSync(join(place.dataDir, 'restored.json'), `${JSON.stringify(restoredMark(opened.generation))}\n`, {
     mode: 0o600,
   });
-  return fill(place, opened, migrations, log);
+  return fill(place, opened, migrations, log, signal);
 }
 
 /** The folder was empty before: what a restore cut short has left would only stand in the way of the next one. */
@@ -105,6 +128,7 @@ async function fill(
   opened: OpenGeneration,
   migrations: Migration[],
   log: (line: string) => void,
+  signal: AbortSignal | undefined,
 ): Promise<number | Refused> {
   const database = await openDatabase({ ...place, log });
   if (isRefused(database)) return database;
@@ -117,8 +141,8 @@ async function fill(
     await fillDatabase(
       ownerUrl,
       opened.generation.database,
-      (table) => savedRows(opened, table),
-      () => {},
+      (table) => savedRows(opened, table, signal),
+      () => signal?.throwIfAborted(),
     );
     return await eraseAgain(database.appUrl, place.dataDir, opened);
   } finally {
@@ -147,6 +171,7 @@ async function verified(
   { generation }: OpenGeneration,
   erased: number,
   log: (line: string) => void,
+  signal: AbortSignal | undefined,
 ): Promise<Drilled | Refused> {
   const { tables } = generation.database;
   const ledgers = await openLedgers(place, () => {});
@@ -156,7 +181,8 @@ async function verified(
   try {
     const saved = new Map(generation.ledgers.map(({ organisation, events }) => [organisation, events]));
     for (const { id, name } of await ledgers.organisations()) {
-      const report = await ledgers.verify(id);
+      const report = await ledgers.verify(id, () => signal?.throwIfAborted());
+      signal?.throwIfAborted();
       const events = await ledgers.events(id);
       const expected = saved.get(id) ?? 0;
       const faults = report.findings.filter(({ ok }) => !ok).map(({ message }) => message);

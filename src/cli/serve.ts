@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { explain } from '../adapters/postgres/embedded/trouble.ts';
 import { isRefused, type Refused } from '../kernel/refusal.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { halfRestored, isHalfRestored } from './half-restored.ts';
 import { handOver } from './hand-over.ts';
 import { say, tellRefused } from './say.ts';
 import { separateSigner } from './separate-signer.ts';
@@ -26,6 +27,7 @@ export type Server = {
 
 /** Runs the platform until it is told to stop (SIGINT, SIGTERM, SIGHUP) or cannot go on. */
 export async function serve(wanted: Settings, kind: 'start' | 'demo'): Promise<ExitCode> {
+  if (isHalfRestored(wanted.dataDir)) return refuse(halfRestored(wanted.dataDir));
   const refusal = await handOver(wanted.dataDir, [kind, ...asArguments(wanted)], (account) =>
     separateSigner(wanted.dataDir, account),
   );

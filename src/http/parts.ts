@@ -89,4 +89,5 @@ export type BackupDesk = {
   prepare(place: string, name: string): Promise<{ id: string } | Refused>;
   start(): { started: true } | Refused;
   drill(asked: { place: string; generation?: string; sheet: string }): Promise<{ started: true } | Refused>;
+  stopDrill(): { stopped: true } | Refused;
 };

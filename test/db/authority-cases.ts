@@ -195,6 +195,7 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'keeping.prepareDisk': () => ({ place: '/nowhere', name: '甲碟' }),
   'keeping.backUp': () => ({}),
   'keeping.drill': () => ({ place: '/nowhere', sheet: 'x', factor: { password: PASSWORD } }),
+  'keeping.stopDrill': () => ({}),
   'keeping.hold': ({ own }) => ({ record: own, reason: '調查中', factor: { password: PASSWORD } }),
   'keeping.release': ({ own }) => ({ record: own, reason: '調查結束', factor: { password: PASSWORD } }),
   'keeping.erase': () => ({ kind: 'record', id: 'x', reason: '當事人請求', factor: { password: PASSWORD } }),

@@ -35,9 +35,8 @@ const accepted = <T>(outcome: T | Refused): T => {
   return outcome;
 };
 const save = async () =>
-  accepted(
-    await backUp({ dataDir: office.dataDir, kind: 'external', ownerUrl: office.database.ownerUrl }, [place]),
-  )[0]!;
+  accepted(await backUp({ dataDir: office.dataDir, kind: 'external', ownerUrl: office.database.ownerUrl }, [place]))
+    .runs[0]!;
 const open = async (id?: string) => accepted(await openGeneration(diskAt(place), accepted(readRecoveryKey(sheet)), id));
 const tablesOf = ({ database }: Generation) =>
   Object.fromEntries(

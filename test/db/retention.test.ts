@@ -107,7 +107,7 @@ describe('erasure of personal values', () => {
         KEEP,
         clock.now,
       ),
-    )[0]!;
+    ).runs[0]!;
   const rowsOnDisk = async (id?: string) => {
     const opened = accepted(await openGeneration(diskAt(place), accepted(readRecoveryKey(sheet)), id));
     const texts: string[] = [];

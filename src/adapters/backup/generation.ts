@@ -39,11 +39,20 @@ export type Listing = {
   id: string;
   takenAt: string;
   bytes: number;
+  /** SHA-256 of the sealed contents list beside it. */
+  manifest?: string;
   /** Name on the disk → SHA-256 and size of the encrypted file. */
   objects: Record<string, { sha256: string; bytes: number }>;
 };
 
 export const generationId = (at: Date): string => at.toISOString().replace(/:(\d\d):(\d\d)\.\d{3}Z$/, '$1$2Z');
+
+/** The moment a generation's id stands for; undefined for anything that is no id. */
+export function takenAtOf(id: string): string | undefined {
+  const [, day, hour, minute, second] = /^(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(id) ?? [];
+  const at = new Date(`${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
 
 export type Keep = { daily: number; weekly: number; monthly: number };
 export const KEEP: Keep = { daily: 7, weekly: 5, monthly: 12 };

@@ -63,6 +63,9 @@ export async function makeBackup(
   keep: Keep,
   takenAt: Date,
 ): Promise<Made> {
+  // What earlier runs left unfinished makes room first: a full disk is not full for ever.
+  await disk.removeDrafts();
+  await prune(disk, keep);
   const listings = await disk.listings();
   const known = new Map(listings.flatMap(({ objects }) => Object.entries(objects)));
   const listing: Listing = { id: generationId(takenAt), takenAt: takenAt.toISOString(), bytes: 0, objects: {} };
@@ -181,31 +184,71 @@ function note(work: Work, object: string, stored: Stored): void {
   work.written += stored.bytes;
 }
 
-/** Removes generations past their time and contents nobody lists any more. */
+/**
+ * Removes generations past their time and contents nobody lists any more. While a listing cannot be made out, no content goes:
+ * it may be what that generation needs. Such a one crowds out no other.
+ */
 async function prune(disk: Disk, keep: Keep): Promise<{ generations: string[]; removed: string[] }> {
-  const listings = await disk.listings();
-  const staying = new Set(kept(listings, keep));
-  const removed = listings.filter(({ id }) => !staying.has(id)).map(({ id }) => id);
+  const [listings, damaged] = [await disk.listings(), await disk.damagedListings()];
+  const staying = new Set([...kept(listings, keep), ...kept(damaged, keep)]);
+  const removed = [...listings, ...damaged].map(({ id }) => id).filter((id) => !staying.has(id));
   for (const id of removed) await disk.removeGeneration(id);
-  const needed = new Set(listings.filter(({ id }) => staying.has(id)).flatMap(({ objects }) => Object.keys(objects)));
-  for (const name of await disk.objects()) if (!needed.has(name)) await disk.removeObject(name);
-  return { generations: [...staying], removed };
+  const left = listings.filter(({ id }) => staying.has(id));
+  if (damaged.every(({ id }) => !staying.has(id))) {
+    const needed = new Set(left.flatMap(({ objects }) => Object.keys(objects)));
+    for (const name of await disk.objects()) if (!needed.has(name)) await disk.removeObject(name);
+  }
+  return { generations: left.map(({ id }) => id), removed };
 }
 
-export type DiskFault = { generation: string; object: string; fault: 'missing' | 'altered' };
+/** `listing`: what lies in a generation cannot be made out; `manifest`: its contents list; `keys`: those of personal values. */
+export type DiskFault = {
+  generation: string;
+  object: string;
+  fault: 'missing' | 'altered' | 'listing' | 'manifest' | 'keys';
+};
+export type DiskCheck = { generations: number; objects: number; faults: DiskFault[]; cleared: number };
 
-/** Reads every content a disk lists and compares it with its listing; needs no recovery key. */
-export async function checkDisk(disk: Disk): Promise<{ generations: number; objects: number; faults: DiskFault[] }> {
+/**
+ * Reads every content a disk lists and compares it with its listing; needs no recovery key. Altered contents are of no use to
+ * anybody: they are cleared away, so that the next backup writes anew what it still has. A read-only disk is only looked at.
+ */
+export async function checkDisk(disk: Disk): Promise<DiskCheck> {
   const listings = await disk.listings();
   const looked = new Map<string, Stored | undefined>();
-  const faults: DiskFault[] = [];
-  for (const { id, objects } of listings) {
+  const sound = new Set<string>();
+  const found: DiskFault[] = (await disk.damagedListings()).map(({ id }) => ({
+    generation: id,
+    object: '',
+    fault: 'listing',
+  }));
+  if (!(await disk.vaultIsWhole())) found.push({ generation: '', object: '', fault: 'keys' });
+  for (const { id, objects, manifest } of listings) {
+    if (manifest && sha256Of((await disk.generation(id)) ?? Buffer.alloc(0)) !== manifest)
+      found.push({ generation: id, object: '', fault: 'manifest' });
     for (const [object, { sha256 }] of Object.entries(objects)) {
       if (!looked.has(object)) looked.set(object, await disk.look(object));
-      const found = looked.get(object);
-      if (!found) faults.push({ generation: id, object, fault: 'missing' });
-      else if (found.sha256 !== sha256) faults.push({ generation: id, object, fault: 'altered' });
+      const stored = looked.get(object);
+      if (!stored) found.push({ generation: id, object, fault: 'missing' });
+      else if (stored.sha256 === sha256) sound.add(object);
+      else found.push({ generation: id, object, fault: 'altered' });
     }
   }
-  return { generations: listings.length, objects: looked.size, faults };
+  // A backup made meanwhile may have cleared generations past their time.
+  const still = new Set((await disk.listings()).map(({ id }) => id));
+  const faults = found.filter(
+    ({ generation, fault }) => fault === 'listing' || fault === 'keys' || still.has(generation),
+  );
+  const useless = new Set(
+    faults.filter(({ fault, object }) => fault === 'altered' && !sound.has(object)).map((one) => one.object),
+  );
+  let cleared = 0;
+  for (const object of useless) {
+    const gone = await disk.removeObject(object).then(
+      () => true,
+      () => false,
+    );
+    if (gone) cleared++;
+  }
+  return { generations: listings.length, objects: looked.size, faults, cleared };
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 
@@ -61,8 +61,30 @@ export function readRecoveryKey(sheet: string): RecoveryKey | Refused {
   const identity = /AGE-SECRET-KEY-1[A-Z0-9]{58}/.exec(typed)?.[0];
   const signer = /signed-by:\s*([A-Za-z0-9+/]{43}=)/.exec(sheet)?.[1];
   if (identity === undefined) return notAKey;
+  if (!isWhole(identity)) return mistyped;
   return { identity, signedBy: signer ? fromRaw(Buffer.from(signer, 'base64')) : undefined };
 }
+
+/** A key ends in a checksum: one wrong letter is a slip of the hand, not a damaged backup. */
+function isWhole(identity: string): boolean {
+  try {
+    new Decrypter().addIdentity(identity);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const mistyped = refused({
+  code: 'invalid',
+  message: text('復原金鑰輸入有誤（檢查碼不符）。', 'The recovery key is mistyped: its checksum does not fit.'),
+  fix: {
+    text: text(
+      '請對照紙本逐組核對；AGE-SECRET-KEY-1 之後沒有 1、B、I、O，看來像 O 的都是 0、像 B 的都是 8。',
+      'Compare it with the sheet group by group. After the beginning a key has none of 1, B, I and O.',
+    ),
+  },
+});
 
 const sheetOf = (identity: string, installation: string, signedBy: string, now: Date): string =>
   `# 安程 備份復原金鑰 · Ancheng recovery key

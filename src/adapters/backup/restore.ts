@@ -20,9 +20,9 @@ export async function openGeneration(disk: Disk, key: RecoveryKey, id?: string):
   if (!chosen) return noGeneration(disk.place, id);
   const generation = await openSigned<Generation>(await disk.generation(chosen.id), key);
   if ('refused' in generation) return generation;
-  const vault = await openSigned<Vault>(await disk.vault(), key);
-  if ('refused' in vault) return vault;
   if (generation.format !== 1) return tooNew;
+  const vault = await openSigned<Vault>(await disk.vault(), key);
+  if ('refused' in vault) return vault === damaged ? damagedKeys : vault;
   return { disk, key, generation, vault };
 }
 
@@ -36,24 +36,61 @@ async function openSigned<Document extends object>(
   return readSigned<Document>(plain, key.signedBy) ?? foreign;
 }
 
-/** Writes files and keys of a generation into an empty folder. @throws when a content is missing or altered. */
-export async function placeFiles({ disk, key, generation, vault }: OpenGeneration, dataDir: string): Promise<void> {
+/**
+ * Writes files and keys of a generation into an empty folder. @throws {@link DamagedContent} when a content is missing or altered,
+ * the signal's reason when it is told to stop.
+ */
+export async function placeFiles(
+  { disk, key, generation, vault }: OpenGeneration,
+  dataDir: string,
+  signal?: AbortSignal,
+): Promise<void> {
   for (const file of generation.files) {
-    const content = await unsealStream(disk.stream(file.object), key.identity);
-    if ((await placeFile(dataDir, file, content)) !== file.sha256)
-      throw new Error(`${file.path} is not what was saved`);
+    signal?.throwIfAborted();
+    const sha256 = await placeFile(dataDir, file, saved(disk, key, file)).catch((error: unknown) => {
+      throw isOfTarget(error) ? error : new DamagedContent(file.path, error);
+    });
+    if (sha256 !== file.sha256) throw new DamagedContent(file.path);
   }
   for (const { path, content } of vault.files) await placeFile(dataDir, { path, mode: 0o600 }, once(content));
 }
 
-/** The rows of one table as COPY wrote them, each piece checked before it is handed on. */
-export async function* savedRows({ disk, key }: OpenGeneration, table: TableCopy): AsyncGenerator<Uint8Array> {
+async function* saved(disk: Disk, key: RecoveryKey, { object }: { object: string }): AsyncGenerator<Uint8Array> {
+  yield* await unsealStream(disk.stream(object), key.identity);
+}
+
+/** The rows of one table as COPY wrote them, each piece checked before it is handed on. @throws as {@link placeFiles} does */
+export async function* savedRows(
+  { disk, key }: OpenGeneration,
+  table: TableCopy,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const name = `${table.schema}.${table.name}`;
   for (const { object, sha256 } of table.chunks) {
-    const bytes = await unseal(await disk.get(object), key.identity);
-    if (sha256Of(bytes) !== sha256) throw new Error(`a piece of ${table.schema}.${table.name} is not what was saved`);
+    signal?.throwIfAborted();
+    const bytes = await disk
+      .get(object)
+      .then((sealed) => unseal(sealed, key.identity))
+      .catch((error: unknown) => {
+        throw new DamagedContent(name, error);
+      });
+    if (sha256Of(bytes) !== sha256) throw new DamagedContent(name);
     yield bytes;
   }
 }
+
+/** A content of the backup is not there, or not what was saved. */
+export class DamagedContent extends Error {
+  readonly what: string;
+  constructor(what: string, cause?: unknown) {
+    super(`${what} is not what was saved`, { cause });
+    this.what = what;
+  }
+}
+
+/** Writing failed, not reading. */
+const isOfTarget = (error: unknown): boolean =>
+  /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EEXIST|ENAMETOOLONG)$/.test((error as NodeJS.ErrnoException).code ?? '');
 
 /** What was destroyed by the time of the newest backup: whatever is restored from an older one must not bring it back. */
 export function erasedSince({
@@ -105,6 +142,39 @@ const damaged = refused({
   },
 });
 
+const damagedKeys = refused({
+  code: 'invalid',
+  message: text('碟上的個資金鑰檔損毀。', 'The keys of personal values on this disk are damaged.'),
+  fix: {
+    text: text(
+      '平台仍在執行時，再備份一次到此碟即會重新寫入；否則請改用另一個備份碟。',
+      'While the platform still runs, another backup to this disk writes them anew; else use the other disk.',
+    ),
+  },
+});
+
+/** A content of a generation that is not what was saved, as a refusal. */
+export const damagedContent = ({ what }: DamagedContent): Refused => {
+  const refusal = refused({
+    code: 'invalid',
+    message: text(
+      `備份裡的 ${what} 已損毀或不見，無法還原這一份。`,
+      `${what} in this backup is damaged or gone; it cannot be restored.`,
+    ),
+    fix: {
+      text: text(
+        '請以 --generation 改用另一份，或改用另一個備份碟；此碟請以 ancheng backup check 檢查。',
+        'Use another generation (--generation) or the other disk; check this one with ancheng backup check.',
+      ),
+    },
+  });
+  DAMAGE.add(refusal);
+  return refusal;
+};
+
+/** Whether a refusal says that the backup is broken or not ours, and not that something was asked wrongly: a drill that failed. */
+export const tellsOfDamage = (refusal: Refused): boolean => DAMAGE.has(refusal);
+
 const foreign = refused({
   code: 'invalid',
   message: text(
@@ -113,6 +183,8 @@ const foreign = refused({
   ),
   fix: { text: text('請保全此碟，改用另一個備份碟。', 'Keep this disk as it is and use the other one.') },
 });
+
+const DAMAGE = new WeakSet<Refused>([damaged, damagedKeys, foreign]);
 
 const tooNew = refused({
   code: 'unready',

@@ -68,6 +68,10 @@ export const backupAnswers = {
     await running(context, factor);
     return must(await context.http.backupDesk.drill({ place, sheet, ...(generation ? { generation } : {}) }));
   }),
+  stopDrill: os.keeping.stopDrill.handler(async ({ context }) => {
+    await running(context, 'none');
+    return must(context.http.backupDesk.stopDrill());
+  }),
 };
 
 const factorAgain = refused({

@@ -150,6 +150,9 @@ export const keeping = {
       }),
     )
     .output(z.object({ started: z.literal(true) })),
+  stopDrill: write('keeping', '/keeping/backups/drills/stop', 'Stop the drill under way and delete what it restored')
+    .input(z.object({ commandId }))
+    .output(z.object({ stopped: z.literal(true) })),
   backups: read(
     'keeping',
     '/keeping/backups',

@@ -38,7 +38,9 @@ export const BackupNote = z.discriminatedUnion('kind', [
     dataOf: z.iso.datetime(),
     passed: z.boolean(),
     rows: count,
+    /** None where it could not be restored at all; then `reason` says why. */
     ledgers: z.array(ledger).max(5000),
+    reason: Words.optional(),
   }),
   z.object({
     kind: z.literal('backup.restored'),

@@ -1,22 +1,29 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { BackupDeskView } from '../../../src/http/contract/keeping.ts';
 import { api, newCommandId } from '../../api.ts';
-import { t } from '../../language.ts';
+import { say, t } from '../../language.ts';
+import { queryClient } from '../../queries.ts';
 import { showMoment } from '../../time.ts';
 import { Alert, Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Drill } from './drill.tsx';
 import { MakeKey } from './key.tsx';
 import { Prepare } from './prepare.tsx';
-import { backupsChanged, deskQuery } from './queries.ts';
+import { backupsChanged, backupsQuery, deskQuery } from './queries.ts';
 
 type Disk = BackupDeskView['places'][number];
-const TONES = { ready: 'ok', away: 'warn', blank: 'info', foreign: 'bad' } as const;
+const TONES = { ready: 'ok', away: 'warn', blank: 'info', foreign: 'bad', unreadable: 'bad' } as const;
 
 /** What a backup needs, in the order it is needed: a key on paper, disks, a backup, and proof that it can be restored. */
 export function Desk() {
   const desk = useQuery(deskQuery);
+  const running = desk.data?.running;
+  // What was under way is over, or has begun elsewhere: the list below shows at once what came of it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked at anew whenever it changes
+  useEffect(() => {
+    void queryClient.invalidateQueries({ queryKey: backupsQuery.queryKey });
+  }, [running]);
   if (desk.isError) return <Problem error={desk.error} retry={() => desk.refetch()} />;
   if (!desk.data) return <Skeleton lines={6} />;
   return (
@@ -100,11 +107,24 @@ function DiskLine({ disk, desk }: { disk: Disk; desk: BackupDeskView }) {
         <span className="path">{disk.place}</span>
         {newest &&
           ` · ${t('keeping.disks.newest', { count: disk.generations.length, when: showMoment(newest.takenAt) })}`}
+        {disk.free !== undefined && ` · ${t('keeping.disks.free', { size: sizeOf(disk.free) })}`}
       </div>
+      {disk.damaged !== undefined && disk.damaged > 0 && (
+        <Alert tone="bad">{t('keeping.disks.damaged', { count: disk.damaged })}</Alert>
+      )}
+      {disk.reason && (
+        <Alert tone="bad">
+          {say(disk.reason.message)} {disk.reason.fix && say(disk.reason.fix)}
+        </Alert>
+      )}
       {open && <Prepare place={disk.place} onClose={() => setOpen(false)} />}
     </li>
   );
 }
+
+const GIGABYTE = 1024 ** 3;
+const sizeOf = (bytes: number): string =>
+  bytes < GIGABYTE ? `${Math.floor(bytes / 1024 ** 2)} MB` : `${(bytes / GIGABYTE).toFixed(1)} GB`;
 
 function NowStep({ desk }: { desk: BackupDeskView }) {
   const start = useMutation({
@@ -132,15 +152,22 @@ function NowStep({ desk }: { desk: BackupDeskView }) {
 function DrillStep({ desk }: { desk: BackupDeskView }) {
   const [open, setOpen] = useState(false);
   const { drill } = desk;
+  const stop = useMutation({
+    mutationFn: () => api.keeping.stopDrill({ commandId: newCommandId() }),
+    onSuccess: backupsChanged,
+  });
   return (
     <li>
       <div>
         <b>{t('keeping.drillStep.title')}</b>
         <div className="sub">{t('keeping.drillStep.text')}</div>
+        {stop.isError && <Problem error={stop.error} />}
         {drill && (
           <div aria-live="polite">
             <div className="row">
-              {drill.endedAt ? (
+              {drill.stopped ? (
+                <Pill>{t('keeping.drillStep.stopped')}</Pill>
+              ) : drill.endedAt ? (
                 <Pill tone={drill.passed ? 'ok' : 'bad'}>
                   {t(drill.passed ? 'keeping.drillStep.passed' : 'keeping.drillStep.failed')}
                 </Pill>
@@ -158,13 +185,21 @@ function DrillStep({ desk }: { desk: BackupDeskView }) {
           </div>
         )}
       </div>
-      <Button
-        busy={desk.running === 'drill'}
-        why={whyNot(desk) ?? notYet(desk) ?? (desk.running === 'backup' ? t('keeping.desk.running.backup') : undefined)}
-        onPress={() => setOpen(true)}
-      >
-        {t('keeping.drillStep.does')}
-      </Button>
+      {desk.running === 'drill' ? (
+        <Button busy={stop.isPending || stop.isSuccess} why={whyNot(desk)} onPress={() => stop.mutate()}>
+          {t('keeping.drillStep.stop')}
+        </Button>
+      ) : (
+        <Button
+          why={whyNot(desk) ?? notYet(desk) ?? (desk.running === 'backup' ? t('keeping.desk.running.backup') : undefined)}
+          onPress={() => {
+            stop.reset();
+            setOpen(true);
+          }}
+        >
+          {t('keeping.drillStep.does')}
+        </Button>
+      )}
       {open && <Drill places={desk.places} onClose={() => setOpen(false)} />}
     </li>
   );
