@@ -115,13 +115,14 @@ async function askForPlan({ db, dispatch, parts }: Platform, organisation: strin
 }
 
 /** Destroys what was approved for it, and erases what was ordered. */
-async function dispose({ db, dispatch, parts, blobs }: Platform, organisation: string): Promise<void> {
+async function dispose({ db, dispatch, parts, blobs, shelf }: Platform, organisation: string): Promise<void> {
   for (const disposal of await withOrganisation(db, organisation, (tx) => openDisposals(tx, organisation))) {
     const command = { do: 'retention.carry_out', id: randomUUID(), input: { disposal } };
     await dispatch({ organisation, actor: { kind: 'clock' }, command });
   }
-  for (const erasure of await withOrganisation(db, organisation, (tx) => openErasures(tx, organisation)))
-    await eraseOne({ ...parts, dispatch, files: blobs }, organisation, erasure);
+  const ordered = await withOrganisation(db, organisation, (tx) => openErasures(tx, organisation));
+  if (ordered.length > 0) await shelf.clear(organisation);
+  for (const erasure of ordered) await eraseOne({ ...parts, dispatch, files: blobs }, organisation, erasure);
 }
 
 /** Once a month the auditors get the list of what was signed in concurrent duties or soon after a reset. */

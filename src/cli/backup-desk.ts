@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { diskAt } from '../adapters/backup/disk.ts';
-import { makeRecoveryKey, readBackupKeys, readRecoveryKey } from '../adapters/backup/recovery-key.ts';
+import { readBackupKeys, readRecoveryKey } from '../adapters/backup/recovery-key.ts';
 import { diskTrouble } from '../adapters/backup/trouble.ts';
 import { installationName } from '../adapters/sealing/installation.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
@@ -10,7 +10,7 @@ import { text } from '../kernel/text.ts';
 import type { DeskState, DiskState, DrillState } from '../modules/backups/desk.ts';
 import { INSTALLATION, organisationIds } from '../runtime/organisations.ts';
 import { type DiskLock, enterNotes, type RoundParts, runBackup } from './backup-round.ts';
-import { prepareDisk } from './backups.ts';
+import { newRecoveryKey, prepareDisk } from './backups.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MOST_LINES = 400;
@@ -41,16 +41,20 @@ export function backupDesk(parts: RoundParts, lock: DiskLock) {
       };
     },
     /** The sheet, this once; nothing of it is kept. Refuses to replace a key unless asked to. */
-    async makeKey(replace: boolean): Promise<{ sheet: string; installation: string } | Refused> {
+    async makeKey(replace: boolean, by: string): Promise<{ sheet: string; installation: string } | Refused> {
       if (readBackupKeys(dataDir) && !replace) return refused(hasKey);
       const installation = installationName(dataDir);
-      return { ...(await makeRecoveryKey(dataDir, installation, new Date(parts.clock()))), installation };
+      const made = await newRecoveryKey(dataDir, parts.clock(), by);
+      await enterNotes(parts);
+      return { ...made, installation };
     },
     /** Makes a plugged-in folder a backup disk of this installation. */
-    async prepare(place: string, name: string): Promise<{ id: string } | Refused> {
+    async prepare(place: string, name: string, by: string): Promise<{ id: string } | Refused> {
       const fault = placeOf(place);
       if (fault) return fault;
-      return prepareDisk(dataDir, place, name, parts.clock());
+      const prepared = await prepareDisk(dataDir, place, name, parts.clock(), by);
+      await enterNotes(parts);
+      return prepared;
     },
     /** Begins a backup to every disk that is plugged in; what came of it becomes an entry as always. */
     start(): { started: true } | Refused {

@@ -12,6 +12,7 @@ import { type BackupNote, type BackupRunRow, backupRuns } from '../modules/backu
 import { raiseAlarms, type Trouble } from '../runtime/alarms.ts';
 import type { Db, Dispatch } from '../runtime/module.ts';
 import { INSTALLATION, organisationIds } from '../runtime/organisations.ts';
+import type { PersonalKeyring } from '../runtime/parts.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { backUp, underWay } from './backups.ts';
 import { clearDrills } from './left-drills.ts';
@@ -21,6 +22,7 @@ export type RoundParts = {
   dispatch: Dispatch;
   clock: () => string;
   dataDir: string;
+  personal: Pick<PersonalKeyring, 'shredded'>;
   database: { kind: 'embedded' | 'external'; ownerUrl: string };
   log: (line: string) => void;
   defect: (error: unknown, where: string) => string;
@@ -115,11 +117,25 @@ function tellFailed({ log }: Pick<RoundParts, 'log'>, { refused }: Refused): voi
 }
 
 /** A restored installation says so in its ledger before anything else happens in it. */
-async function tellRestored({ dataDir, dispatch }: RoundParts): Promise<void> {
+async function tellRestored({ dataDir, dispatch, db, personal }: RoundParts): Promise<void> {
   const mark = join(dataDir, 'restored.json');
   if (!existsSync(mark)) return;
   const { generation, takenAt, restoredAt } = JSON.parse(readFileSync(mark, 'utf8')) as Record<string, string>;
   await note(dispatch, { kind: 'backup.restored', at: restoredAt!, generation: generation!, dataOf: takenAt! });
+  // Erased after that backup was made: ordered again, so that attachments go, too, and each ledger says so.
+  for (const organisation of await organisationIds(db)) {
+    for (const { kind, id } of organisation === INSTALLATION ? [] : personal.shredded(organisation)) {
+      if (id.includes(':')) continue; // a mail or a notice that quoted one
+      const command = {
+        do: 'retention.erase_again',
+        id: `erase-again-${restoredAt}-${kind}-${id}`,
+        input: { kind, id },
+      };
+      const outcome = await dispatch({ organisation, actor: { kind: 'clock' }, command });
+      if (isRefused(outcome))
+        throw new Error(`an erasure could not be ordered again: ${outcome.refused[0]?.message.en}`);
+    }
+  }
   rmSync(mark);
 }
 

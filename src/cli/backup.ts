@@ -88,15 +88,15 @@ async function make({ to, values, settings }: Asked): Promise<ExitCode> {
 }
 
 async function makeKey({ values, settings }: Asked): Promise<ExitCode> {
-  const { makeRecoveryKey, readBackupKeys } = await import('../adapters/backup/recovery-key.ts');
-  const { installationName } = await import('../adapters/sealing/installation.ts');
+  const { readBackupKeys } = await import('../adapters/backup/recovery-key.ts');
+  const { newRecoveryKey } = await import('./backups.ts');
   if (!existsSync(join(settings.dataDir, 'secrets/installation')))
     throw usageError(`${settings.dataDir} 裡沒有安程的資料 · no data of Ancheng there`);
   if (readBackupKeys(settings.dataDir) && !values.replace)
     throw usageError('已有復原金鑰；確要更換請加 --replace · there is a recovery key; to change it add --replace');
   if (values.out !== undefined && existsSync(values.out))
     throw usageError(`檔案已存在 · the file exists: ${values.out}`);
-  const { sheet } = await makeRecoveryKey(settings.dataDir, installationName(settings.dataDir), new Date());
+  const { sheet } = await newRecoveryKey(settings.dataDir, new Date().toISOString());
   if (values.out === undefined) say(sheet);
   else {
     writeFileSync(values.out, sheet, { mode: 0o600, flag: 'wx' });

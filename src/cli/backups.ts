@@ -5,7 +5,7 @@ import pg from 'pg';
 import { type DiskCard, diskAt, FOLDER } from '../adapters/backup/disk.ts';
 import { KEEP, type Keep } from '../adapters/backup/generation.ts';
 import { type BackupSource, type Made, makeBackup } from '../adapters/backup/make.ts';
-import { readBackupKeys } from '../adapters/backup/recovery-key.ts';
+import { makeRecoveryKey, readBackupKeys } from '../adapters/backup/recovery-key.ts';
 import { diskTrouble } from '../adapters/backup/trouble.ts';
 import { folderBlobs } from '../adapters/blobs/folder.ts';
 import { giveTo } from '../adapters/postgres/embedded/account.ts';
@@ -61,12 +61,21 @@ export async function backUp(
   return found.runs.length === 0 && found.failed.length === 0 ? noDisk(places) : found;
 }
 
+/** Makes the recovery key and leaves word of it, for it opens every backup to come; `by`: the person who had it made. */
+export async function newRecoveryKey(dataDir: string, now: string, by?: string): Promise<{ sheet: string }> {
+  const replaces = readBackupKeys(dataDir) !== undefined;
+  const made = await makeRecoveryKey(dataDir, installationName(dataDir), new Date(now));
+  leaveNote(dataDir, { kind: 'backup.key_made', at: now, replaces, ...(by ? { by } : {}) });
+  return made;
+}
+
 /** Makes a folder a backup disk of this installation; refuses one that is not there, prepared already, or holds backups without a card. */
 export async function prepareDisk(
   dataDir: string,
   place: string,
   name: string,
   now: string,
+  by?: string,
 ): Promise<{ id: string } | Refused> {
   if (!existsSync(place)) return notPluggedIn(place);
   const disk = diskAt(place);
@@ -77,6 +86,7 @@ export async function prepareDisk(
     const id = `disk-${randomBytes(4).toString('hex')}`;
     await disk.prepare({ format: 1, id, name, installation: installationName(dataDir), preparedAt: now });
     giveDisk(place, dataDir);
+    leaveNote(dataDir, { kind: 'backup.disk_prepared', at: now, disk: { id, name }, ...(by ? { by } : {}) });
     return { id };
   } catch (error) {
     const trouble = diskTrouble(place, error);

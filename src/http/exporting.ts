@@ -44,16 +44,19 @@ export async function noteTable<Table extends { csv: string; rows: number }>(
   about: Pick<Made, 'what' | 'type' | 'filter'>,
   table: Table,
 ): Promise<Refused | Table> {
-  const bytes = Buffer.from(table.csv);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const noted = await noteExport(http, caller, {
-    ...about,
-    format: 'csv',
-    rows: table.rows,
-    bytes: bytes.length,
-    sha256,
-  });
+  const noted = await noteBytes(http, caller, { ...about, format: 'csv', rows: table.rows }, Buffer.from(table.csv));
   return isRefused(noted) ? noted : table;
+}
+
+/** The same for anything handed over as it is: a paper, a table. */
+export function noteBytes(
+  http: HttpParts,
+  caller: Caller,
+  about: Omit<Made, 'bytes' | 'sha256'>,
+  bytes: Uint8Array,
+): Promise<Refused | number> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return noteExport(http, caller, { ...about, bytes: bytes.length, sha256 });
 }
 
 const asTexts = (filter: Filter): Record<string, string> =>

@@ -85,8 +85,8 @@ export type Setup = {
 /** Backups from the screen; `src/cli/backup-desk.ts` does the work. */
 export type BackupDesk = {
   state(): Promise<DeskState>;
-  makeKey(replace: boolean): Promise<{ sheet: string; installation: string } | Refused>;
-  prepare(place: string, name: string): Promise<{ id: string } | Refused>;
+  makeKey(replace: boolean, by: string): Promise<{ sheet: string; installation: string } | Refused>;
+  prepare(place: string, name: string, by: string): Promise<{ id: string } | Refused>;
   start(): { started: true } | Refused;
   drill(asked: { place: string; generation?: string; sheet: string }): Promise<{ started: true } | Refused>;
   stopDrill(): { stopped: true } | Refused;

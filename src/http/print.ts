@@ -14,6 +14,7 @@ import { mayRead } from '../runtime/query/reading.ts';
 import { recordView } from '../runtime/query/record.ts';
 import type { RecordView } from '../runtime/views.ts';
 import { callerOf } from './caller.ts';
+import { noteBytes } from './exporting.ts';
 import { cataloguePaper } from './keeping-paper.ts';
 import { keptList } from './opening/kept.ts';
 import { rowsOnPaper } from './opening/paper.ts';
@@ -46,6 +47,10 @@ function cataloguePrint(app: Hono, http: HttpParts): void {
     if (isRefused(paper)) return c.json(paper, statusOf(paper.refused) as 404);
     const bytes = await pdfOf(paper);
     if (isRefused(bytes)) return c.json(bytes, statusOf(bytes.refused) as 422);
+    const rows = paper.sections.reduce((sum, one) => sum + ('table' in one ? one.table.rows.length : 0), 0);
+    const about = { what: 'catalogue', type: 'disposal', format: 'pdf', rows } as const;
+    const noted = await noteBytes(http, caller, { ...about, filter: { record: c.req.param('id') } }, bytes);
+    if (isRefused(noted)) return c.json(noted, statusOf(noted.refused) as 403);
     const name = encodeURIComponent(`${paper.serial} ${paper.title}.pdf`);
     return new Response(bytes as Uint8Array<ArrayBuffer>, {
       headers: {

@@ -6,6 +6,7 @@ import { decodeEntry } from '../kernel/ledger/envelope.ts';
 import { decryptPersonal, type Personal } from '../kernel/ledger/personal.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import { isRefused } from '../kernel/refusal.ts';
+import { personalTexts, quotingStreams, scrubEchoes } from './erasing-echoes.ts';
 import { removeFiles, type Stored } from './erasing-files.ts';
 import { accountsOnlyOf, forgetAccount, scrubPerson } from './erasing-person.ts';
 import type { Dispatch, Tx } from './module.ts';
@@ -31,10 +32,34 @@ export async function eraseOne(
   erasure: Erasure,
 ): Promise<void> {
   const accounts = erasure.kind === 'subject' ? await accountsOnlyOf(parts, organisation, erasure.id) : [];
+  // First what quotes it: once the rows are rewritten nobody could tell any more.
+  for (const id of await quotesOf(parts, organisation, erasure))
+    await parts.personal.shred(organisation, { kind: 'record', id }, parts.clock());
   await parts.personal.shred(organisation, erasure, parts.clock());
   await removeFiles(parts, organisation, await scrub(parts, organisation, erasure));
   for (const account of accounts) await eraseAccount(parts, account);
   await done(parts, organisation, 'retention.note_done', erasure);
+}
+
+/** Streams of mails, notices and exports that quote what is erased. */
+function quotesOf(parts: Erasing, organisation: string, { kind, id }: Erasure): Promise<string[]> {
+  return withOrganisation(parts.db, organisation, async (tx) => {
+    const ids = kind === 'record' ? [id] : await recordsOf(tx, organisation, id);
+    const texts = await textsOf(tx, organisation, ids, kind === 'subject' ? id : undefined);
+    return quotingStreams(tx, parts, organisation, texts);
+  });
+}
+
+/** Personal texts as the tables still show them, of all states of some records; and somebody's name and address. */
+async function textsOf(tx: Tx, organisation: string, ids: string[], person: string | undefined): Promise<string[]> {
+  const definitions = typeUnder(await definitionsOf(tx, organisation));
+  const states = await sql<{ body: RecordState }>`select body from record_version
+    where organisation = ${organisation} and id = any(${ids})`.execute(tx);
+  const card = await sql<{ name: string; email: string | null }>`select name, email from person
+    where organisation = ${organisation} and id = ${person ?? null}`.execute(tx);
+  const own = card.rows.flatMap(({ name, email }) => [name, ...(email ? [email] : [])]);
+  const texts = states.rows.flatMap(({ body }) => personalTexts(definitions(body), body));
+  return [...new Set([...texts, ...own])].filter((text) => !text.includes(ERASED));
 }
 
 /** What the installation's own ledger knows of an account is encrypted for it: addresses, names, network addresses. */
@@ -73,12 +98,14 @@ export async function scrub(parts: Erasing, organisation: string, { kind, id }: 
     await sql`select 1 from head where organisation = ${organisation} for update`.execute(tx);
     const ids = kind === 'record' ? [id] : await recordsOf(tx, organisation, id);
     const definitions = await definitionsOf(tx, organisation);
+    const texts = await textsOf(tx, organisation, ids, kind === 'subject' ? id : undefined);
     const files: string[] = [];
     for (const record of ids) files.push(...(await rewrite(tx, parts, organisation, record, definitions)));
     await sql`delete from record_file where organisation = ${organisation} and ${kind === 'record'} and record = ${id}`.execute(
       tx,
     );
-    await scrubNotices(tx, organisation, kind, id);
+    await scrubNotices(tx, organisation, ids, kind === 'subject' ? id : undefined);
+    await scrubEchoes(tx, parts, organisation, texts, MARK);
     if (kind === 'subject') await scrubPerson(tx, organisation, id, ERASED);
     return kind === 'record' ? [...new Set(files)] : [];
   });
@@ -169,12 +196,11 @@ async function definitionsOf(tx: Tx, organisation: string): Promise<Map<string, 
   return new Map(found.rows.map(({ hash, body }) => [hash, body]));
 }
 
-/** A notice's text is told to several people under the key of the first: all copies of it go. */
-async function scrubNotices(tx: Tx, organisation: string, kind: Erasure['kind'], id: string): Promise<void> {
-  const mark = JSON.stringify({ zh: ERASED, en: '(erased)' });
-  const own = kind === 'record' ? sql`record = ${id}` : sql`person = ${id}`;
-  await sql`update notice set message = ${mark}::jsonb
-    where organisation = ${organisation} and id in (select id from notice where organisation = ${organisation} and ${own})`.execute(
-    tx,
-  );
+/** Notices of the records, to whomever they went, and those somebody erased was told: all copies of each go. */
+async function scrubNotices(tx: Tx, organisation: string, ids: string[], person: string | undefined): Promise<void> {
+  await sql`update notice set message = ${JSON.stringify(MARK)}::jsonb
+    where organisation = ${organisation} and id in (select id from notice
+      where organisation = ${organisation} and (record = any(${ids}) or person = ${person ?? null}))`.execute(tx);
 }
+
+const MARK = { zh: ERASED, en: '(erased)' };

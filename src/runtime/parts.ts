@@ -31,6 +31,8 @@ export type PersonalKeyring = {
   keys(organisation: string, subject: string, record: string): PersonalKeys;
   /** Destroys a key for good. */
   shred(organisation: string, which: { kind: 'subject' | 'record'; id: string }, at: Moment): Promise<void>;
+  /** Every key destroyed so far. */
+  shredded(organisation: string): { kind: 'subject' | 'record'; id: string }[];
   isShredded(organisation: string, kind: 'subject' | 'record', id: string): boolean;
 };
 

@@ -196,6 +196,7 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'keeping.backUp': () => ({}),
   'keeping.drill': () => ({ place: '/nowhere', sheet: 'x', factor: { password: PASSWORD } }),
   'keeping.stopDrill': () => ({}),
+  'keeping.stateArchives': () => ({ archives: false, reason: '私立學校', factor: { password: PASSWORD } }),
   'keeping.hold': ({ own }) => ({ record: own, reason: '調查中', factor: { password: PASSWORD } }),
   'keeping.release': ({ own }) => ({ record: own, reason: '調查結束', factor: { password: PASSWORD } }),
   'keeping.erase': () => ({ kind: 'record', id: 'x', reason: '當事人請求', factor: { password: PASSWORD } }),

@@ -136,7 +136,8 @@ export const LET_IN: Record<string, readonly Asker[]> = {
   'keeping.prepareDisk': [], // no such place
   'keeping.backUp': RUNNERS,
   'keeping.drill': [],
-  'keeping.stopDrill': [], // none is under way
+  'keeping.stopDrill': RUNNERS,
+  'keeping.stateArchives': ['ciso'],
   'keeping.hold': KEEPERS,
   'keeping.release': KEEPERS,
   'keeping.erase': [],

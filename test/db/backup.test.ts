@@ -130,7 +130,8 @@ describe('making a backup', () => {
     const source = { dataDir: office.dataDir, kind: 'external' as const, ownerUrl: office.database.ownerUrl };
     expect(await backUp(source, [empty])).toMatchObject({ refused: [{ code: 'unready' }] });
     await diskAt(empty).prepare({ format: 1, id: 'x', name: '別人的', installation: 'other', preparedAt: '' });
-    expect(await backUp(source, [empty])).toMatchObject({ refused: [{ code: 'conflict' }] });
+    const failed = [{ place: empty, refusal: { refused: [{ code: 'conflict' }] } }];
+    expect(await backUp(source, [empty])).toMatchObject({ runs: [], failed });
     expect(await backUp({ ...source, dataDir: empty }, [place])).toMatchObject({ refused: [{ code: 'unready' }] });
   });
 });
@@ -220,6 +221,10 @@ describe('restoring', () => {
     expect(await restoreInto({ dataDir }, { from: place, sheet: forged }, quiet)).toMatchObject({
       refused: [{ message: { en: expect.stringContaining('not signed by') } }],
     });
+    const slip = sheet.replace(/(AGE-SECRET-KEY-1.{9})(.)/, (_, before, one) => before + (one === 'Q' ? 'P' : 'Q'));
+    expect(await restoreInto({ dataDir }, { from: place, sheet: slip }, quiet)).toMatchObject({
+      refused: [{ message: { en: expect.stringContaining('mistyped') } }],
+    });
     expect(await restoreInto({ dataDir }, { from: place, sheet: 'lost' }, quiet)).toMatchObject({
       refused: [{ code: 'invalid' }],
     });
@@ -243,9 +248,43 @@ describe('restoring', () => {
       expect.objectContaining({ object: chunk.object, fault: 'altered' }),
     );
     const dataDir = join(ground, 'broken');
-    await expect(restoreInto({ dataDir }, { from: place, sheet }, quiet)).rejects.toThrow();
+    writeFileSync(path, altered);
+    expect(await restoreInto({ dataDir }, { from: place, sheet }, quiet)).toMatchObject({
+      refused: [{ message: { en: expect.stringContaining('public.event in this backup is damaged') } }],
+    });
     expect(readdirSync(dataDir)).toEqual([]);
-    writeFileSync(path, whole);
+    await checkDisk(diskAt(place)); // clears what is of no use to anybody
+    await save();
+    expect((await checkDisk(diskAt(place))).faults).toEqual([]);
+  });
+
+  test('whatever a desktop leaves on a disk is passed over, and a listing that cannot be read spoils only its own generation', async () => {
+    const at = (...names: string[]) => join(place, 'ancheng-backup', ...names);
+    const [newest] = await diskAt(place).listings();
+    const broken = '2026-01-01T000000Z';
+    for (const path of [
+      at('objects/.DS_Store'),
+      at(`generations/._${newest!.id}.json`),
+      at(`generations/${broken}.age`),
+    ])
+      writeFileSync(path, 'x');
+    writeFileSync(at(`generations/${broken}.json`), '{');
+    await save();
+    expect(await diskAt(place).listings()).not.toEqual([]);
+    expect((await checkDisk(diskAt(place))).faults).toEqual([{ generation: broken, object: '', fault: 'listing' }]);
+    for (const end of ['age', 'json']) rmSync(at(`generations/${broken}.${end}`));
+  });
+
+  test('a disk that cannot be written does not keep the other from its backup, and is named', async () => {
+    const file = join(ground, 'no-folder');
+    mkdirSync(file);
+    writeFileSync(join(file, 'ancheng-backup'), 'in the way');
+    const source = { dataDir: office.dataDir, kind: 'external' as const, ownerUrl: office.database.ownerUrl };
+    const { runs, failed } = accepted(await backUp(source, [file, place]));
+    expect(runs).toHaveLength(1);
+    expect(failed).toMatchObject([{ place: file, refusal: { refused: [{ code: 'unready' }] } }]);
+    const both = await Promise.all([backUp(source, [place]), backUp(source, [place])]);
+    expect(both.filter((one) => isRefused(one) && one.refused[0]?.code === 'conflict')).toHaveLength(1);
   });
 
   test('a content cut short by a pulled disk is written again by the next backup', async () => {
@@ -305,6 +344,13 @@ describe('what the platform does about it', () => {
     expect(desk).toMatchObject({ may: true, shared: false, places: [{ state: 'ready', name: '甲碟' }] });
     const factor = { password: PASSWORD };
     const asked = { place, sheet: /AGE-SECRET-KEY-1\w+/.exec(sheet)![0].toLowerCase() };
+    expect((await chen.call('keeping.stopDrill', {})).refused).toMatchObject([{ code: 'state' }]);
+    await chen.ok('keeping.drill', { ...asked, factor });
+    await chen.ok('keeping.stopDrill', {});
+    await vi.waitFor(async () => {
+      const { drill, running } = await chen.ok('keeping.desk');
+      expect({ ...drill, running }).toMatchObject({ stopped: true, endedAt: expect.any(String), running: undefined });
+    }, 60_000);
     expect((await chen.call('keeping.drill', asked)).refused).toMatchObject([{ code: 'factor' }]);
     const lost = await chen.call('keeping.drill', { ...asked, sheet: 'lost', factor });
     expect(lost.refused[0]!.message.en).toContain('no recovery key');

@@ -10,6 +10,7 @@ import { openGeneration, savedRows } from '../../src/adapters/backup/restore.ts'
 import { backUp } from '../../src/cli/backups.ts';
 import { restoreInto } from '../../src/cli/restoring.ts';
 import { isRefused, type Refused } from '../../src/kernel/refusal.ts';
+import { openReplay } from '../../src/main.ts';
 import { workRound } from '../../src/rounds.ts';
 import { INSTALLATION } from '../../src/runtime/organisations.ts';
 import { startTestDatabase } from '../harness/database.ts';
@@ -59,6 +60,15 @@ const open = async (person: PersonName, type: string, values: object): Promise<s
 const round = () => workRound(office.platform, office.organisation);
 const failures = async () =>
   (await office.platform.ledger.verify(office.organisation)).findings.filter(({ ok }) => !ok);
+const replayed = async () => {
+  const replay = await openReplay({
+    dataDir: office.dataDir,
+    ownerUrl: office.database.ownerUrl,
+    log: () => {},
+    clock: () => clock.now,
+  });
+  return replay.faults(office.organisation).finally(() => replay.close());
+};
 const sealedAndSound = () => expect.poll(failures, { timeout: 20_000 }).toEqual([]);
 
 /** Tables that still have a text in any column of any row, events as the bytes they are. */
@@ -164,7 +174,16 @@ describe('erasure of personal values', () => {
   });
 
   test('afterwards the value is in no table, no sealed file and no newer backup, and the ledger is green', async () => {
-    expect(await tablesWith(NAME)).toContain('record');
+    const kuo = await office.as('kuo');
+    const { items } = await kuo.ok('records.list', { search: NAME });
+    expect(items).toMatchObject([{ title: '稽核來訪' }]); // found by the name, and not called by it
+    await kuo.ok('views.save', { name: '找人', query: { search: NAME } });
+    await kuo.ok('registers.export', { type: 'access_request', search: NAME });
+    const mail = { mail: 'digest.y', person: office.persons.chen, subject: '待辦', text: `${NAME} 之存取權` };
+    accepted(await clockDoes('mail.queue', mail));
+    const told = { notice: 'visit', persons: [office.persons.chen], roles: [], message: { zh: NAME, en: NAME } };
+    accepted(await clockDoes('notices.send', { ...told, about: office.persons.chen }));
+    expect(await tablesWith(NAME)).toEqual(expect.arrayContaining(['record', 'saved_view', 'mail_outbox', 'notice']));
     expect(await tablesWith(NAME)).not.toContain('event'); // encrypted from the first event on
     const older = await back();
     expect((await rowsOnDisk(older.made.id)).includes(NAME)).toBe(true);
@@ -180,6 +199,12 @@ describe('erasure of personal values', () => {
     expect(JSON.stringify(view)).not.toContain(NAME);
     const found = await (await office.as('wang')).ok('records.list', { search: NAME });
     expect(found.items).toEqual([]);
+    const exports = await (await office.as('chien')).ok('trail.list', { limit: 20, filter: { type: 'export.made' } });
+    expect(exports.items.length).toBeGreaterThan(0);
+    expect(JSON.stringify(exports)).not.toContain(NAME);
+    const mails = await office.superuser.query(`select body, next_at from mail_outbox where id = 'digest.y'`);
+    expect(mails.rows).toEqual([{ body: null, next_at: null }]);
+    expect(await replayed()).toEqual([]);
   });
 
   test('attachments of an erased record go from the disk and from newer backups, unless another record holds them', async () => {
@@ -349,6 +374,13 @@ describe('destruction after retention', () => {
     expect(file.csv).toContain('檔徵字第1180001號');
     const paper = await (await office.as('chou')).send(`/api/v1/keeping/disposals/${disposal}/catalogue.pdf`);
     expect(paper.headers.get('content-type')).toBe('application/pdf');
+    const taken = await (await office.as('chien')).ok('trail.list', { limit: 2, filter: { type: 'export.made' } });
+    expect(taken.items).toHaveLength(2); // on paper as much as in a table
+    const privately = { archives: false, reason: '私立學校', factor };
+    expect((await keeper.call('keeping.stateArchives', privately)).refused).toMatchObject([{ code: 'by' }]);
+    await (await office.as('fan')).ok('keeping.stateArchives', privately);
+    await expect(act('chen', disposal, 'destroy')).rejects.toThrow('archive_as_law'); // it was drafted as archives
+    await (await office.as('fan')).ok('keeping.stateArchives', { ...privately, archives: true });
     await act('chen', disposal, 'destroy');
     await round();
 
@@ -356,7 +388,12 @@ describe('destruction after retention', () => {
     const view = await (await office.as('wang')).ok('records.get', { id: record });
     expect(view).toMatchObject({ number });
     const shown = await (await office.as('chien')).ok('keeping.overview');
-    expect(shown).toMatchObject({ publicBody: true, keeper: false, proposes: false, left: [] });
+    expect(shown).toMatchObject({
+      archives: { archives: true, stated: true, may: false },
+      keeper: false,
+      proposes: false,
+      left: [],
+    });
     expect(shown.disposals).toContainEqual(
       expect.objectContaining({ id: disposal, items: 2, destroyed: 2, approval: '檔徵字第1180001號', open: false }),
     );

@@ -67,7 +67,7 @@ export async function makeBackup(
   await disk.removeDrafts();
   await prune(disk, keep);
   const listings = await disk.listings();
-  const known = new Map(listings.flatMap(({ objects }) => Object.entries(objects)));
+  const known = new Map(listings.toReversed().flatMap(({ objects }) => Object.entries(objects)));
   const listing: Listing = { id: generationId(takenAt), takenAt: takenAt.toISOString(), bytes: 0, objects: {} };
   const work: Work = { disk, keys, known, listing, bytes: 0, written: 0 };
   const files: FileCopy[] = [];
@@ -237,11 +237,13 @@ export async function checkDisk(disk: Disk): Promise<DiskCheck> {
   // A backup made meanwhile may have cleared generations past their time.
   const still = new Set((await disk.listings()).map(({ id }) => id));
   const faults = found.filter(
-    ({ generation, fault }) => fault === 'listing' || fault === 'keys' || still.has(generation),
+    ({ generation, object, fault }) =>
+      fault === 'listing' ||
+      fault === 'keys' ||
+      // Written anew since, the same content is sealed in other bytes.
+      (still.has(generation) && !(fault === 'altered' && sound.has(object))),
   );
-  const useless = new Set(
-    faults.filter(({ fault, object }) => fault === 'altered' && !sound.has(object)).map((one) => one.object),
-  );
+  const useless = new Set(faults.filter(({ fault }) => fault === 'altered').map((one) => one.object));
   let cleared = 0;
   for (const object of useless) {
     const gone = await disk.removeObject(object).then(

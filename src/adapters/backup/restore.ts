@@ -101,7 +101,8 @@ export function erasedSince({
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as { kind: 'subject' | 'record'; id: string; shredded?: string })
-      .filter(({ shredded }) => shredded !== undefined)
+      // Keys of mails and notices that quoted something go along with it.
+      .filter(({ shredded, id }) => shredded !== undefined && !id.includes(':'))
       .map(({ kind, id }) => ({ organisation: path.replace(/^keys\//, '').replace(/\.keys$/, ''), kind, id })),
   );
 }

@@ -57,6 +57,8 @@ export async function openKeyring(folder: string) {
       if (keys.shredded().some((gone) => gone.kind === kind && gone.id === id)) return;
       await (kind === 'subject' ? keys.shredSubject(id, at) : keys.shredRecord(id, at));
     },
+    shredded: (organisation: string) =>
+      (opened.get(organisation)?.shredded() ?? []).map(({ kind, id }) => ({ kind, id })),
     isShredded: (organisation: string, kind: 'subject' | 'record', id: string): boolean =>
       opened.get(organisation)?.isShredded(kind, id) ?? false,
     keys: (organisation: string, subject: string, record: string): PersonalKeys =>

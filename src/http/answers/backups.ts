@@ -50,15 +50,15 @@ export const backupAnswers = {
   }),
   makeKey: os.keeping.makeKey.handler(async ({ input: { replace, factor }, context }) => {
     const caller = await running(context, factor);
-    const { sheet, installation } = must(await context.http.backupDesk.makeKey(replace));
+    const { sheet, installation } = must(await context.http.backupDesk.makeKey(replace, caller.viewer.person ?? ''));
     const organisation = caller.organisations.find(({ id }) => id === caller.organisation)?.name ?? '';
     const now = context.http.parts.clock();
     const pdf = must(await pdfOf(recoveryPaper(sheet, { organisation, installation, now })));
     return { name: `復原金鑰-${installation}.pdf`, pdf: Buffer.from(pdf).toString('base64'), sheet };
   }),
   prepareDisk: os.keeping.prepareDisk.handler(async ({ input: { place, name }, context }) => {
-    await running(context, 'none');
-    return must(await context.http.backupDesk.prepare(place, name));
+    const { viewer } = await running(context, 'none');
+    return must(await context.http.backupDesk.prepare(place, name, viewer.person ?? ''));
   }),
   backUp: os.keeping.backUp.handler(async ({ context }) => {
     await running(context, 'none');

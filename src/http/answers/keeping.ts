@@ -3,6 +3,7 @@ import { localDate } from '../../kernel/calendar/date.ts';
 import type { Row } from '../../kernel/engine/types.ts';
 import type { Refused } from '../../kernel/refusal.ts';
 import {
+  archivesStatus,
   type DisposalRow,
   type DueRecord,
   disposals,
@@ -10,9 +11,9 @@ import {
   erasurePreview,
   erasures,
   holds,
-  isPublicBody,
   KEEPERS,
   peopleWhoLeft,
+  STATES_ARCHIVES,
 } from '../../modules/retention/index.ts';
 import { type Look, noSuch, recordOf } from '../../runtime/query/look.ts';
 import { personNamed, refsOf } from '../../runtime/query/names.ts';
@@ -48,7 +49,7 @@ async function overview(look: Look): Promise<KeepingView | Refused> {
   const ordered = await erasures(tx, organisation);
   const keeper = hasRole(look, ...KEEPERS);
   return {
-    publicBody: await isPublicBody(tx, organisation),
+    archives: { ...(await archivesStatus(tx, organisation)), may: hasRole(look, ...STATES_ARCHIVES) },
     keeper,
     proposes: hasRole(look, ...PROPOSERS),
     holds: placed.map(({ record, number, title, reason, placed_at, placed_by, lifted_at }) => ({
@@ -125,7 +126,9 @@ export const keepingAnswers = {
         }),
       );
     });
-    const archive = await asking(context, (look) => isPublicBody(look.tx, look.organisation));
+    const archive = await asking(context, async (look) => {
+      return (await archivesStatus(look.tx, look.organisation)).archives;
+    });
     const values = { title, items: items as never, archive };
     const command = { do: 'open' as const, id: commandId, type: 'disposal', values };
     const { response } = await commanding(context, command);
@@ -158,6 +161,11 @@ export const keepingAnswers = {
   }),
   erase: os.keeping.erase.handler(async ({ input: { commandId, factor, ...input }, context }) => {
     const { pos } = await commanding(context, { do: 'retention.erase', id: commandId, input }, { factor });
+    return { pos };
+  }),
+  stateArchives: os.keeping.stateArchives.handler(async ({ input: { commandId, factor, ...input }, context }) => {
+    const command = { do: 'retention.state_archives', id: commandId, input };
+    const { pos } = await commanding(context, command, { factor });
     return { pos };
   }),
   ...reviewAnswers,

@@ -5,6 +5,7 @@ import { compile } from '../../kernel/pack/compile.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { actsNobodyCanPerform } from '../../modules/identity/index.ts';
+import { ARCHIVES } from '../../modules/retention/index.ts';
 import { INSTALLATION } from '../../runtime/organisations.ts';
 import { parameters } from '../../runtime/query/procedure.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
@@ -99,6 +100,7 @@ export const setupAnswers = {
       kind: input.organisation.kind,
       level: input.organisation.level,
       hosting: input.organisation.hosting,
+      [ARCHIVES]: input.organisation.archives,
     })) {
       if (value === undefined) continue;
       must(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Text } from '../../kernel/text.ts';
 import type { DeskState } from '../../modules/backups/desk.ts';
+import type { BackupNote } from '../../modules/backups/index.ts';
 import type { Named } from '../../runtime/views.ts';
 import { commandId, done, Factor, Id, read, view, write } from './shapes.ts';
 
@@ -16,7 +17,7 @@ export type DueView = {
   held: boolean;
 };
 export type BackupView = {
-  kind: 'backup.made' | 'backup.failed' | 'backup.checked' | 'backup.restored' | 'restore.tested';
+  kind: BackupNote['kind'];
   at: string;
   disk?: string;
   passed: boolean;
@@ -53,8 +54,8 @@ export type DisposalView = {
   approval?: string;
 };
 export type KeepingView = {
-  /** Subject to the Archives Act, from what the organisation is. */
-  publicBody: boolean;
+  /** Whether records here are archives under the Archives Act; `stated`: said by the organisation, not taken from its kind. */
+  archives: { archives: boolean; stated: boolean; may: boolean };
   /** May place holds and order erasures. */
   keeper: boolean;
   /** May draft disposals. */
@@ -120,6 +121,9 @@ export const keeping = {
     .output(done),
   erase: write('keeping', '/keeping/erasures', 'Erase the personal values of a record, or of somebody who has left')
     .input(erasure.extend({ commandId, reason, factor: Factor.optional() }))
+    .output(done),
+  stateArchives: write('keeping', '/keeping/archives', 'State whether records here are archives under the Archives Act')
+    .input(z.object({ commandId, archives: z.boolean(), reason, factor: Factor.optional() }))
     .output(done),
   reviews: read('keeping', '/keeping/reviews', 'Reviews of audit data, and when the next is due').output(
     view<ReviewsView>(),

@@ -45,6 +45,7 @@ export const setup = {
           kind: z.enum(['agency', 'school', 'company', 'operator', 'city']),
           level: z.enum(['A', 'B', 'C', 'D', 'E']).optional().describe('資通安全責任等級'),
           hosting: z.enum(['self', 'superior']),
+          archives: z.boolean().optional().describe('適用檔案法; by the kind where it is not said'),
         }),
         account: z.object({ name: z.string().min(1).max(100), email: z.email(), password: z.string().min(8).max(200) }),
       }),

@@ -90,6 +90,16 @@ export function openShelf(folder: string, now: () => number, defect: (error: unk
       await found?.ended;
       return found !== undefined;
     },
+    /** An organisation's packages, made and in the making: something in them was erased, and whoever needs one makes it anew. */
+    async clear(organisation: string): Promise<void> {
+      for (const [id, { card, stop, ended }] of all) {
+        if (card.organisation !== organisation) continue;
+        stop.abort(new Error('something in it was erased'));
+        await ended;
+        all.delete(id);
+        if (card.made) await store.remove(card.made.sha256);
+      }
+    },
     async close(): Promise<void> {
       for (const { stop } of all.values()) stop.abort(new Error('the program ends'));
       await Promise.all([...all.values()].map(({ ended }) => ended));

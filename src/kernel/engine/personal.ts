@@ -6,7 +6,7 @@ type Paths = EngineEvent['personal'];
 /**
  * Paths of personal texts inside an event's data, each with the person whose key encrypts it: declared personal fields and names of
  * attached files (people put names into them) wherever their values stand (changed, asked, voted, sealed), comments (their author)
- * and notices (their first reader).
+ * and notices (like the fields they quote; of what nobody requested, their first reader).
  */
 export function personalPaths(
   type: RecordType | undefined,
@@ -15,7 +15,8 @@ export function personalPaths(
   data: { [key: string]: Value },
 ): Paths {
   if (event === 'record.commented') return textsIn(data.text, ['text'], String(data.author ?? ''));
-  if (event === 'record.told') return textsIn(data.message, ['message'], String((data.to as string[])[0] ?? ''));
+  if (event === 'record.told')
+    return textsIn(data.message, ['message'], state.requester ?? String((data.to as string[])[0] ?? ''));
   const subject = state.requester ?? '';
   if (!type || subject === '') return [];
   return personalFields(type).flatMap((field) =>

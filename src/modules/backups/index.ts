@@ -43,6 +43,13 @@ export const BackupNote = z.discriminatedUnion('kind', [
     reason: Words.optional(),
   }),
   z.object({
+    kind: z.literal('backup.key_made'),
+    at: z.iso.datetime(),
+    replaces: z.boolean(),
+    by: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('backup.disk_prepared'), at: z.iso.datetime(), disk: Disk, by: z.string().optional() }),
+  z.object({
     kind: z.literal('backup.restored'),
     at: z.iso.datetime(),
     generation: z.string().max(60),

@@ -74,8 +74,10 @@ export function escalated(one: Overdue, now: Moment, directory: Directory, calen
   const to = one.otherwise.filter((person) => person !== one.person && isHere(person));
   const next = one.again && isHere(one.person) ? after(one.due, one.again, now, calendar) : undefined;
   return {
-    stream: `notices:${one.person}`,
+    stream: `notice:${one.notice}`,
     type: 'notice.escalated',
+    // What was told is as personal when it is told again.
+    personal: ['zh', 'en'].map((word) => ({ path: ['message', word], subject: one.person })),
     data: {
       notice: one.notice,
       person: one.person,

@@ -7,18 +7,11 @@ import { canonicalHash, type Json } from '../../kernel/ledger/canonical.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import type { CommandContext, Db, Module, ModuleCommand, NewEvent, Tx } from '../../runtime/module.ts';
+import { archivesStatus, stateArchives } from './archives.ts';
 import { retentionEnds } from './ends.ts';
-import {
-  definitionsOf,
-  type Erasure,
-  filesIn,
-  isPublicBody,
-  onHold,
-  project,
-  recordsBy,
-  requestedBy,
-} from './tables.ts';
+import { definitionsOf, type Erasure, filesIn, isOrdered, onHold, project, recordsBy, requestedBy } from './tables.ts';
 
+export { ARCHIVES, archivesByKind, archivesStatus, STATES_ARCHIVES } from './archives.ts';
 export { type DueRecord, dueRecords } from './due.ts';
 export { retentionEnds } from './ends.ts';
 export * from './tables.ts';
@@ -40,6 +33,8 @@ export const retention = (calendar: () => Calendar): Module => ({
     'retention.hold': holding('hold.placed'),
     'retention.release': holding('hold.lifted'),
     'retention.erase': erase,
+    'retention.state_archives': stateArchives,
+    'retention.erase_again': eraseAgain,
     'retention.note_done': noteDone,
     'retention.carry_out': carryOut(calendar),
   },
@@ -51,7 +46,7 @@ export const retention = (calendar: () => Calendar): Module => ({
         return (id) => held.has(id);
       }),
     public_body: async (db, asked) => {
-      const known = asked[0] && (await isPublicBody(db, asked[0].organisation));
+      const known = asked[0] && (await archivesStatus(db, asked[0].organisation)).archives;
       return asked.map(() => known);
     },
     retention_over: (db, asked) =>
@@ -171,6 +166,19 @@ const erase: ModuleCommand<z.infer<typeof Erase>, EraseLoaded> = {
     return { events: [ordered({ kind, id }, reason)], response: true, as };
   },
 };
+
+/** What the keys say was erased and this ledger does not know of: an older backup was restored. Ordered again, by itself. */
+const eraseAgain: ModuleCommand<z.infer<typeof Done>, boolean> = {
+  input: Done,
+  load: async (tx, erasure, { organisation }) => isOrdered(tx, organisation, erasure),
+  decide(known, erasure, { actor }) {
+    if (actor.kind !== 'clock') return onlyByItself;
+    return { events: known ? [] : [ordered(erasure, AGAIN)], response: !known };
+  },
+};
+
+/** Why, as the list of erasures shows it. */
+const AGAIN = '由較早的備份還原，依備份碟所載再次刪除 · Erased before, and again after an older backup was restored';
 
 const ordered = ({ kind, id }: Erasure, reason: string): NewEvent => ({
   stream: `erasure:${kind}:${id}`,

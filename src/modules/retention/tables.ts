@@ -71,17 +71,13 @@ export async function definitionsOf(
   return { current: found.rows.find(({ current }) => current)?.body, byHash };
 }
 
-/**
- * Whether the organisation is subject to the Archives Act (檔案法): agencies, cities and schools are, companies and operators are not,
- * by the kind chosen at set-up. A kind nobody stated is taken as a public body, the stricter of the two.
- */
-export async function isPublicBody(tx: Tx | Db, organisation: string): Promise<boolean> {
-  const found = await sql<{ kind: string }>`select value#>>'{}' as kind from organisation_setting
-    where organisation = ${organisation} and name = 'kind'`.execute(tx);
-  return !['company', 'operator'].includes(found.rows[0]?.kind ?? '');
-}
-
 export type Erasure = { kind: 'subject' | 'record'; id: string };
+
+export async function isOrdered(tx: Tx | Db, organisation: string, { kind, id }: Erasure): Promise<boolean> {
+  const found = await sql`select 1 from erasure
+    where organisation = ${organisation} and kind = ${kind} and id = ${id}`.execute(tx);
+  return found.rows.length > 0;
+}
 
 /** Ordered and not done yet. */
 export async function openErasures(tx: Tx | Db, organisation: string): Promise<Erasure[]> {

@@ -149,6 +149,8 @@ export const PLAIN: Record<string, Text> = {
   'backup.made': { zh: '完成備份', en: 'Backup made' },
   'backup.failed': { zh: '備份未完成', en: 'Backup failed' },
   'backup.checked': { zh: '檢查備份碟', en: 'Backup disk checked' },
+  'backup.key_made': { zh: '製作復原金鑰', en: 'Recovery key made' },
+  'backup.disk_prepared': { zh: '準備備份碟', en: 'Backup disk prepared' },
   'backup.restored': { zh: '由備份還原', en: 'Restored from a backup' },
   'restore.tested': { zh: '還原演練', en: 'Restore drill' },
   'setting.edited': { zh: '變更設定', en: 'Setting changed' },

@@ -125,13 +125,14 @@ function dedupe(rows: FieldRow[]): FieldRow[] {
 const TELLING = ['name', 'title', 'subject', 'symptom', 'purpose', 'reason'];
 
 /**
- * What a person calls the record: its most telling text, else the title of what its first reference names.
+ * What a person calls the record: its most telling text, else the title of what its first reference names. Never a personal value:
+ * titles stand in lists, notices, mails, file names and other records' titles, where no erasure would find them.
  * @param titleOf title of a referred record, when known
  */
 export function titleOf(type: RecordType, state: RecordState, referred: (id: string) => string | undefined): string {
   const fields = Object.values(type.fields).filter((field) => field.section !== '_base' && !field.personal);
   const telling = TELLING.map((name) => type.fields[name]).filter(
-    (field) => field !== undefined && field.type.is === 'text',
+    (field) => field !== undefined && field.type.is === 'text' && !field.personal,
   );
   for (const field of telling) {
     const value = state.values[field!.name];

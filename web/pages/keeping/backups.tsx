@@ -12,6 +12,8 @@ const WORDS = {
   'backup.checked': 'keeping.run.checked',
   'backup.restored': 'keeping.run.restored',
   'restore.tested': 'keeping.run.tested',
+  'backup.key_made': 'keeping.run.keyMade',
+  'backup.disk_prepared': 'keeping.run.prepared',
 } as const;
 
 /** What became of backups, checks of disks and drills; the newest first. */

@@ -6,6 +6,7 @@ import { language, say, t } from '../../language.ts';
 import { Card, Empty, Pill, Problem } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { saveText } from '../../ui/save.ts';
+import { Archives } from './archives.tsx';
 
 /** 銷毀案: where each stands, the archives authority's number, and its catalogue to send or to print. */
 export function Disposals({ keeping }: { keeping: KeepingView }) {
@@ -15,9 +16,7 @@ export function Disposals({ keeping }: { keeping: KeepingView }) {
   });
   return (
     <Card title={t('keeping.disposal.title')}>
-      <p className="sub keeping-about">
-        {t(keeping.publicBody ? 'keeping.disposal.publicBody' : 'keeping.disposal.privateBody')}
-      </p>
+      <Archives keeping={keeping} />
       {csv.isError && <Problem error={csv.error} />}
       {keeping.disposals.length === 0 ? (
         <Empty title={t('keeping.disposal.none')}>{t('keeping.disposal.noneText')}</Empty>
@@ -28,7 +27,7 @@ export function Disposals({ keeping }: { keeping: KeepingView }) {
               <th>{t('keeping.number')}</th>
               <th>{t('keeping.state')}</th>
               <th>{t('keeping.disposal.count')}</th>
-              {keeping.publicBody && <th>{t('keeping.disposal.approval')}</th>}
+              {keeping.archives.archives && <th>{t('keeping.disposal.approval')}</th>}
               <th>{t('keeping.disposal.catalogue')}</th>
             </tr>
           </thead>
@@ -49,7 +48,7 @@ export function Disposals({ keeping }: { keeping: KeepingView }) {
                     ? t('keeping.disposal.destroyed', { count: one.items, destroyed: one.destroyed })
                     : one.items}
                 </td>
-                {keeping.publicBody && (
+                {keeping.archives.archives && (
                   <td data-label={t('keeping.disposal.approval')}>
                     <Approval one={one} />
                   </td>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { DueView, KeepingView } from '../../../src/http/contract/keeping.ts';
 import { api, newCommandId } from '../../api.ts';
 import { say, t } from '../../language.ts';
-import { showDate, today } from '../../time.ts';
+import { officeTime, showDate, today } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextControl } from '../../ui/field.tsx';
@@ -95,8 +95,8 @@ function DueRow({ one, chosen, onToggle }: { one: DueView; chosen: boolean; onTo
         {one.title} {one.held && <Pill tone="warn">{t('keeping.held')}</Pill>}
       </td>
       <td data-label={t('keeping.kind')}>{say(one.typeLabel)}</td>
-      <td data-label={t('keeping.closed')}>{showDate(one.closedAt.slice(0, 10))}</td>
-      <td data-label={t('keeping.ends')}>{showDate(one.ends.slice(0, 10))}</td>
+      <td data-label={t('keeping.closed')}>{showDate(officeTime(one.closedAt).date)}</td>
+      <td data-label={t('keeping.ends')}>{showDate(officeTime(one.ends).date)}</td>
     </tr>
   );
 }

@@ -7,6 +7,8 @@ export type Draft = {
   kind: Kind;
   level: string;
   hosting: 'self' | 'superior' | '';
+  /** Undefined: as the kind goes. */
+  archives?: boolean | undefined;
   account: { name: string; email: string };
   packs: string[];
   units: UnitDraft[];
@@ -19,6 +21,9 @@ export type Draft = {
   };
 };
 export type Kind = 'agency' | 'school' | 'company' | 'operator' | 'city' | '';
+/** As the server takes it where nothing is said (`archivesByKind`); a school is asked. */
+export const archivesOf = ({ kind, archives }: Pick<Draft, 'kind' | 'archives'>): boolean | undefined =>
+  archives ?? (kind === '' || kind === 'school' ? undefined : kind === 'agency' || kind === 'city');
 export type UnitDraft = { key: string; name: string; under?: string };
 export type PersonDraft = {
   key: string;

@@ -4,9 +4,9 @@ import { t } from '../../language.ts';
 import { queryClient } from '../../queries.ts';
 import { signIn } from '../../session.ts';
 import { Alert, Card, Problem } from '../../ui/bits.tsx';
-import { Segments, SelectControl } from '../../ui/choice.tsx';
+import { Segments, SelectControl, YesNoControl } from '../../ui/choice.tsx';
 import { TextControl } from '../../ui/field.tsx';
-import { type Draft, type Kind, useDraft, usePassword } from './draft.ts';
+import { archivesOf, type Draft, type Kind, useDraft, usePassword } from './draft.ts';
 import { StepFoot, StepHead } from './frame.tsx';
 import { NewPassword } from './password.tsx';
 import { isGoodPassword } from './password-rules.ts';
@@ -55,8 +55,17 @@ export function Organisation({ go, codeRequired }: StepProps & { codeRequired: b
           must
           value={draft.kind}
           options={kinds.map((value) => ({ value, label: t(`setup.kind_${value}`) }))}
-          onChange={(kind) => change({ kind: kind as Kind })}
+          onChange={(kind) => change({ kind: kind as Kind, archives: undefined })}
         />
+        {draft.kind && (
+          <YesNoControl
+            label={t('setup.archives')}
+            must
+            help={t('setup.archivesText')}
+            value={archivesOf(draft)}
+            onChange={(archives) => change({ archives })}
+          />
+        )}
         <Segments
           label={t('setup.hosting')}
           must
@@ -120,12 +129,14 @@ function Level({ draft, onChange }: { draft: Draft; onChange(to: Partial<Draft>)
 function asked(draft: Draft, password: string) {
   if (draft.kind === '' || draft.hosting === '') throw new Error('the form lets nobody through without these');
   const level = levels.find((each) => each === draft.level);
+  const archives = archivesOf(draft);
   return {
     code: draft.code.trim(),
     organisation: {
       name: draft.name.trim(),
       kind: draft.kind,
       hosting: draft.hosting,
+      ...(archives === undefined ? {} : { archives }),
       ...(level && draft.kind !== 'company' && { level }),
     },
     account: { name: draft.account.name.trim(), email: draft.account.email.trim(), password },
@@ -134,7 +145,8 @@ function asked(draft: Draft, password: string) {
 
 function whyNot(draft: Draft, password: string, codeRequired: boolean): string | undefined {
   if (codeRequired && !draft.code.trim()) return t('setup.codeFirst');
-  if (!draft.name.trim() || !draft.kind || !draft.hosting) return t('setup.organisationFirst');
+  if (!draft.name.trim() || !draft.kind || !draft.hosting || archivesOf(draft) === undefined)
+    return t('setup.organisationFirst');
   if (draft.kind !== 'company' && !draft.level) return t('setup.levelFirst');
   if (!draft.account.name.trim() || !/^\S+@\S+$/.test(draft.account.email.trim())) return t('setup.accountFirst');
   return isGoodPassword(password, draft.account) ? undefined : t('setup.passwordFirst');
