@@ -15,14 +15,34 @@ import { exportWords, PLAIN } from './query/trail.ts';
 
 /** What an auditor reviews of the ledger, by kind: types of events as patterns of SQL. */
 const KINDS: Record<string, string[]> = {
-  privileged: ['setting.%', 'person.%', 'unit.%', 'account.%', 'erasure.%', 'hold.%', 'disposal.%', 'backup.%'],
+  privileged: [
+    ...['setting.%', 'person.%', 'unit.%', 'account.%', 'invitation.%', 'passkey.%', 'organisation.%'],
+    ...['erasure.%', 'hold.%', 'disposal.%', 'handover.%', 'effect.%', 'text.withdrawn', 'checklist.withdrawn'],
+    ...['log.begun', 'log.rebuilt'],
+  ],
   failure: ['attempt.%'],
-  role: ['grant.%', 'grants.%', 'deputy.%'],
-  parameter: ['parameter.%', 'definition.%'],
+  role: ['grant.%', 'deputy.%'],
+  parameter: ['parameter.%', 'definition.%', 'adoption_plan.%'],
   export: ['sample.%', 'export.%', 'token.%'],
 };
 
 const SAMPLED = 20;
+/** Of each kind there is, so that three refused attempts are not lost among a thousand roles. */
+const OF_EACH = 2;
+
+/**
+ * Which entries are drawn: by SHA-256 of checkpoint root and position the two smallest of each kind, then the smallest of what is left up
+ * to twenty. Without a checkpoint the earliest, so that a new organisation is reviewed, too.
+ */
+function sampleOf(entries: Audited[], root: string | undefined): Audited[] {
+  const draw = (from: Audited[], many: number) =>
+    root === undefined ? from.slice(0, many) : drawn(from, ({ pos }) => String(pos), root, many);
+  const firsts = Object.values(Object.groupBy(entries, ({ kind }) => kind)).flatMap((some) =>
+    draw(some ?? [], OF_EACH),
+  );
+  const rest = entries.filter((one) => !firsts.includes(one));
+  return [...firsts, ...draw(rest, SAMPLED - firsts.length)];
+}
 
 /**
  * The values of the review that is due, opened a month before its deadline; undefined while none is due or one is open. The sample is
@@ -44,7 +64,7 @@ export async function reviewDue(
   if (now < after(Math.max(months - 1, 0))) return undefined;
   const entries = await entriesBetween(tx, organisation, last.until, now);
   const seed = await newestCheckpoint(tx, organisation);
-  const sample = seed ? drawn(entries, ({ pos }) => String(pos), seed.root, SAMPLED) : entries.slice(0, SAMPLED);
+  const sample = sampleOf(entries, seed?.root);
   return {
     title: [last.until, now].map((moment) => formatRoc(localDate(moment), 'slash')).join('～'),
     begins: last.until,
@@ -65,17 +85,18 @@ export type ReviewedEntry = Audited & { words: Text; sampled: boolean };
 
 /**
  * Everything a review covers, in the order of the ledger, for whoever takes it along: the same entries the counts came from, and
- * the same draw (SHA-256 of checkpoint root and position, the twenty smallest).
+ * the same draw.
  */
 export async function reviewedEntries(tx: Tx, organisation: string, review: RecordState): Promise<ReviewedEntry[]> {
+  const definition = await definitionOf(tx, organisation);
+  if (!definition) return [];
   const { begins, ends, drawn_with: seed } = review.values;
   const entries = await entriesBetween(tx, organisation, String(begins), String(ends));
   const root = typeof seed === 'string' ? seed.split(' ')[1] : undefined;
-  const sample = root ? drawn(entries, ({ pos }) => String(pos), root, SAMPLED) : entries.slice(0, SAMPLED);
-  const chosen = new Set(sample);
+  const chosen = new Set(sampleOf(entries, root));
   return entries
     .toSorted((a, b) => a.pos - b.pos)
-    .map((one) => ({ ...one, words: PLAIN[one.type] ?? { zh: one.type, en: one.type }, sampled: chosen.has(one) }));
+    .map((one) => ({ ...one, words: wordsOf(definition, one.type, one.data), sampled: chosen.has(one) }));
 }
 
 /** When the next review is opened, and by when it is to be signed; undefined where none is asked for. */
@@ -98,9 +119,31 @@ const asRow = ({ pos, kind, type, at, who, data }: Audited, definition: Definiti
   position: pos,
   kind,
   at,
-  what: type === 'export.made' ? exportWords(definition, data).zh : (PLAIN[type]?.zh ?? type),
+  what: wordsOf(definition, type, data).zh,
   ...(who ? { who } : {}),
 });
+
+/** What it was, with the role, parameter, setting or action meant: enough to judge most of them by. No names of people. */
+function wordsOf(definition: Definition, type: string, data: Envelope['data']): Text {
+  if (type === 'export.made') return exportWords(definition, data);
+  const plain = PLAIN[type] ?? { zh: type, en: type };
+  const about = aboutOf(definition, type, data);
+  return about ? { zh: `${plain.zh}：${about.zh}`, en: `${plain.en}: ${about.en}` } : plain;
+}
+
+function aboutOf(definition: Definition, type: string, data: Envelope['data']): Text | undefined {
+  const { role, name, value, action } = data;
+  const form = definition.records[String(data.type ?? '')];
+  if (type === 'attempt.refused') {
+    const act = form?.actions[String(action)]?.label ?? { zh: String(action), en: String(action) };
+    return { zh: `${form?.label.zh ?? ''}「${act.zh}」`, en: `${form?.label.en ?? ''}, ${act.en}` };
+  }
+  if (typeof role === 'string') return definition.roles[role]?.label ?? { zh: role, en: role };
+  if (typeof name !== 'string' || !/^(parameter|setting)\./.test(type)) return undefined;
+  const label = definition.parameters[name]?.label ?? { zh: name, en: name };
+  const to = value === undefined || typeof value === 'object' ? '' : ` ${String(value)}`;
+  return { zh: `${label.zh}${to && ` →${to}`}`, en: `${label.en}${to && ` →${to}`}` };
+}
 
 /** Until when the ledger has been reviewed: the newest review, else the organisation's first event. */
 async function lastReview(tx: Tx, organisation: string): Promise<{ until: Moment; open: boolean } | undefined> {
@@ -129,7 +172,7 @@ async function entriesBetween(tx: Tx, organisation: string, from: Moment, until:
   }
   const exceptions = await sql<{ pos: string; entry: Buffer }>`select e.pos, e.entry from record r
     join event e on e.organisation = r.organisation and e.stream = r.id and e.stream_version = 1
-    where r.organisation = ${organisation} and r.type = 'exception' and r.opened_at >= ${from}::timestamptz
+    where r.organisation = ${organisation} and r.type in ('exception', 'concurrent_duty') and r.opened_at >= ${from}::timestamptz
       and r.opened_at < ${until}::timestamptz order by e.pos`.execute(tx);
   return [...audited, ...exceptions.rows.flatMap((row) => auditedOf('exception', row))];
 }

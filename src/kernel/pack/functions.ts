@@ -90,6 +90,7 @@ export const FUNCTIONS: Record<string, FunctionType> = {
   touches: values([scalar('ports'), scalar('ports')], yesNo),
 
   has_role: identity([person, text], yesNo),
+  administered: identity([person, moment], yesNo),
   conflicts: identity([person], rows(object({ role: text, with: text }))),
   absent: identity([person, date], yesNo),
   accounts: identity([person], seen({ system: ref('any'), account: text, privileged: yesNo, last_used: moment })),

@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { localDate } from '../../kernel/calendar/date.ts';
 import type { Grant, Moment, Value } from '../../kernel/engine/types.ts';
 import type { Definition } from '../../kernel/pack/types.ts';
 import type { Db, Tx } from '../../runtime/module.ts';
+import { ADMINISTRATOR } from './authority.ts';
 import { loadDirectory } from './directory.ts';
 import { onDay } from './people.ts';
 
@@ -20,6 +22,19 @@ export const hasRole =
       return (grants[index] ?? []).some((grant) => grant.person === person && grant.role === role);
     });
   };
+
+/** `administered(person, since): yes_no` — an administrator at any time since then, also where the role is gone. */
+export const administered: Answers = (db, asked) =>
+  Promise.all(
+    asked.map(async ({ organisation, now, args: [person, since] }) => {
+      if (typeof person !== 'string' || typeof since !== 'string') return undefined;
+      const found = await sql`select 1 from role_grant where organisation = ${organisation} and person = ${person}
+        and role = ${ADMINISTRATOR} and given_at is not null and from_date <= ${localDate(now)}::date
+        and coalesce(until_date, 'infinity') >= ${localDate(since)}::date
+        and coalesce(revoked_at, 'infinity') >= ${since}::timestamptz limit 1`.execute(db);
+      return found.rows.length > 0;
+    }),
+  );
 
 /**
  * `conflicts(person): rows {role, with}` — pairs of roles the person holds that exclude each other, as after adopting a

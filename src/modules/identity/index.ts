@@ -3,7 +3,7 @@ import { acceptInvitation, invite, linkAccount, unlinkAccount, withdrawInvitatio
 import { projectCarried, revokeCarried } from './carried.ts';
 import { type CombinationsOf, none } from './combining.ts';
 import { addDeputy, endDeputy } from './deputies.ts';
-import { conflicts, type DefinitionOf, hasRole } from './facts.ts';
+import { administered, conflicts, type DefinitionOf, hasRole } from './facts.ts';
 import { finishHandover, projectHandover } from './handover.ts';
 import { admitAuditor } from './outside.ts';
 import { addPerson, editPerson, endPerson } from './persons.ts';
@@ -81,6 +81,7 @@ export function identity({ nodeKey, definitionOf, combinationsOf = none }: Ident
     },
     facts: {
       has_role: hasRole(nodeKey),
+      administered,
       ...(definitionOf ? { conflicts: conflicts(nodeKey, definitionOf) } : {}),
     },
     effects,

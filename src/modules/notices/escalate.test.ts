@@ -25,7 +25,7 @@ const dataOf = (more: Partial<Overdue>, now = due) =>
 
 test('who is named in their stead is told, in words that say why', () => {
   expect(escalated(one, due, directory, emptyCalendar)).toMatchObject({
-    stream: 'notices:wang',
+    stream: 'notice:n1',
     type: 'notice.escalated',
     data: { notice: 'n1', person: 'wang', to: ['li'], record: 'f1', message: { zh: '逾期未簽收：發現弱點' } },
   });

@@ -15,6 +15,7 @@ export const CALLS: Record<string, Text> = {
   outside: text('{0}屬於外部位址', '{0} is an outside address'),
   touches: text('{0}包含{1}的埠', '{0} includes ports of {1}'),
   rule_key: text('{0}的比對鍵', 'the match key of {0}'),
+  administered: text('{0}自{1}起曾為系統管理者', '{0} was an administrator since {1}'),
   has_role: text('{0}擔任 {1}', '{0} holds the role {1}'),
   conflicts: text('{0}的角色衝突', 'conflicting roles of {0}'),
   absent: text('{0}於{1}請假', '{0} is absent on {1}'),

@@ -122,6 +122,7 @@ function deMorgan(tree: Tree & { op: 'and' | 'or' }, place: Place): Text {
 
 /** What is not so, said as people deny it. */
 const DENIALS: Record<string, Text> = {
+  administered: text('{0}自{1}起未曾為系統管理者', '{0} was no administrator since {1}'),
   is_ip: text('{0}不是 IP 位址', '{0} is not a bare IP address'),
   on_hold: text('{0}不在保全中', '{0} is not on hold'),
   public_body: text('機關不適用檔案法', 'the organisation is not subject to the Archives Act'),
