@@ -60,6 +60,7 @@ const DECISIONS = {
   'keeping.hold': 'retention.hold',
   'keeping.release': 'retention.release',
   'keeping.erase': 'retention.erase',
+  'keeping.stateArchives': 'retention.state_archives',
   'plan.decide': 'compliance.decide_plan',
   'people.confirmRole': 'identity.confirm_role',
 } as const;

@@ -183,7 +183,14 @@ export const records = {
     .input(
       z.object({
         commandId,
-        decision: z.enum(['keeping.hold', 'keeping.release', 'keeping.erase', 'plan.decide', 'people.confirmRole']),
+        decision: z.enum([
+          'keeping.hold',
+          'keeping.release',
+          'keeping.erase',
+          'keeping.stateArchives',
+          'plan.decide',
+          'people.confirmRole',
+        ]),
         input: z.looseObject({}).describe('as the decision itself takes it, without commandId and factor'),
       }),
     )

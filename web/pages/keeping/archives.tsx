@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { KeepingView } from '../../../src/http/contract/keeping.ts';
-import { api, newCommandId } from '../../api.ts';
+import { api } from '../../api.ts';
 import { t } from '../../language.ts';
 import { Button } from '../../ui/button.tsx';
 import { Decide } from './decide.tsx';
@@ -25,8 +25,10 @@ export function Archives({ keeping: { archives } }: { keeping: KeepingView }) {
           done={t('keeping.archives.done')}
           danger={archives.archives}
           reasonHelp={t('keeping.archives.reasonHelp')}
+          decision="keeping.stateArchives"
+          of={{ archives: !archives.archives }}
           run={async (given) => {
-            await api.keeping.stateArchives({ commandId: newCommandId(), archives: !archives.archives, ...given });
+            await api.keeping.stateArchives({ archives: !archives.archives, ...given });
             await keepingChanged();
           }}
           onClose={() => setOpen(false)}

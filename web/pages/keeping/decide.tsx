@@ -20,7 +20,7 @@ type Props = {
   reasonHelp?: string;
   /** Which decision it is, and on what: a passkey signs that, and the reason. */
   decision: Parameters<typeof api.records.signingDecision>[0]['decision'];
-  of: { [name: string]: string };
+  of: { [name: string]: string | boolean };
   children: ReactNode;
   run(given: Given): Promise<unknown>;
   onClose(): void;

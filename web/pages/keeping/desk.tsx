@@ -191,7 +191,9 @@ function DrillStep({ desk }: { desk: BackupDeskView }) {
         </Button>
       ) : (
         <Button
-          why={whyNot(desk) ?? notYet(desk) ?? (desk.running === 'backup' ? t('keeping.desk.running.backup') : undefined)}
+          why={
+            whyNot(desk) ?? notYet(desk) ?? (desk.running === 'backup' ? t('keeping.desk.running.backup') : undefined)
+          }
           onPress={() => {
             stop.reset();
             setOpen(true);
