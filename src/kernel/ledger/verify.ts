@@ -194,9 +194,9 @@ function passed(
           ? text('封存點簽章有效；尚無見證者見過', 'the checkpoint is signed as trusted; no witness has seen it')
           : text('封存點簽章有效；未列見證者', 'the checkpoint is signed as trusted; no witness was named');
     case 'L1':
-      return text('事項與雜湊磚重建出封存的根', 'entries and tiles rebuild the sealed root');
+      return text('由全部紀錄重建的樹根與封存點相同', 'the root rebuilt from all entries is the sealed one');
     case 'L2':
-      return text('資料庫與封存內容逐位元組相同', 'the database equals the sealed entries byte for byte');
+      return text('資料庫逐筆與封存內容完全相同', 'the database equals the sealed entries byte for byte');
     case 'L3': {
       const marks = rows && nodeKeys ? text('鑑別碼', 'marks') : undefined;
       const contents = acts ? text('格式、版次、時間與授權', 'form, versions, moments and grants') : undefined;
