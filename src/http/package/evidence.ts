@@ -22,7 +22,7 @@ export async function evidenceBy(
           and from_at < ${dayEnd(until ?? look.asOf?.date ?? '9998-12-31')}
           and (until_at is null or until_at >= ${dayStart(from ?? '0001-01-01')}) group by clause, record
     )
-    select s.clause, s.record, bool_or(${readable(look, Object.values(look.context.definition.records))}) as seen
+    select s.clause, s.record, bool_or(${readable(look)}) as seen
       from shown s join record c on c.organisation = ${look.organisation} and c.id = s.record
       group by s.clause, s.record order by min(s.at), s.record`.execute(look.tx);
   const byClause = new Map<string, string[]>();

@@ -138,7 +138,7 @@ function conditionsOf(
   const conditions: RawBuilder<boolean>[] = [sql`c.organisation = ${look.organisation}`];
   if (only) conditions.push(sql`c.type = ${only.name}`);
   else if (query.role) conditions.push(sql`c.type = any(${types.map((type) => type.name)})`);
-  conditions.push(readable(look, types));
+  conditions.push(readable(look, only || query.role ? types : undefined));
   if (query.state) conditions.push(sql`c.state = ${query.state}`);
   if (query.open !== undefined) conditions.push(sql`c.open = ${query.open}`);
   if (query.mine) conditions.push(sql`c.requester = ${look.viewer.person ?? ''}`);

@@ -5,7 +5,7 @@ import { type Text, text } from '../../kernel/text.ts';
 import type { Named, RecordRef } from '../views.ts';
 import { type Look, label } from './look.ts';
 import { confinedTo } from './outside.ts';
-import { readable } from './reading.ts';
+import { readable, readsAll } from './reading.ts';
 
 export const personNamed = (look: Look, id: string): Named => ({
   id,
@@ -49,12 +49,27 @@ export async function refsAmong(
 ): Promise<{ refs: Map<string, RecordRef>; hidden: Set<string> }> {
   const wanted = [...new Set(ids)];
   if (wanted.length === 0) return { refs: new Map(), hidden: new Set() };
-  const found = await sql<Row & { seen: boolean }>`select c.id, c.type, c.number, c.title, c.state, c.definition,
-      ${readable(look)} as seen from record c
+  const found = await sql<Row>`select c.id, c.type, c.number, c.title, c.state, c.definition from record c
     where c.organisation = ${look.organisation} and c.id = any(${wanted})`.execute(look.tx);
-  const seen = found.rows.filter((row) => row.seen);
-  const hidden = confinedTo(look) ? [] : found.rows.filter((row) => !row.seen);
+  const allowed = await allowedOf(look, found.rows);
+  const seen = found.rows.filter(({ id }) => allowed.has(id));
+  const hidden = confinedTo(look) ? [] : found.rows.filter(({ id }) => !allowed.has(id));
   return { refs: new Map(seen.map((row) => [row.id, refOf(look, row)])), hidden: new Set(hidden.map(({ id }) => id)) };
+}
+
+/** Most are of kinds the viewer reads all of; only about the others there is something to ask. */
+async function allowedOf(look: Look, rows: Row[]): Promise<Set<string>> {
+  const { records } = look.context.definition;
+  const isWhole = ({ type }: Row) => records[type] !== undefined && readsAll(look, records[type]);
+  const asked = rows.filter((row) => !isWhole(row)).map(({ id }) => id);
+  const found =
+    asked.length === 0
+      ? []
+      : (
+          await sql<{ id: string }>`select c.id from record c where c.organisation = ${look.organisation}
+            and c.id = any(${asked}) and ${readable(look)}`.execute(look.tx)
+        ).rows;
+  return new Set([...rows.filter(isWhole), ...found].map(({ id }) => id));
 }
 
 /**

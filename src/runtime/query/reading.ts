@@ -30,28 +30,38 @@ function reachIn(look: Reader): Reach | undefined {
   return reach;
 }
 
+const opened = new WeakMap<Reach, Map<RecordType | undefined, Opening>>();
+
+/** Asked for every type at every reference of a page: worked out once. */
+function openingIn(reach: Reach, type: RecordType | undefined): Opening {
+  const known = opened.get(reach) ?? new Map<RecordType | undefined, Opening>();
+  opened.set(reach, known);
+  const opening = known.get(type) ?? openingOf(reach, type);
+  known.set(type, opening);
+  return opening;
+}
+
 /** Whether this viewer reads every record of a type, without asking each one. */
 export function readsAll(look: Reader, type: RecordType): boolean {
   if (confinedTo(look)) return seesWhole(look, type.name);
   const reach = reachIn(look);
-  return reach !== undefined && openingOf(reach, type).all;
+  return reach !== undefined && openingIn(reach, type).all;
 }
 
-/** Condition on `record c`: what this viewer may read. @param types those that may occur; all when left out */
-export function readable(
-  look: Reader,
-  types: RecordType[] = Object.values(look.context.definition.records),
-): RawBuilder<boolean> {
+/** Condition on `record c`: what this viewer may read. @param types the only ones that occur; when left out any may */
+export function readable(look: Reader, only?: RecordType[]): RawBuilder<boolean> {
   const confined = confinedTo(look);
   if (confined) return within(confined);
   const reach = reachIn(look);
   if (!reach) return sql`false`;
-  const openings = types.map((type) => ({ name: type.name, opening: openingOf(reach, type) }));
+  const types = only ?? Object.values(look.context.definition.records);
+  const openings = types.map((type) => ({ name: type.name, opening: openingIn(reach, type) }));
   const whole = openings.filter(({ opening }) => opening.all).map(({ name }) => name);
+  if (only && only.length > 0 && whole.length === only.length) return sql`c.type = any(${whole})`;
   const conditions = [
     sql<boolean>`c.type = any(${whole})`,
     ...openings.filter(({ opening }) => !opening.all).flatMap(({ name, opening }) => inParts(name, opening)),
-    ...noLongerDeclared(look.context.definition, openingOf(reach, undefined)),
+    ...noLongerDeclared(look.context.definition, openingIn(reach, undefined)),
     involved(look.context.definition, reach),
     waited(look.context.definition, reach),
   ];
@@ -124,7 +134,7 @@ export async function mayRead(look: Reader, state: RecordState, type: RecordType
 function tells(look: Reader, state: RecordState, type: RecordType): boolean {
   const reach = confinedTo(look) ? undefined : reachIn(look);
   if (!reach) return false;
-  const { all, units, named, involved: takesPart } = openingOf(reach, look.context.definition.records[type.name]);
+  const { all, units, named, involved: takesPart } = openingIn(reach, look.context.definition.records[type.name]);
   if (all || (units.length > 0 && (state.unit === undefined || units.includes(state.unit)))) return true;
   if (named.some((one) => isNamed(state, one))) return true;
   if (!takesPart) return false;
