@@ -16,7 +16,8 @@ import { overdue } from './modules/notices/index.ts';
 import { openDisposals, openErasures } from './modules/retention/index.ts';
 import { raiseAlarms } from './runtime/alarms.ts';
 import { reviewDue } from './runtime/audit-review.ts';
-import { eraseOne } from './runtime/erasing.ts';
+import { type Erasure, eraseOne } from './runtime/erasing.ts';
+import { isOrdered } from './runtime/orders.ts';
 import { withOrganisation } from './runtime/store/session.ts';
 
 /** What the clock does in an organisation besides waking records; the scheduler's round, also for simulations. */
@@ -116,11 +117,17 @@ async function askForPlan({ db, dispatch, parts }: Platform, organisation: strin
 
 /** Destroys what was approved for it, and erases what was ordered. */
 async function dispose({ db, dispatch, parts, blobs, shelf }: Platform, organisation: string): Promise<void> {
+  // A row nobody ordered destroys nothing; verify names it.
+  const isBy = (stream: string, type: string) =>
+    withOrganisation(db, organisation, (tx) => isOrdered(tx, parts.markKey, organisation, stream, type));
   for (const disposal of await withOrganisation(db, organisation, (tx) => openDisposals(tx, organisation))) {
+    if (!(await isBy(`disposal:${disposal}`, 'disposal.ordered'))) continue;
     const command = { do: 'retention.carry_out', id: randomUUID(), input: { disposal } };
     await dispatch({ organisation, actor: { kind: 'clock' }, command });
   }
-  const ordered = await withOrganisation(db, organisation, (tx) => openErasures(tx, organisation));
+  const ordered: Erasure[] = [];
+  for (const one of await withOrganisation(db, organisation, (tx) => openErasures(tx, organisation)))
+    if (await isBy(`erasure:${one.kind}:${one.id}`, 'erasure.ordered')) ordered.push(one);
   if (ordered.length > 0) await shelf.clear(organisation);
   for (const erasure of ordered) await eraseOne({ ...parts, dispatch, files: blobs }, organisation, erasure);
 }

@@ -1,7 +1,11 @@
+import { localDate } from '../kernel/calendar/date.ts';
 import { OUTSIDE_AUDITOR } from '../kernel/engine/outside.ts';
 import type { Envelope } from '../kernel/ledger/envelope.ts';
 import type { ActRules } from '../kernel/ledger/grants.ts';
+import { emptyPeopleIndex, followPeople } from '../kernel/ledger/people.ts';
 import type { Action, Definition } from '../kernel/pack/types.ts';
+import { destroying } from './ledger-destroying.ts';
+import { directories, type Place, standingFault } from './ledger-standing.ts';
 
 /** The setting whose event ends set-up: from there on nobody is given a role by `setup` alone. */
 export const SETUP_ENDED = 'setup.ended';
@@ -14,17 +18,35 @@ export function actRules(definitionOf: (hash: string) => Definition | undefined)
   let current: Definition | undefined;
   let judged = '';
   const openedUnder = new Map<string, string>();
+  const places = new Map<string, Place>();
+  const people = emptyPeopleIndex();
+  const directoryOf = directories();
+  let changes = 0;
+  const destroyed = destroying((record) => places.get(record)?.requester);
   const actionOf = ({ stream, definition, data }: Envelope): Action | undefined =>
-    definitionOf(openedUnder.get(stream) ?? definition)?.records[String(data.type)]?.actions[String(data.action)];
+    definitionOf(openedUnder.get(stream) ?? definition)?.records[String(data.type)]?.actions[
+      String(data.action ?? 'open')
+    ];
   return {
     isApproving: (role) => role === OUTSIDE_AUDITOR || (current?.roles[role]?.approving ?? false),
     // What an act sets off in other records (`does`) relies on the act itself: only the first of a command is asked.
     needsGrant: (envelope) =>
-      isAct(envelope) &&
+      isJudged(envelope) &&
       envelope.command !== judged &&
       envelope.actor.person !== undefined &&
       envelope.actor.via !== 'setup' &&
       onlyRoles(actionOf(envelope)),
+    further: (envelope, index) => {
+      learnPlace(places, envelope);
+      const faults = [...followPeople(people, envelope), ...destroyed(envelope)];
+      const action = isJudged(envelope) && envelope.command !== judged ? actionOf(envelope) : undefined;
+      if (action && envelope.actor.via !== 'setup' && !isMarked(envelope)) {
+        const directory = directoryOf(index, people, changes, localDate(envelope.at));
+        faults.push(...standingFault(envelope, action, places.get(envelope.stream) ?? {}, directory));
+      }
+      if (CHANGES_PEOPLE.test(envelope.type)) changes += 1;
+      return faults;
+    },
     endsSetup: (envelope) => {
       if (envelope.type === 'definition.adopted') current = definitionOf(String(envelope.data.hash)) ?? current;
       if (envelope.type === 'record.opened') openedUnder.set(envelope.stream, envelope.definition);
@@ -34,7 +56,30 @@ export function actRules(definitionOf: (hash: string) => Definition | undefined)
   };
 }
 
+/** Acts, and openings by hand of one's own: what a list or another record opens stands on that. */
+const isJudged = (envelope: Envelope): boolean =>
+  isAct(envelope) ||
+  (envelope.type === 'record.opened' && envelope.data.marked === undefined && envelope.data.origin === undefined);
+
 const isAct = ({ type }: Envelope) => type === 'record.acted' || type === 'record.voted';
+
+/** After these somebody else may be the one who may. */
+const CHANGES_PEOPLE = /^(grant|grants|person|unit)\./;
+
+/** Of what is marked (paper, 補登, 兼任) somebody else's standing counts, or an exception's. */
+const isMarked = ({ data }: Envelope): boolean =>
+  Array.isArray(data.votes) && (data.votes as { mark?: unknown }[]).some(({ mark }) => mark !== undefined);
+
+function learnPlace(places: Map<string, Place>, { type, stream, data }: Envelope): void {
+  const { unit, requester } = data;
+  if (type === 'record.opened')
+    places.set(stream, {
+      ...(typeof unit === 'string' ? { unit } : {}),
+      ...(typeof requester === 'string' ? { requester } : {}),
+    });
+  if (type === 'record.handed' && requester === true)
+    places.set(stream, { ...places.get(stream), requester: String(data.to) });
+}
 
 /** Some group of the action admits nobody but holders of roles. */
 const onlyRoles = (action: Action | undefined): boolean =>

@@ -24,8 +24,8 @@ export async function projectionFaults(
   organisation: string,
   personal: Pick<PersonalKeyring, 'keys'> | undefined,
 ): Promise<ProjectionFault[]> {
-  const folded = await foldAll(db, organisation, personal);
   const faults: ProjectionFault[] = [];
+  const folded = await foldAll(db, organisation, personal, faults);
   const seen = new Set<string>();
   for await (const row of recordRows(db, organisation)) {
     seen.add(row.id);
@@ -45,6 +45,7 @@ async function foldAll(
   db: Db,
   organisation: string,
   personal: Pick<PersonalKeyring, 'keys'> | undefined,
+  faults: ProjectionFault[],
 ): Promise<Map<string, Folded>> {
   const folded = new Map<string, Folded>();
   for await (const { pos, entry } of allLedgerRows(db, organisation)) {
@@ -55,12 +56,35 @@ async function foldAll(
     const { event, hidden } = revealed(envelope, personal);
     try {
       const state = evolve(before?.state, event as never);
+      faults.push(...decidedOnOther(before?.state, state, event, pos));
       folded.set(envelope.stream, { state, last: pos, hidden: new Set([...(before?.hidden ?? []), ...hidden]) });
     } catch {
       // An event without the ones before it: told at L2 as a missing row.
     }
   }
   return folded;
+}
+
+/**
+ * What a decision says it found is what the events before it make: the state it began in, the content it sealed. Somebody who changed the row
+ * for the time of the act and put it back is found where it was used.
+ */
+function decidedOnOther(
+  before: RecordState | undefined,
+  after: RecordState,
+  { type, data, stream }: { type: string; data: unknown; stream: string },
+  pos: number,
+): ProjectionFault[] {
+  const said = data as { from?: string; seal?: { content?: Record<string, unknown>; mark?: unknown } };
+  if (type === 'record.acted' && before && said.from !== undefined && said.from !== before.state)
+    return [fault(pos, stream, '此作為所見的狀態不是事項所成', 'was acted on in a state its events do not make')];
+  if (type !== 'record.sealed') return [];
+  const other = Object.entries(said.seal?.content ?? {}).filter(
+    ([field, value]) => !alike(plain(after.values[field]), plain(value), true) && value !== HIDDEN,
+  );
+  return other.length === 0
+    ? []
+    : [fault(pos, stream, '簽核所見的內容不是事項所成', 'was sealed with a content its events do not make')];
 }
 
 /** What an approved disposal destroyed keeps its number and dates, and none of its content. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefused } from '../../src/kernel/refusal.ts';
+import { workRound } from '../../src/rounds.ts';
 import { contexts } from '../../src/runtime/context.ts';
 import { dispatcher } from '../../src/runtime/dispatch.ts';
 import { type Desk, deskOf } from './desk.ts';
@@ -304,6 +305,49 @@ test('an act by a program that believed a slipped-in role names a grant the ledg
   const found = await failures();
   expect(found).toMatchObject({ ok: false, first: opened.pos, levels: new Set(['L3']) });
   expect(found.messages[0]).toContain('relies on grant slipped-in');
+});
+
+test('an order to erase slipped into its table destroys nothing: keys and files are where a superuser does not reach', async () => {
+  const guest = await desk.open('wang', 'seat', { name: '來賓席', place: '八號', guest: '訪客甲' });
+  await superuser(
+    `insert into erasure (organisation, kind, id, ordered_at, reason, pos) values ($1, 'record', $2, now(), 'x', 1)`,
+    [office.organisation, guest],
+  );
+  await workRound(office.platform, office.organisation);
+  expect((await (await office.as('wang')).ok('records.get', { id: guest })).values.guest).toBe('訪客甲');
+  await superuser(`delete from erasure where organisation = $1`, [office.organisation]);
+});
+
+test('what was put back to how it once was, used, and taken away again, is found at the act', async () => {
+  const { organisation, persons } = office;
+  const [chen, tsai] = [await office.as('chen'), await office.as('tsai')];
+  const named = { person: persons.tsai, order: 1, from: '2026-01-01', until: '2099-01-01' };
+  const { id } = await chen.ok('people.addDeputy', { id: persons.chen, ...named });
+  // With its own mark, as it stood before it ended: the row is genuine, and over.
+  await superuser('create table once as select * from deputy');
+  await chen.ok('people.endDeputy', { id });
+  const back = async (rows: string) => {
+    await superuser('set session_replication_role = replica');
+    await superuser('create table now_ as select * from deputy');
+    await superuser('delete from deputy');
+    await superuser(`insert into deputy select * from ${rows}`);
+    await superuser('set session_replication_role = origin');
+    office.platform.cache.forget(organisation);
+  };
+  await back('once');
+  const values = { name: 'web9', kind: 'server', environment: 'test', owner: persons.chen };
+  const { pos } = await tsai.ok('records.open', { type: 'host', values });
+  await back('now_').catch(() => superuser('delete from deputy'));
+
+  // A case set back to an earlier state, and taken through its act once more.
+  await superuser(`update record set body = jsonb_set(body, '{state}', '"free"') where id = $1`, [seat]);
+  const acted = await (await office.as('wang')).call('records.act', { id: seat, action: 'take', with: {} });
+  expect(acted.status).toBe(200);
+  await sealed();
+  const said = async (words: string) => (await verify()).findings.filter(({ message }) => message.en.includes(words));
+  // The checkpoint is published a moment after what it seals counts as sealed.
+  await expect.poll(() => said('no deputy of the one named')).toMatchObject([{ level: 'L3', position: pos }]);
+  expect(await said('in a state its events do not make')).toMatchObject([{ level: 'L3' }]);
 });
 
 afterEach(() => expect(office.defects()).toEqual([]));

@@ -71,7 +71,15 @@ export function open(work: Work, wanted: Opened): Refusal[] {
   if (refusals.length > 0) return refusals;
   judged.note(work);
   const marked = marksOfOpening(work, wanted);
-  emitOpened(work, type, { ...candidate, number: numbered.number, marked }, numbered.sequence, judged.seen, wanted);
+  const acts = actsOfOpening(work, type, filled, wanted);
+  emitOpened(
+    work,
+    type,
+    { ...candidate, acts, number: numbered.number, marked },
+    numbered.sequence,
+    judged.seen,
+    wanted,
+  );
   for (const { mark } of marked) tellConfirmers(work, type, recordOf(work, id) as RecordState, mark.id);
   return followUp(work, id, type, type.actions.open, 'open');
 }
@@ -207,6 +215,16 @@ function whoOpens(work: Work, type: RecordType, draft: RecordState, prepared: st
   return fills ? undefined : notOpenedByHand(type);
 }
 
+/** Whoever opens as somebody's deputy says so, as with any act. */
+function actsOfOpening(work: Work, type: RecordType, draft: RecordState, wanted: Opened): RecordState['acts'] {
+  const { open: action } = type.actions;
+  const alone = wanted.by !== 'act' && wanted.owner === undefined && wanted.prepared === undefined;
+  if (!action || !alone || work.input.actor.kind !== 'person') return draft.acts;
+  const stands = standing(work, askingOf(action), scopeOf(work, draft));
+  if (stands.may !== true || stands.for === undefined) return draft.acts;
+  return { ...draft.acts, open: { ...draft.acts.open!, for: stands.for } };
+}
+
 function mayTogether(signers: Standing[], action: Action): Refusal | undefined {
   if (signers.some(({ may }) => may === 'pending')) return undefined;
   const barred = signers.find((one) => one.may === false && one.refusal.code === 'never');
@@ -249,6 +267,7 @@ function emitOpened(
       marked: state.marked?.length ? state.marked : undefined,
       gap: lacking.length > 0 ? lacking : undefined,
       copied: wanted.copies,
+      for: acts.open?.for,
     },
     gates: gates ?? [],
   });

@@ -5,6 +5,7 @@ import type { Envelope } from './envelope.ts';
 /**
  * Authority is evidence: a role is held because the ledger says so. Two event types carry it:
  * `grant.given {grant, person, role, unit, from, until?, by: [person, …], setup?}` and `grant.revoked {grant}`.
+ * `grants.revoked {person, role?}` takes away all of a person's, or those of one role.
  * Dates are inclusive office days (Asia/Taipei); moments (ISO UTC) are also understood, `until` then exclusive.
  */
 export type KnownGrant = {
@@ -33,6 +34,8 @@ export type ActRules = {
   isApproving: (role: string) => boolean;
   /** Whether an act of this kind must name a grant at all; default: no act must. */
   needsGrant?: (envelope: Envelope) => boolean;
+  /** What an event demands beyond that; called for each, before its grants are learned. */
+  further?: (envelope: Envelope, index: GrantIndex) => Text[];
   /** The event after which set-up is over and `setup: true` excuses nothing; default type `setup.finished`. */
   endsSetup?: (envelope: Envelope) => boolean;
 };
@@ -61,6 +64,8 @@ export function followAct(index: GrantIndex, position: number, envelope: Envelop
   if (envelope.actor.grants.length === 0 && rules.needsGrant?.(envelope)) {
     faults.push(text('此作為未指明所憑的授權', 'the act names no grant to rely on'));
   }
+  faults.push(...(rules.further?.(envelope, index) ?? []));
+  if (envelope.type === 'grants.revoked') learnAllRevoked(index, position, envelope);
   if (envelope.type === 'grant.given') faults.push(...learnGiven(index, position, envelope, rules));
   if (envelope.type === 'grant.revoked') faults.push(...learnRevoked(index, position, envelope));
   const ends = rules.endsSetup?.(envelope) ?? envelope.type === 'setup.finished';
@@ -152,6 +157,12 @@ function learnRevoked(index: GrantIndex, position: number, { data }: Envelope): 
     return [text(`撤銷的授權 ${data.grant} 不存在`, `revokes grant ${data.grant}, which the ledger does not hold`)];
   known.revokedAt ??= position;
   return [];
+}
+
+function learnAllRevoked({ grants }: GrantIndex, position: number, { data }: Envelope): void {
+  for (const known of grants.values())
+    if (known.person === data.person && (data.role === undefined || known.role === data.role))
+      known.revokedAt ??= position;
 }
 
 function inForce({ from, until }: KnownGrant, at: string): boolean {

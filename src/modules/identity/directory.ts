@@ -1,5 +1,6 @@
 import { localDate } from '../../kernel/calendar/date.ts';
 import { OUTSIDE_AUDITOR } from '../../kernel/engine/outside.ts';
+import { aboveOf, successors } from '../../kernel/engine/successors.ts';
 import type { Directory, Grant, Moment } from '../../kernel/engine/types.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import type { Db, Tx } from '../../runtime/module.ts';
@@ -240,26 +241,6 @@ function suspect(
       `資料表 ${table} 有一列${role}不是系統寫入的（${row.id}），已不採認${since && `，所載時間 ${since}`}`,
       `A row of ${table}${role} was not written by the system (${row.id}) and does not count${since && `; it claims ${since}`}`,
     ),
-  };
-}
-
-/** An ended unit stands below its successor, so that whoever heads that one decides about and reads its old records. */
-function aboveOf({ id, under }: Unit, heir: (unit: string) => string): string | undefined {
-  const taken = heir(id);
-  return taken === id ? under && heir(under) : taken;
-}
-
-/** From a unit's id to the unit that stands for it on that day. */
-function successors(units: Unit[], day: string): (unit: string) => string {
-  const known = new Map(units.map((unit) => [unit.id, unit]));
-  return (id) => {
-    const seen = new Set<string>();
-    let unit = known.get(id);
-    while (unit?.successor !== undefined && (unit.until ?? day) < day && !seen.has(unit.id)) {
-      seen.add(unit.id);
-      unit = known.get(unit.successor);
-    }
-    return unit?.id ?? id;
   };
 }
 
