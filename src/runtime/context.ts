@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Moment } from '../kernel/engine/types.ts';
+import { definitionHash } from '../kernel/pack/hash.ts';
 import type { Definition } from '../kernel/pack/types.ts';
 import type { Tx } from './module.ts';
 import type { News, OrganisationContext, Parts } from './parts.ts';
@@ -68,7 +69,11 @@ async function read(
     select hash, body from definition where organisation = ${organisation} and hash <> all(${[...definitions.keys()]})`.execute(
     tx,
   );
-  for (const row of rows.rows) definitions.set(row.hash, row.body);
+  for (const row of rows.rows) {
+    // Rules changed where they lie are nobody's: nothing is decided by them, and everything stands still until they are put back.
+    if (definitionHash(row.body) !== row.hash) throw new Error(`definition ${row.hash} of ${organisation} was altered`);
+    definitions.set(row.hash, row.body);
+  }
   return {
     definition: definitions.get(hash) ?? NOTHING_ADOPTED,
     definitions,

@@ -6,6 +6,7 @@ import { emptyPeopleIndex, followPeople } from '../kernel/ledger/people.ts';
 import type { Action, Definition } from '../kernel/pack/types.ts';
 import { destroying } from './ledger-destroying.ts';
 import { directories, type Place, standingFault } from './ledger-standing.ts';
+import { tuning } from './ledger-tuned.ts';
 
 /** The setting whose event ends set-up: from there on nobody is given a role by `setup` alone. */
 export const SETUP_ENDED = 'setup.ended';
@@ -22,6 +23,7 @@ export function actRules(definitionOf: (hash: string) => Definition | undefined)
   const people = emptyPeopleIndex();
   const directoryOf = directories();
   let changes = 0;
+  const tuned = tuning(definitionOf);
   const destroyed = destroying((record) => places.get(record)?.requester);
   const actionOf = ({ stream, definition, data }: Envelope): Action | undefined =>
     definitionOf(openedUnder.get(stream) ?? definition)?.records[String(data.type)]?.actions[
@@ -38,7 +40,7 @@ export function actRules(definitionOf: (hash: string) => Definition | undefined)
       onlyRoles(actionOf(envelope)),
     further: (envelope, index) => {
       learnPlace(places, envelope);
-      const faults = [...followPeople(people, envelope), ...destroyed(envelope)];
+      const faults = [...followPeople(people, envelope), ...destroyed(envelope), ...tuned(envelope)];
       const action = isJudged(envelope) && envelope.command !== judged ? actionOf(envelope) : undefined;
       if (action && envelope.actor.via !== 'setup' && !isMarked(envelope)) {
         const directory = directoryOf(index, people, changes, localDate(envelope.at));

@@ -5,6 +5,7 @@ import { emptyPeopleIndex } from '../kernel/ledger/people.ts';
 import type { Action } from '../kernel/pack/types.ts';
 import { destroying } from './ledger-destroying.ts';
 import { directories, standingFault } from './ledger-standing.ts';
+import { tuning } from './ledger-tuned.ts';
 
 /** Units and persons moved in the database for the time of an act: the ledger's own say who could do it. */
 
@@ -55,4 +56,22 @@ test('what was on hold, or never ordered, was not to be destroyed', () => {
   expect(faults('hold.lifted', 'hold:r1', { record: 'r1' })).toEqual([]);
   expect(faults('erasure.ordered', 'erasure:record:r1', { kind: 'record', id: 'r1' })).toEqual([]);
   expect(faults('erasure.done', 'erasure:record:r1', {})).toEqual([]);
+});
+
+test('a value of the organisation in rules that come into force was set by an act', () => {
+  const parameter = {
+    name: 'days',
+    values: [
+      { pack: 'base', value: 30 },
+      { pack: 'organisation', value: 20 },
+    ],
+    value: 20,
+  };
+  const judge = tuning(() => ({ parameters: { days: parameter } }) as never);
+  const faults = (type: string, data: object) => judge({ type, data } as unknown as Envelope).map(({ en }) => en);
+  expect(faults('definition.adopted', { hash: 'h' })).toEqual([expect.stringMatching(/a value of days/)]);
+  expect(faults('parameter.set', { name: 'days', value: 20 })).toEqual([]);
+  expect(faults('definition.adopted', { hash: 'h' })).toEqual([]);
+  expect(faults('parameter.set', { name: 'days', value: 10 })).toEqual([]);
+  expect(faults('definition.adopted', { hash: 'h' })).toHaveLength(1);
 });

@@ -7,6 +7,7 @@ import { isRefused } from '../../src/kernel/refusal.ts';
 import { workRound } from '../../src/rounds.ts';
 import { contexts } from '../../src/runtime/context.ts';
 import { dispatcher } from '../../src/runtime/dispatch.ts';
+import { withOrganisation } from '../../src/runtime/store/session.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { client, type Office, openOffice } from './office.ts';
 
@@ -316,6 +317,21 @@ test('an order to erase slipped into its table destroys nothing: keys and files 
   await workRound(office.platform, office.organisation);
   expect((await (await office.as('wang')).ok('records.get', { id: guest })).values.guest).toBe('訪客甲');
   await superuser(`delete from erasure where organisation = $1`, [office.organisation]);
+});
+
+test('rules changed where they lie decide nothing: whoever reads them afresh stands still', async () => {
+  const { parts, db } = office.platform;
+  const body = `jsonb_set(body::jsonb, '{records,seat,gates}', '[]')::json`;
+  await tampered(
+    'definition',
+    () => superuser(`update definition set body = ${body} where organisation = $1`, [office.organisation]),
+    async () => {
+      const afresh = withOrganisation(db, office.organisation, (tx) =>
+        contexts(parts).of(tx, office.organisation, 1, new Date().toISOString()),
+      );
+      await expect(afresh).rejects.toThrow('was altered');
+    },
+  );
 });
 
 test('what was put back to how it once was, used, and taken away again, is found at the act', async () => {

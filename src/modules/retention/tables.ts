@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { RecordState } from '../../kernel/engine/types.ts';
+import { definitionHash } from '../../kernel/pack/hash.ts';
 import type { Definition } from '../../kernel/pack/types.ts';
 import type { Db, StoredEvent, Tx } from '../../runtime/module.ts';
 
@@ -71,8 +72,10 @@ export async function definitionsOf(
   const found = await sql<{ hash: string; body: Definition; current: boolean }>`
     select d.hash, d.body, d.hash = o.definition as current from definition d
     join organisation o on o.organisation = d.organisation where d.organisation = ${organisation}`.execute(tx);
-  const byHash = new Map(found.rows.map(({ hash, body }) => [hash, body]));
-  return { current: found.rows.find(({ current }) => current)?.body, byHash };
+  // Rules changed in the table keep nothing shorter: they are left out.
+  const genuine = found.rows.filter(({ hash, body }) => definitionHash(body) === hash);
+  const byHash = new Map(genuine.map(({ hash, body }) => [hash, body]));
+  return { current: genuine.find(({ current }) => current)?.body, byHash };
 }
 
 export type Erasure = { kind: 'subject' | 'record'; id: string };
