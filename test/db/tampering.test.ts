@@ -244,6 +244,21 @@ test('a token slipped in, moved to somebody else, prolonged or brought back by t
   expect(await lets()).toBe(false);
 });
 
+test('rules changed where they lie decide nothing: whoever reads them afresh stands still', async () => {
+  const { parts, db } = office.platform;
+  const body = `jsonb_set(body::jsonb, '{records,seat,gates}', '[]')::json`;
+  await tampered(
+    'definition',
+    () => superuser(`update definition set body = ${body} where organisation = $1`, [office.organisation]),
+    async () => {
+      const afresh = withOrganisation(db, office.organisation, (tx) =>
+        contexts(parts).of(tx, office.organisation, 1, new Date().toISOString()),
+      );
+      await expect(afresh).rejects.toThrow('was altered');
+    },
+  );
+});
+
 test('a stored file whose bytes change, or that is gone, shows at L4 where it was first spoken of', async () => {
   const file = await desk.file('wang', '報告.txt', '原來的內容');
   const result = await desk.open('wang', 'registered_result', { kind: 'capacity', title: '容量', files: [file] });
@@ -317,21 +332,6 @@ test('an order to erase slipped into its table destroys nothing: keys and files 
   await workRound(office.platform, office.organisation);
   expect((await (await office.as('wang')).ok('records.get', { id: guest })).values.guest).toBe('訪客甲');
   await superuser(`delete from erasure where organisation = $1`, [office.organisation]);
-});
-
-test('rules changed where they lie decide nothing: whoever reads them afresh stands still', async () => {
-  const { parts, db } = office.platform;
-  const body = `jsonb_set(body::jsonb, '{records,seat,gates}', '[]')::json`;
-  await tampered(
-    'definition',
-    () => superuser(`update definition set body = ${body} where organisation = $1`, [office.organisation]),
-    async () => {
-      const afresh = withOrganisation(db, office.organisation, (tx) =>
-        contexts(parts).of(tx, office.organisation, 1, new Date().toISOString()),
-      );
-      await expect(afresh).rejects.toThrow('was altered');
-    },
-  );
 });
 
 test('what was put back to how it once was, used, and taken away again, is found at the act', async () => {
