@@ -64,7 +64,8 @@ export async function restoreInto(
   const { signal } = asked;
   const key = readRecoveryKey(asked.sheet);
   if (isRefused(key)) return key;
-  if (!key.signedBy) log('未附 signed-by:不檢查備份是誰簽的 · no signed-by line: who signed the backup is not checked');
+  if (!key.signedBy)
+    log('未附 signed-by：不檢查備份是誰簽的 · no signed-by line: who signed the backup is not checked');
   const opened = await openGeneration(diskAt(asked.from), key, asked.generation);
   if (isRefused(opened)) return opened;
   const migrations = migrationsOf(opened.generation);

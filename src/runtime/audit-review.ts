@@ -76,6 +76,7 @@ export async function reviewDue(
       count: some?.length ?? 0,
     })),
     entries: sample.toSorted((a, b) => a.pos - b.pos).map((one) => asRow(one, definition)),
+    drawn: sample.length,
     ...(seed ? { drawn_with: `${seed.size} ${seed.root}` } : {}),
   };
 }
@@ -126,10 +127,12 @@ const asRow = ({ pos, kind, type, at, who, data }: Audited, definition: Definiti
 /** What it was, with the role, parameter, setting or action meant: enough to judge most of them by. No names of people. */
 function wordsOf(definition: Definition, type: string, data: Envelope['data']): Text {
   if (type === 'export.made') return exportWords(definition, data);
-  const plain = PLAIN[type] ?? { zh: type, en: type };
+  const plain = type === 'record.opened' ? OPENED : (PLAIN[type] ?? { zh: type, en: type });
   const about = aboutOf(definition, type, data);
   return about ? { zh: `${plain.zh}：${about.zh}`, en: `${plain.en}: ${about.en}` } : plain;
 }
+
+const OPENED: Text = { zh: '提出', en: 'Opened' };
 
 function aboutOf(definition: Definition, type: string, data: Envelope['data']): Text | undefined {
   const { role, name, value, action } = data;
@@ -138,6 +141,7 @@ function aboutOf(definition: Definition, type: string, data: Envelope['data']): 
     const act = form?.actions[String(action)]?.label ?? { zh: String(action), en: String(action) };
     return { zh: `${form?.label.zh ?? ''}「${act.zh}」`, en: `${form?.label.en ?? ''}, ${act.en}` };
   }
+  if (type === 'record.opened') return form?.label;
   if (typeof role === 'string') return definition.roles[role]?.label ?? { zh: role, en: role };
   if (typeof name !== 'string' || !/^(parameter|setting)\./.test(type)) return undefined;
   const label = definition.parameters[name]?.label ?? { zh: name, en: name };

@@ -13,7 +13,8 @@ export function Archives({ keeping: { archives } }: { keeping: KeepingView }) {
   return (
     <div className="keeping-law">
       <p className="sub keeping-about">
-        {t(`keeping.archives.${kind}`)} {!archives.stated && t('keeping.archives.byKind')}
+        {t(`keeping.archives.${kind}`)}
+        {!archives.stated && ` ${t('keeping.archives.byKind')}`}
       </p>
       <Button why={archives.may ? undefined : t('keeping.archives.cisoOnly')} onPress={() => setOpen(true)}>
         {t('keeping.archives.change')}
