@@ -8,13 +8,13 @@ import { type BackupSource, type Made, makeBackup } from '../adapters/backup/mak
 import { makeRecoveryKey, readBackupKeys } from '../adapters/backup/recovery-key.ts';
 import { diskTrouble } from '../adapters/backup/trouble.ts';
 import { folderBlobs } from '../adapters/blobs/folder.ts';
-import { giveTo } from '../adapters/postgres/embedded/account.ts';
 import { installationName } from '../adapters/sealing/installation.ts';
 import { openLogIn } from '../adapters/sealing/log.ts';
 import { directoryStore } from '../adapters/sealing/store.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import type { BackupNote } from '../modules/backups/index.ts';
+import { giveBack } from './give-back.ts';
 
 /** One run: to which disk, and what came of it. */
 export type BackupRun = { place: string; disk: DiskCard; made: Made };
@@ -159,20 +159,8 @@ const failedNote = (disk: DiskCard | undefined, refusal: Refused, now: Date): Ba
   reason: refusal.refused[0]!.message,
 });
 
-/**
- * A command run as root gives what it wrote on a disk to the account of the data folder, or the platform could not go on with it;
- * file systems without owners refuse, which does not matter there.
- */
-export function giveDisk(place: string, dataDir: string): void {
-  const folder = join(place, FOLDER);
-  if (process.getuid?.() !== 0 || !existsSync(folder) || !existsSync(dataDir)) return;
-  const { uid, gid } = statSync(dataDir);
-  try {
-    giveTo(folder, { name: '', uid, gid });
-  } catch (error) {
-    if (!/^(EPERM|EROFS|ENOTSUP|EINVAL)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
-}
+/** What a command run as root wrote on a disk is the platform's to go on with. */
+export const giveDisk = (place: string, dataDir: string): void => giveBack(join(place, FOLDER), dataDir);
 
 /**
  * Leaves word in `<data>/backups` of what was done outside the platform; the platform enters it into the ledger of the

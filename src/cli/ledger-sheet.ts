@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { directoryStore } from '../adapters/sealing/store.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import { checkpointPaper } from '../print/checkpoint.ts';
 import { openFonts } from '../print/fonts.ts';
@@ -9,6 +10,7 @@ import { EXIT, type ExitCode } from './exit.ts';
 import { logKey } from './ledger.ts';
 import { say, tellRefused } from './say.ts';
 import { logFolder } from './sealing.ts';
+import { keepAsked } from './witness-request.ts';
 
 /** The paper the ledger page prints, from the published files; the office goes by its identifier, for its name is in the database. */
 export async function writeSheet(
@@ -35,6 +37,7 @@ export async function writeSheet(
   }
   mkdirSync(dirname(to), { recursive: true });
   writeFileSync(to, pdf);
+  await keepAsked(directoryStore(logFolder(dataDir, organisation)), note);
   say(`✓ ${to}`);
   return EXIT.ok;
 }

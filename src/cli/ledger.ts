@@ -9,6 +9,7 @@ import { formatPolicy, type Policy } from '../kernel/ledger/policy.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { giveBack } from './give-back.ts';
 import { say } from './say.ts';
 import { logFolder } from './sealing.ts';
 import { readSettings } from './settings.ts';
@@ -60,11 +61,11 @@ new-key  簽章金鑰確已遺失時：同意下次啟動以新金鑰另起新�
       case 'export':
         return exportAll(dataDir, asked, to);
       case 'request':
-        return requestAll(dataDir, asked, to, values.witness);
+        return givingBack(dataDir, requestAll(dataDir, asked, to, values.witness));
       case 'accept':
-        return acceptAll(dataDir, found, files);
+        return givingBack(dataDir, acceptAll(dataDir, found, files));
       case 'sheet':
-        return (await import('./ledger-sheet.ts')).writeSheet(dataDir, asked, to, values.language);
+        return givingBack(dataDir, (await import('./ledger-sheet.ts')).writeSheet(dataDir, asked, to, values.language));
       default:
         throw usageError(
           '需要 export、request、accept、sheet、rebuild 或 new-key · export, request, accept, sheet, rebuild or new-key',
@@ -72,6 +73,12 @@ new-key  簽章金鑰確已遺失時：同意下次啟動以新金鑰另起新�
     }
   },
 };
+
+/** What root wrote beside the log (requests under way, cosignatures) is the platform's to go on with. */
+const givingBack = (dataDir: string, work: Promise<ExitCode>): Promise<ExitCode> =>
+  work.finally(() => {
+    for (const folder of ['log', 'witnesses']) giveBack(join(dataDir, folder), dataDir);
+  });
 
 function newKey(dataDir: string): ExitCode {
   if (!existsSync(keyFile(dataDir)))

@@ -1,3 +1,4 @@
+import type { Store } from '../adapters/sealing/store.ts';
 import type { WitnessBook } from '../adapters/witness/ledger.ts';
 import { keepCheckpoint, type Witnessed } from '../adapters/witness/witnessing.ts';
 import { parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
@@ -22,8 +23,14 @@ export async function requestFor(
   const seen = (await book.standings(one.organisation))[witness.verifierKey]?.size ?? 0;
   const from = Math.min(seen, head.size);
   const proof = await consistencyProof(from, head.size, one.log.nodes(head.size));
-  await one.files.write([{ path: `asked/${head.size}`, bytes: Buffer.from(note) }]);
+  await keepAsked(one.files, note);
   return { content: formatAddCheckpoint(from, proof, note), size: head.size };
+}
+
+/** Keeps a checkpoint that went out, as a request or on paper, until somebody's cosignature over it comes back. */
+export async function keepAsked(files: Store, note: string): Promise<void> {
+  const head = parseCheckpoint(note);
+  if (!isRefused(head)) await files.write([{ path: `asked/${head.size}`, bytes: Buffer.from(note) }]);
 }
 
 /** Lines that may be cosignatures: an answer may have other words around them. */
@@ -47,6 +54,10 @@ export async function acceptAnswer(
     const note = Buffer.from((await one.files.read(`asked/${size}`)) ?? '').toString('utf8');
     taken += await acceptFor(books, policy, one, { note, size, lines });
   }
+  // A sheet printed from the page was never asked about; the newest checkpoint may still be the one on it.
+  const newest = Buffer.from((await one.files.read('checkpoint')) ?? '').toString('utf8');
+  const head = taken === 0 && lines.length > 0 ? parseCheckpoint(newest) : undefined;
+  if (head && !isRefused(head)) taken += await acceptFor(books, policy, one, { note: newest, size: head.size, lines });
   return taken;
 }
 

@@ -23,14 +23,15 @@ import { say, tellRefused } from './say.ts';
 export const command: Command = {
   help: `用法 Usage: ancheng witness key   --state 資料夾 --name 名稱
             ancheng witness serve --state 資料夾 --name 名稱 --logs 清單 [--listen 位址：埠]
-            ancheng witness sign  --state 資料夾 --name 名稱 --logs 清單 請求檔…
+            ancheng witness sign  --state 資料夾 --name 名稱 --logs 清單 請求檔或封存點…
 
 為他機關的軌跡作見證（C2SP tlog-witness）：只連署延續前次所見的封存點，從不倒退。
 Witnesses ledgers of others (C2SP tlog-witness): cosigns only checkpoints that continue what it saw; never an older one.
 
 key    印出驗證金鑰（首次執行時產生），交給被見證的機關與稽核人員 · prints the verifier key, made at first use
 serve  以 HTTP 受理 POST …/add-checkpoint（請在前端加上 TLS） · answers over HTTP; put TLS in front
-sign   封閉網路：讀取送來的請求檔，印出連署，存檔送回 · closed networks: reads request files, prints cosignatures
+sign   封閉網路：讀取送來的請求檔，印出連署，存檔送回；第一次也可用紙本 QR 碼讀出的封存點
+       closed networks: reads request files, prints cosignatures; the first time, a checkpoint read from a sheet's QR code will do
 
   --state DIR    見證者的金鑰與記憶 · the witness's key and memory
   --name NAME    見證者名稱，例 witness.example.gov.tw/ancheng · the witness's name, without spaces or plus
@@ -125,12 +126,13 @@ async function signFiles(state: string, name: string, logs: KnownLogs, files: st
   const failures = await opened(state, name, logs, async (witness) => {
     let count = 0;
     for (const file of files) {
-      const { status, body } = await witness.addCheckpoint(readFileSync(file, 'utf8'));
+      const { request, sheet } = readRequest(readFileSync(file, 'utf8'));
+      const { status, body } = await witness.addCheckpoint(request);
       if (status === 200) process.stdout.write(body);
       else {
         count += 1;
-        const why =
-          status === 409 ? `見證者已見過 ${body.trim()} 筆 · the witness stands at ${body.trim()}` : body.trim();
+        const stands = `見證者已見過 ${body.trim()} 筆 · the witness stands at ${body.trim()}`;
+        const why = status !== 409 ? body.trim() : sheet ? `${stands}\n  ${NO_PROOF}` : stands;
         process.stderr.write(`✗ ${file}: ${status} ${why}\n`);
       }
     }
@@ -144,3 +146,15 @@ function refuse(refusal: Refused): ExitCode {
   tellRefused(refusal);
   return EXIT.environment;
 }
+
+/**
+ * A request as it was sent, or a bare checkpoint as read from the QR code of a printed sheet: enough for a witness that has seen nothing
+ * of that ledger yet, for there is nothing it would have to continue.
+ */
+function readRequest(content: string): { request: string; sheet: boolean } {
+  const sheet = !/^old \d/.test(content);
+  return { sheet, request: sheet ? `old 0\n\n${content.replaceAll('\r\n', '\n').trimEnd()}\n` : content };
+}
+
+const NO_PROOF =
+  '紙本封存點沒有延續的證明，請改送請求檔（ancheng ledger request） · a sheet carries no proof that it continues; send a request file';
