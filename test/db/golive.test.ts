@@ -127,6 +127,12 @@ describe.sequential('a go-live from application to filing', () => {
       (one: { action: string; void?: unknown }) => one.action === 'accept' && !one.void,
     );
     expect(seal).toMatchObject({ by: { name: '蔡代理' }, for: { name: '陳機房' } });
+    const auditor = await office.as('chien');
+    const trail = await auditor.ok('trail.list', { limit: 5, filter: { person: office.persons.tsai } });
+    expect(trail.items[0]).toMatchObject({ by: { name: '蔡代理' }, for: { name: '陳機房' } });
+    expect((await auditor.ok('trail.export', { filter: { person: office.persons.tsai } })).csv).toContain(
+      '蔡代理（代理陳機房）',
+    );
     expect(await desk.act('chen', forms.request, 'accept', { opinion: '同意', ...(await requestReview()) })).toBe(
       'approved',
     );
