@@ -305,7 +305,15 @@ describe('two hundred hosts in a Big5 file with a title above, columns in their 
       title: '機房主機',
     });
     expect(kept).toMatchObject({ problems: 0 });
+    const heard: unknown[] = [];
+    const deaf = office.platform.news.listen(office.organisation, ({ working }) => working && heard.push(working));
     expect(await desk.act('chen', kept.id, 'enter')).toBe('entered');
+    deaf();
+    const to = { person: office.persons.chen, record: kept.id };
+    expect(heard).toEqual([
+      { ...to, done: 100, all: 199 },
+      { ...to, done: 199, all: 199 },
+    ]);
     const entered = await withOrganisation(office.platform.db, office.organisation, (tx) =>
       sql<{ hosts: number }>`select count(*)::int as hosts from record
         where organisation = ${office.organisation} and origin = ${kept.id} and type = 'host'`.execute(tx),
