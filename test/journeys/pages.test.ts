@@ -31,7 +31,11 @@ beforeAll(async () => {
     in_scope: true,
   });
   record = await desk.open('wang', 'registered_result', { kind: 'capacity', title: '主機容量', targets: [host] });
-  const photo = { id: 'photo', name: 'photo.jpg', sha256: 'ab'.repeat(32), size: 1, media: 'image/jpeg' };
+  const photo = await (await office.as('wang')).upload(
+    'photo.jpg',
+    Buffer.from([0xff, 0xd8, 0xff, 0xd9]),
+    'image/jpeg',
+  );
   const backfill = { doneAt: new Date(Date.now() - 86_400_000).toISOString(), why: '停電', proof: [photo] };
   const late = {
     type: 'registered_result',
