@@ -173,6 +173,8 @@ describe.sequential('a go-live from application to filing', () => {
     await desk.act('li', forms.goLive, 'endorse');
     expect(await desk.act('chen', forms.goLive, 'accept', { opinion: '新版文件齊備' })).toBe('correction');
     expect((await record()).owed).toEqual([]);
+    await expect(record('2026-11-31')).rejects.toThrow();
+    await expect(record('2099-01-01')).rejects.toThrow('基準日');
     const lastWeek = await record('2026-11-12');
     expect(lastWeek.values.rollback).toBe('還原前一版');
     expect(lastWeek.seals.filter((seal: { void?: unknown }) => seal.void)).toEqual([]);

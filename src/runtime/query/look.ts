@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isDate, localDate } from '../../kernel/calendar/date.ts';
 import { type Acting, capacityWith } from '../../kernel/engine/capacity.ts';
 import type { Actor, Directory, Input, Known, Moment, RecordState } from '../../kernel/engine/types.ts';
 import { isDuring } from '../../kernel/engine/who.ts';
@@ -43,7 +44,7 @@ export const noSuch = (zh: string, en: string): Refused =>
  * The one door for reads: one read-only snapshot of one organisation.
  * @param asOf ISO date; everything answered is as it stood at the end of that day in Taipei
  */
-export function look<T>(
+export async function look<T>(
   parts: Parts,
   cache: Cache,
   organisation: string,
@@ -52,6 +53,8 @@ export function look<T>(
   asOf?: string,
 ): Promise<T | Refused> {
   const now = parts.clock();
+  const wrong = asOf === undefined ? undefined : noSuchDay(asOf, now);
+  if (wrong) return wrong;
   return reading(parts.db, organisation, async (tx) => {
     const head = await sql<{
       next_pos: string;
@@ -70,6 +73,16 @@ export function look<T>(
     const looking: Look = { tx, organisation, viewer, now, context, known: unknownWorld(), asking, parts };
     if (asOf) looking.asOf = { date: asOf, pos: await positionAt(tx, organisation, asOf) };
     return work(looking);
+  });
+}
+
+/** A day that has not come has no state, and is not printed or packed as if it had (decision 0122). */
+function noSuchDay(asOf: string, now: string): Refused | undefined {
+  if (isDate(asOf) && asOf <= localDate(now)) return undefined;
+  return refused({
+    code: 'invalid',
+    field: 'asOf',
+    message: text('基準日須為今天或以前的日子。', 'The day looked at is today or an earlier one.'),
   });
 }
 
