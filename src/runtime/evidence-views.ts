@@ -4,7 +4,10 @@ import type { ClauseView, Named, RecordRef } from './views.ts';
 
 /** What the read door answers about a clause: what shows it, what is still to come, what is said beside it. */
 
-/** A paper that is still to come: which, for what, by when and from whom. */
+/**
+ * A paper that is still to come: which, for what, by when and from whom. Whoever may not read its case is told so much of it, without id,
+ * number and title.
+ */
 export type GapView = RecordRef & { what: Text; due?: string; late: boolean; owner?: Named; about?: RecordRef };
 
 export type ClauseEvidence = {

@@ -44,7 +44,9 @@ export const SOME: Record<string, (one: Look) => Promise<string[]>> = {
   'papers to come': async (one) => {
     const clauses = await clausesOf(one, 'clause_gap');
     const gaps = await Promise.all(clauses.map((clause) => gapsOfClause(one, clause)));
-    return gaps.flat().flatMap(({ id, about }) => [id, ...(about ? [about.id] : [])]);
+    return gaps
+      .flat()
+      .flatMap(({ id, about }) => [id, about?.id].filter((one) => one !== undefined && one !== '')) as string[];
   },
   packages: async (one) => {
     const { byClause } = await evidenceBy(one, await clausesOf(one, 'clause_evidence'), {});
@@ -70,7 +72,7 @@ export async function namedOn(one: Look, id: string): Promise<string[] | undefin
   const view = await recordView(one, id);
   if (isRefused(view)) return undefined;
   const refs = [view.origin, view.copied, ...view.children, ...view.links.map(({ to }) => to), ...view.gaps];
-  return refs.flatMap((ref) => ref?.id ?? []);
+  return refs.flatMap((ref) => ref?.id || []);
 }
 
 /** Evidence of a clause: whom it names, and how many there are that it does not. */

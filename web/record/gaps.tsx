@@ -9,12 +9,17 @@ import { Pill } from '../ui/bits.tsx';
 export function Gaps({ gaps, withSubject = false }: { gaps: GapView[]; withSubject?: boolean }) {
   return (
     <ul className="gaps">
-      {gaps.map((gap) => (
-        <li key={gap.id}>
-          <Link to="/records/$id" params={{ id: gap.id }}>
-            {withSubject && gap.about && <span>{gap.about.title || gap.about.number}：</span>}
-            <b>{say(gap.what)}</b>
-          </Link>
+      {gaps.map((gap, place) => (
+        <li key={gap.id || place}>
+          {gap.id ? (
+            <Link to="/records/$id" params={{ id: gap.id }}>
+              <What gap={gap} withSubject={withSubject} />
+            </Link>
+          ) : (
+            <span>
+              <What gap={gap} withSubject={withSubject} />
+            </span>
+          )}
           <span className="sub">
             {[gap.owner?.name, gap.due && t('gap.due', { day: showDate(gap.due) }), gap.number]
               .filter(Boolean)
@@ -24,5 +29,15 @@ export function Gaps({ gaps, withSubject = false }: { gaps: GapView[]; withSubje
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Which paper, and for what where that is not the page's own subject. Somebody who may not read its case is told so much. */
+function What({ gap, withSubject }: { gap: GapView; withSubject: boolean }) {
+  return (
+    <>
+      {withSubject && gap.about && <span>{gap.about.title || gap.about.number}：</span>}
+      <b>{say(gap.what)}</b>
+    </>
   );
 }

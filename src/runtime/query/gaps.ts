@@ -5,7 +5,8 @@ import type { Text } from '../../kernel/text.ts';
 import type { GapView } from '../evidence-views.ts';
 import { dayOf } from './lights.ts';
 import type { Look } from './look.ts';
-import { personNamed, refOf, refsOf } from './names.ts';
+import { personNamed, refOf, refsOf, WITHHELD } from './names.ts';
+import { confinedTo } from './outside.ts';
 import { readable } from './reading.ts';
 
 const MOST = 200;
@@ -18,6 +19,7 @@ type Row = {
   state: string;
   body: RecordState;
   from_at: Date;
+  seen: boolean | null;
 };
 
 /** What a clause lacks on the day looked at: the papers still to come, soonest first, each with its date and who owes it. */
@@ -36,11 +38,12 @@ async function gaps(look: Look, which: RawBuilder<unknown>): Promise<GapView[]> 
   const then =
     pos === undefined ? sql`v.pos_to is null` : sql`v.pos_from < ${pos} and (v.pos_to is null or v.pos_to >= ${pos})`;
   const found =
-    await sql<Row>`select distinct on (g.record) v.id, v.type, v.number, v.title, v.state, v.body, c.definition, g.from_at
+    await sql<Row>`select distinct on (g.record) v.id, v.type, v.number, v.title, v.state, v.body, c.definition, g.from_at,
+      ${readable(look)} as seen
     from clause_gap g join record c on c.organisation = g.organisation and c.id = g.record
     join record_version v on v.organisation = g.organisation and v.id = g.record and ${then}
     where g.organisation = ${look.organisation} and ${which} and g.from_at < ${end} and (g.until_at is null or g.until_at >= ${end})
-      and ${readable(look)}
+      ${confinedTo(look) ? sql`and ${readable(look)}` : sql``}
     order by g.record, g.from_at limit ${MOST}`.execute(look.tx);
   const about = await refsOf(
     look,
@@ -52,7 +55,7 @@ async function gaps(look: Look, which: RawBuilder<unknown>): Promise<GapView[]> 
     const due = typeof values.due === 'string' ? values.due.slice(0, 10) : undefined;
     const subject = about.get(aboutOf(look, row) ?? '');
     return {
-      ...refOf(look, row),
+      ...refOf(look, row.seen ? row : { ...row, id: '', number: '', title: '' }),
       what: whatOf(look, row),
       ...(due ? { due } : {}),
       late: due !== undefined && due < today,
@@ -73,7 +76,7 @@ function whatOf(look: Look, row: Row): Text {
   const list =
     field?.type.is === 'choice' ? look.context.definitions.get(row.definition)?.lists[field.type.of] : undefined;
   const label = list?.rows[String(row.body.values[field?.name ?? ''])]?.label;
-  return label ?? { zh: row.title, en: row.title };
+  return label ?? (row.seen ? { zh: row.title, en: row.title } : WITHHELD);
 }
 
 /** The first record it refers to: what lacks the paper. */
