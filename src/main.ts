@@ -105,6 +105,7 @@ export async function openPlatform(
     markKey: secrets.markKey,
     log: sealer.log,
     verifierKey: sealer.verifierKey,
+    formerKeys: sealer.formerKeys,
     witnesses: sealer.witnessing.view,
     witnessLines: () => witnessLines(options.dataDir),
     personal,

@@ -20,7 +20,7 @@ import { originOf } from '../runtime/sealing.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { answers, nothingThere, runningUrl } from './reach.ts';
 import type { Settings } from './settings.ts';
-import { keyFile } from './signer-key.ts';
+import { formerKeys, keyFile } from './signer-key.ts';
 
 /** The ledgers of one data folder, opened for looking only. */
 export type Ledgers = {
@@ -102,6 +102,7 @@ async function partsOver(db: Db, dataDir: string): Promise<LedgerParts> {
     log: (organisation) => openLogIn({ ...directoryStore(join(dataDir, 'log', organisation)), remove: async () => {} }),
     personal: await openKeyring(join(dataDir, 'keys')),
     verifierKey: async (organisation) => formatVerifierKey(await originOf(db, host, organisation), publicKey),
+    formerKeys: async (organisation) => formerKeys(dataDir, await originOf(db, host, organisation)),
     ...checksOver(db, folderBlobs(join(dataDir, 'files')), nodeKey, () => new Date().toISOString()),
   };
 }

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { installationName } from '../adapters/sealing/installation.ts';
@@ -8,7 +7,6 @@ import type { SealSource } from '../adapters/sealing/seal.ts';
 import { startSealer } from '../adapters/sealing/sealer.ts';
 import { verifierKeyOf } from '../adapters/sealing/signer.ts';
 import type { Signer } from '../adapters/sealing/signer-door.ts';
-import { writeDurably } from '../adapters/sealing/store.ts';
 import { type Checkpoint, parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
 import type { NodeKey } from '../kernel/ledger/mac.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
@@ -24,7 +22,7 @@ import { keepDefinitions } from './definitions.ts';
 import { isNobodyThere, lossOf, openSigner } from './open-signer.ts';
 import { troubleOf } from './sealing-trouble.ts';
 import { separationOf } from './separation.ts';
-import { keyFile } from './signer-key.ts';
+import { formerKeys, publishKey } from './signer-key.ts';
 import { settleLedgers } from './startup.ts';
 import { openWitnessing } from './witnessing.ts';
 
@@ -80,6 +78,7 @@ export async function openSealing(around: Around) {
     /** Settles when sealing can never go on, as when a signer that only root can start has ended. */
     lost: loss.lost,
     verifierKey: async (organisation: string) => signer.verifierKey(await origin(organisation)),
+    formerKeys: async (organisation: string) => formerKeys(dataDir, await origin(organisation)),
     /** The write door, shut for organisations whose ledger diverged: their history is preserved until people have looked. */
     dispatch: (async (request) => {
       const stopped = halted.get(request.organisation);
@@ -112,12 +111,6 @@ export async function openSealing(around: Around) {
       await signer.close().catch((error: unknown) => isNobodyThere(error) || parts.defect(error, 'signer'));
     },
   };
-}
-
-async function publishKey(dataDir: string, key: string): Promise<void> {
-  const path = keyFile(dataDir);
-  if (existsSync(path) && readFileSync(path, 'utf8').trim() === key) return;
-  await writeDurably(path, Buffer.from(`${key}\n`), 0o644);
 }
 
 /** An origin changes only with its epoch, and epochs only at a start. */

@@ -1,12 +1,34 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rawPublicKey } from '../adapters/sealing/keys.ts';
-import { parseVerifierKey } from '../kernel/ledger/note.ts';
+import { writeDurably } from '../adapters/sealing/store.ts';
+import { formatVerifierKey, parseVerifierKey } from '../kernel/ledger/note.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 
 /** The installation's verifier key: with it and an organisation's name anybody checks that organisation's ledger. */
 export const keyFile = (dataDir: string) => join(dataDir, 'log/verifier-key');
+
+const formerFile = (dataDir: string) => join(dataDir, 'log/former-keys');
+
+/** Makes a key the published one; the one before is kept, for checkpoints of earlier days bear its signature alone. */
+export async function publishKey(dataDir: string, key: string): Promise<void> {
+  const before = existsSync(keyFile(dataDir)) ? readFileSync(keyFile(dataDir), 'utf8').trim() : undefined;
+  if (before === key) return;
+  const former = before === undefined ? [] : [...formerLines(dataDir).filter((line) => line !== before), before];
+  if (former.length > 0) await writeDurably(formerFile(dataDir), Buffer.from(`${former.join('\n')}\n`), 0o644);
+  await writeDurably(keyFile(dataDir), Buffer.from(`${key}\n`), 0o644);
+}
+
+/** Keys published before the present one, under the name of a log. */
+export const formerKeys = (dataDir: string, origin: string): string[] =>
+  formerLines(dataDir).flatMap((line) => {
+    const key = parseVerifierKey(line);
+    return isRefused(key) ? [] : [formatVerifierKey(origin, rawPublicKey(key.publicKey))];
+  });
+
+const formerLines = (dataDir: string): string[] =>
+  existsSync(formerFile(dataDir)) ? readFileSync(formerFile(dataDir), 'utf8').split('\n').filter(Boolean) : [];
 
 const agreement = (dataDir: string) => join(dataDir, 'new-key.json');
 

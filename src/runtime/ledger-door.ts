@@ -28,6 +28,8 @@ export type LedgerParts = {
   markKey: NodeKey;
   log: (organisation: string) => Promise<Log>;
   verifierKey: (organisation: string) => Promise<string>;
+  /** Keys that signed before a rotation, under the log's name: of checkpoints of earlier days, never of the published one. */
+  formerKeys: (organisation: string) => Promise<string[]>;
   /** Witnesses as a tlog-policy names them, one a line; absent where nobody witnesses. */
   witnessLines?: () => string[];
   /** Who outside has seen the ledger; absent where nothing runs that could ask. */
@@ -121,6 +123,9 @@ async function verifyLevels(
 ): Promise<Report> {
   const key = parseVerifierKey(await parts.verifierKey(organisation));
   if (isRefused(key)) throw new Error('our own verifier key cannot be read');
+  const former = (await parts.formerKeys(organisation))
+    .map(parseVerifierKey)
+    .flatMap((one) => (isRefused(one) ? [] : [one]));
   const { definitions, faults } = await definitionsOf(parts.db, organisation);
   const log = await parts.log(organisation);
   const report = await verifyLedger({
@@ -133,7 +138,7 @@ async function verifyLevels(
   });
   const forged = [
     ...faults.map((message) => ({ message })),
-    ...(await stateFaults(parts.db, organisation, log, key)),
+    ...(await stateFaults(parts.db, organisation, log, [key, ...former])),
     ...(await parts.suspicious(organisation)),
     ...(await projectionFaults(parts.db, organisation, parts.personal)),
   ].map((one): Finding => ({ level: 'L3', ok: false, ...one }));

@@ -23,7 +23,7 @@ type Rows = {
  * The small rows beside the events, in one snapshot: the sequencer continues the newest event, what counts as sealed is what the tree
  * has, and every checkpoint in the list of the present log is signed and is the tree's. Samples are drawn with these roots.
  */
-export async function stateFaults(db: Db, organisation: string, log: LogReader, key: Verifier): Promise<Fault[]> {
+export async function stateFaults(db: Db, organisation: string, log: LogReader, keys: Verifier[]): Promise<Fault[]> {
   const { head, last, state, checkpoints } = await rowsOf(db, organisation);
   const faults: Fault[] = [];
   const mac = last?.mac ?? Buffer.from(FIRST_MAC);
@@ -40,7 +40,7 @@ export async function stateFaults(db: Db, organisation: string, log: LogReader, 
     faults.push({ message: text('封存進度列與封存檔不符', 'the row of what is sealed is not what the log has') });
   for (const { size, root, note } of checkpoints) {
     if (size > sealed) continue; // not on disk yet: the sealer is at work
-    const signed = verifyCheckpoint(note, { log: [key] });
+    const signed = verifyCheckpoint(note, { log: keys });
     const same = !isRefused(signed) && signed.size === size && sameHash(signed.root, root);
     if (same && (await isTree(size, root))) continue;
     const message = text(

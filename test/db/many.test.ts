@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,16 +6,16 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRefused } from '../../src/kernel/refusal.ts';
 import { openPlatform, type Platform } from '../../src/main.ts';
-import { createOrganisation } from '../../src/runtime/organisations.ts';
 import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { type Many, manyOver } from '../harness/many.ts';
 
 /** Many organisations on one installation, one of them busy: who is sealed when, and what it leaves on disk. MANY=1000 in test:faults. */
 
 const COUNT = Number(process.env.MANY ?? 250);
-const BUSY = `school-${COUNT / 2}`;
 let database: TestDatabase;
 let platform: Platform;
 let superuser: pg.Client;
+let many: Many;
 const dataDir = mkdtempSync(join(tmpdir(), 'ancheng-many-'));
 
 beforeAll(async () => {
@@ -29,9 +28,9 @@ beforeAll(async () => {
   });
   if (isRefused(opened)) throw new Error(opened.refused[0]?.message.en);
   platform = opened;
-  platform.onCommit(({ organisation, eventTypes }) => eventTypes.has('checkpoint') && sealed.push(organisation));
   superuser = new pg.Client({ connectionString: database.superUrl });
   await superuser.connect();
+  many = manyOver(platform, superuser, dataDir, COUNT);
 });
 afterAll(async () => {
   await platform?.close();
@@ -40,27 +39,9 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-const pulse = (organisation: string) =>
-  platform.dispatch({
-    organisation,
-    actor: { kind: 'clock' },
-    command: { do: 'trail.pulse', id: randomUUID(), input: {} },
-  });
-const number = async (query: string) => Number((await superuser.query<{ n: string }>(query)).rows[0]?.n);
-const unsealed = (where = 'true') =>
-  number(
-    `select count(*) as n from head h join log_state s using (organisation) where h.next_pos > s.size and ${where}`,
-  );
-/** Seals since the start, by organisation: of a day, the table keeps the last. */
-const sealed: string[] = [];
-const seals = (which: (organisation: string) => boolean = () => true) => sealed.filter(which).length;
-
 test('the busy one never waits longer than two rounds of fifty, everybody else is sealed too, and files do not pile up', async () => {
-  const ids = Array.from({ length: COUNT }, (_, n) => `school-${n}`);
-  for (const id of ids) await createOrganisation(platform.db, { id, name: id, demo: false }, new Date().toISOString());
-  for (let at = 0; at < COUNT; at += 50) await Promise.all(ids.slice(at, at + 50).map(pulse));
-
-  const busy = BUSY;
+  await many.found();
+  const { busy, pulse, unsealed, seals, number } = many;
   const waited: number[] = [];
   for (let turn = 0; turn < 12; turn++) {
     const before = seals((one) => one !== busy);
@@ -78,11 +59,8 @@ test('the busy one never waits longer than two rounds of fifty, everybody else i
   expect(await number(`select count(*) as n from log_checkpoint where organisation = '${busy}'`)).toBeLessThanOrEqual(
     2,
   );
-  const files = readdirSync(join(dataDir, 'log', busy), { recursive: true, withFileTypes: true }).filter((one) =>
-    one.isFile(),
-  );
   // Checkpoint, the day's checkpoint, and of the growing edge the newest bundle and tile with those of the seal before.
-  expect(files.length).toBeLessThanOrEqual(8);
+  expect(many.files(busy).length).toBeLessThanOrEqual(8);
   const { ok } = await platform.ledger.verify(busy);
   expect(ok).toBe(true);
 });
@@ -95,7 +73,7 @@ test('no round seals more than fifty, and half of the places go to whoever has w
     );
     expect(first.length).toBeLessThanOrEqual(50);
     expect(new Set(first).size).toBe(first.length);
-    expect(first).toContain(BUSY);
+    expect(first).toContain(many.busy);
     const longest = await superuser.query<{ o: string }>(
       `select organisation as o from head where next_pos > 0 and organisation like 'school-%' order by last_at, organisation limit 10`,
     );

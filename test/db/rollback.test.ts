@@ -318,6 +318,7 @@ test('another signing key: refused, and nothing is made in its place; taken over
   end = await signerWith(newer);
   await startAgain(async () => {});
   expect([...office.platform.sealer.halted.keys()]).toEqual([]);
+  expect(await office.platform.ledger.verify(office.organisation)).toMatchObject({ ok: true });
   end();
 
   // Of a ledger whose checkpoint alone was signed by a stranger, the files stay as they are.

@@ -21,17 +21,28 @@ export async function sealMany(sources: readonly SealSource[], swapMany: SwapMan
       results.push({ organisation, result: { outcome: 'failed', error } });
     }
   };
-  for (const source of sources) await attempt(source.organisation, () => prepareSeal(source));
+  await someAtOnce(sources, (source) => attempt(source.organisation, () => prepareSeal(source)));
   const swaps = prepared.filter(({ seal }) => seal.swaps);
   const swapped =
     swaps.length === 0
       ? new Set<string>()
       : await swapMany(swaps.map(({ organisation, seal: { previous, next } }) => ({ organisation, previous, next })));
-  for (const { organisation, seal } of [...prepared]) {
+  await someAtOnce([...prepared], ({ organisation, seal }) => {
     const lost = seal.swaps && !swapped.has(organisation);
-    await attempt(organisation, lost ? async () => ({ outcome: 'lost' }) : seal.publish);
-  }
+    return attempt(organisation, lost ? async () => ({ outcome: 'lost' }) : seal.publish);
+  });
   return results;
+}
+
+/** Few, for they share the database's connections with requests; several, for a disk flushes many files in the time of one. */
+const AT_ONCE = 4;
+
+async function someAtOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const worker = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
 }
 
 export type SealerInput = {
