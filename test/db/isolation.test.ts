@@ -291,24 +291,25 @@ describe('rights that end', () => {
     clock.now = new Date(noon);
     const chen = await office.as('chen');
     const file = await chen.upload('代.txt', '代理人看得到');
+    const open = (who: PersonName) => deskOf(office).open(who, 'registered_result', { kind: 'capacity', files: [] });
     const id = await deskOf(office).open('chen', 'registered_result', { kind: 'capacity', files: [file] });
     const days = { person: office.persons.tsai, order: 1, from: '2026-12-10', until: '2026-12-10' };
     await chen.ok('people.addDeputy', { id: office.persons.chen, ...days });
     const { program: tsai } = await tokenOf('tsai');
     const listening = await stream(tsai);
-    const say = async () => (await office.as('chen')).ok('records.comment', { id, text: '看' });
     const sees = async () => [
       (await tsai.call('records.get', { id })).status,
       (await tsai.send(`/api/v1/files/${file.sha256}`)).status,
     ];
     clock.now = new Date('2026-12-10T15:59:00Z');
     expect(await sees()).toEqual([200, 200]);
-    await say();
-    expect((await until(listening, '"records"')).heard).toContain(id);
+    await (await office.as('chen')).ok('records.comment', { id, text: '看' });
+    await until(listening, id);
     clock.now = new Date('2026-12-10T16:01:00Z');
     expect(await sees()).toEqual([404, 404]);
-    await say();
-    expect((await until(listening, '"records"')).heard).toContain('"records":[]');
+    const later = await open('chen');
+    const own = await open('tsai');
+    expect((await until(listening, own)).heard).not.toContain(later);
     await listening.cancel();
   });
 
