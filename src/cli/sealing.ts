@@ -135,6 +135,9 @@ type Loop = Omit<Around, 'log'> & {
   wrote: Set<string>;
 };
 
+/** One place in so many is for whoever wrote here or is unfinished, whatever the database says; the rest is for whom it names. */
+const CLAIM_SHARE = 6;
+
 function startLoop({ say, dataDir, db, markKey, parts, signer, log, origin, halted, alarms, wrote }: Loop) {
   const leader = leadership(db, parts.clock);
   let term: number | undefined;
@@ -148,12 +151,19 @@ function startLoop({ say, dataDir, db, markKey, parts, signer, log, origin, halt
     acknowledged: () => signer.acknowledged(organisation),
   });
   const sealer = startSealer({
-    async due(most) {
+    async due({ most, resting, unfinished }) {
+      const before = term;
       term = await leader.term();
       if (term === undefined) return [];
-      const due = new Set([...(await dueForSealing(db, most)), ...wrote]);
+      // Whoever led before may have swapped without signing.
+      if (term !== before) for (const organisation of await everyOrganisation(db)) wrote.add(organisation);
+      const out = [...resting, ...halted.keys()];
+      const claims = [...new Set([...unfinished, ...wrote])].filter((organisation) => !out.includes(organisation));
+      const claimed = claims.slice(0, most / CLAIM_SHARE);
+      const due = [...new Set([...(await dueForSealing(db, most - claimed.length, out)), ...claimed])];
       for (const organisation of due) wrote.delete(organisation);
-      return Promise.all([...due].filter((organisation) => !halted.has(organisation)).map(source));
+      if (wrote.size > 0) sealer.hurry();
+      return Promise.all(due.map(source));
     },
     swapMany: async (swaps) => (term === undefined ? new Set() : swapMany(db, term, swaps)),
     sealed(organisation, { checkpoint, note }) {

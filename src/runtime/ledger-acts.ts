@@ -69,8 +69,10 @@ const isAct = ({ type }: Envelope) => type === 'record.acted' || type === 'recor
 const CHANGES_PEOPLE = /^(grant|grants|person|unit)\./;
 
 /** Of what is marked (paper, 補登, 兼任) somebody else's standing counts, or an exception's. */
-const isMarked = ({ data }: Envelope): boolean =>
-  Array.isArray(data.votes) && (data.votes as { mark?: unknown }[]).some(({ mark }) => mark !== undefined);
+function isMarked({ data }: Envelope): boolean {
+  const { act, votes = [] } = data as { act?: { mark?: unknown }; votes?: { mark?: unknown }[] };
+  return [act, ...votes].some((one) => one?.mark !== undefined);
+}
 
 function learnPlace(places: Map<string, Place>, { type, stream, data }: Envelope): void {
   const { unit, requester } = data;

@@ -28,9 +28,11 @@ export const logEpoch = (db: Db, organisation: string): Promise<number> =>
 export const originOf = async (db: Db, host: string, organisation: string): Promise<string> =>
   logOrigin(host, organisation, await logEpoch(db, organisation));
 
-/** Organisations with unsealed events, the busiest and the longest waiting first; at most so many. */
-export async function dueForSealing(db: Db, most: number): Promise<string[]> {
-  const found = await sql<{ organisation: string }>`select organisations_to_seal(${most}) as organisation`.execute(db);
+/** Organisations with unsealed events, but for those resting: half the busiest, half the longest waiting; at most so many. */
+export async function dueForSealing(db: Db, most: number, resting: readonly string[]): Promise<string[]> {
+  const found = await sql<{
+    organisation: string;
+  }>`select organisations_to_seal(${most}, ${[...resting]}) as organisation`.execute(db);
   return found.rows.map(({ organisation }) => organisation);
 }
 

@@ -300,7 +300,7 @@ describe('the superuser', () => {
   });
 
   test('triggers and functions replaced: what was acknowledged and eaten stops the seal within its next round', async () => {
-    await superuser(`create or replace function organisations_to_seal(most integer) returns setof text language sql stable
+    await superuser(`create or replace function organisations_to_seal(most integer, resting text[]) returns setof text language sql stable
       security definer set search_path = pg_catalog, public as $$ select null::text where false $$`);
     await superuser('create function eat() returns trigger language plpgsql as $$ begin return null; end $$');
     await superuser('create trigger eat before insert on event for each row execute function eat()');

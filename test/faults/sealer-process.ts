@@ -103,11 +103,14 @@ const note = (organisation: string, checkpoint: Checkpoint, signed: string) =>
   );
 
 startSealer({
-  async due(most) {
+  async due({ most, resting, unfinished }) {
     const before = term;
     term = await stepOf('lead', () => leader.term());
     if (term !== before) say(`term ${term}`);
-    return term === undefined ? [] : Promise.all((await dueForSealing(db, most)).map(source));
+    if (term === undefined) return [];
+    // Whoever led before may have swapped without signing.
+    const claimed = term === before ? unfinished : ['faults'];
+    return Promise.all([...new Set([...(await dueForSealing(db, most, resting)), ...claimed])].map(source));
   },
   swapMany: (swaps) => stepOf('swap', async () => (term === undefined ? new Set<string>() : swapMany(db, term, swaps))),
   sealed(organisation, { checkpoint, note: signed }) {

@@ -32,7 +32,7 @@ async function office(organisation: string) {
     origin,
     state: async () => its.state,
     readEntries: async (from, to) => its.rows.filter(({ pos }) => pos >= from && pos < to),
-    versionsBefore: async () => new Map([['s', its.state.size]]),
+    versionsBefore: async (position) => new Map([['s', position]]),
     compareAndSwap: async () => Promise.reject(new Error('swaps go in batches here')),
     nodeKeys: [NODE_KEY],
     signer,
@@ -119,6 +119,26 @@ test('the loop seals what is due, tells a halt once, and stops', async () => {
   offices[0]?.happen();
   await new Promise((resolve) => setTimeout(resolve, 40));
   expect(told.sealed).toHaveBeenCalledTimes(2);
+});
+
+test('a seal whose signer was away behind the swap is finished though nobody calls it due', async () => {
+  const its = await office('late');
+  its.happen();
+  let away = true;
+  const late: SealSource = {
+    ...its.source,
+    signer: { ...signer, last: (origin) => (away ? Promise.reject(new Error('nobody there')) : signer.last(origin)) },
+  };
+  const told = { sealed: vi.fn(), idle: vi.fn(), halted: vi.fn(), failed: vi.fn<SealerInput['failed']>() };
+  const due: SealerInput['due'] = async ({ unfinished }) =>
+    its.its.state.size < 1 || unfinished.includes('late') ? [late] : [];
+  const sealer = startSealer({ due, swapMany: swapping([its]), ...told, everyMilliseconds: 5 });
+  await vi.waitFor(() => expect(told.failed).toHaveBeenCalled());
+  expect(its.its.state.size).toBe(1);
+  away = false;
+  await vi.waitFor(() => expect(told.sealed).toHaveBeenCalledTimes(1));
+  await sealer.stop();
+  expect(await its.source.log.checkpoint()).toContain('\n1\n');
 });
 
 test('on a real disk: tiles of spec paths, no temporary files, and a log that verifies', async () => {

@@ -45,9 +45,15 @@ async function someAtOnce<Item>(items: readonly Item[], work: (item: Item) => Pr
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
 }
 
+/**
+ * What a round may take: organisations with events behind their log, `most` of them at most, none of those `resting`. `unfinished` could not
+ * be sealed last time, perhaps with their swap behind them and only signing left, so that the database does not know of them any more.
+ */
+export type Round = { most: number; resting: readonly string[]; unfinished: readonly string[] };
+
 export type SealerInput = {
-  /** Organisations with events behind their log, at most `most`, most urgent first; asked once a round, empty when this process does not lead. */
-  due(most: number): Promise<SealSource[]>;
+  /** Asked once a round; empty when this process does not lead. */
+  due(asked: Round): Promise<SealSource[]>;
   swapMany: SwapMany;
   sealed(organisation: string, outcome: Extract<SealOutcome, { outcome: 'sealed' }>): void;
   /** Due, and nothing was left to do: whoever keeps the list of what is due takes it off. */
@@ -67,23 +73,33 @@ export type Sealer = {
   stop(): Promise<void>;
 };
 
+/** In paces: how long an organisation rests once it was sealed, or once it could not be; how often is looked when nothing happens. */
+const SEALED_RESTS = 2;
+const FAILED_RESTS = 4;
+const IDLE = 4;
+
 /**
- * Starts sealing whatever is due: at once when nothing was sealed for a pace (a second), else a pace after the last round, so
- * that there are never more than `mostPerRound` seals a pace. A halted organisation is looked at again every round, but told once.
+ * Starts sealing whatever is due, in small rounds that come often, so that a busy organisation waits neither for a thousand others nor much
+ * beyond its own rest (half a second). What happens alone is sealed at once. Never more than `mostPerRound` seals a pace: 48 a second.
+ * One that cannot be sealed is looked at again every second, and told once.
  */
 export function startSealer(input: SealerInput): Sealer {
-  const { everyMilliseconds = 1000, mostPerRound = 50 } = input;
+  const { everyMilliseconds = 250, mostPerRound = 12 } = input;
   const told = new Map<string, string>();
   const pace = pacing(everyMilliseconds);
+  const turns = takingTurns(everyMilliseconds);
   let stopped = false;
   const running = (async () => {
     while (!stopped) {
       try {
-        if (await sealRound(input, told, mostPerRound)) pace.worked();
+        const results = await sealMany(await input.due({ most: mostPerRound, ...turns.now() }), input.swapMany);
+        for (const sealed of results) tell(input, told, sealed);
+        for (const sealed of results) turns.add(sealed);
+        if (results.some(({ result }) => result.outcome === 'sealed')) pace.worked();
       } catch (error) {
         input.failed(undefined, error);
       }
-      if (!stopped) await pace.rest();
+      if (!stopped) await pace.rest(turns.pending());
     }
   })();
   return {
@@ -96,17 +112,34 @@ export function startSealer(input: SealerInput): Sealer {
   };
 }
 
-/** Whether anything was sealed. Halted organisations come last, so that they keep nobody waiting. */
-async function sealRound(input: SealerInput, told: Map<string, string>, most: number): Promise<boolean> {
-  const due = await input.due(most);
-  const isHalted = ({ organisation }: SealSource) => told.has(organisation);
-  const inTurn = [...due.filter((one) => !isHalted(one)), ...due.filter(isHalted)];
-  const results = await sealMany(inTurn.slice(0, most), input.swapMany);
-  for (const sealed of results) tell(input, told, sealed);
-  return results.some(({ result }) => result.outcome === 'sealed');
+/** Who takes no place in the next round, and whose seal is still to be finished. */
+function takingTurns(pace: number) {
+  const until = new Map<string, number>();
+  const unfinished = new Set<string>();
+  const restOf = ({ outcome }: ManySealed['result']): number => {
+    if (outcome === 'sealed') return SEALED_RESTS;
+    return outcome === 'failed' || outcome === 'halted' ? FAILED_RESTS : 0;
+  };
+  const resting = () => {
+    for (const [organisation, end] of until) if (end <= performance.now()) until.delete(organisation);
+    return [...until.keys()];
+  };
+  return {
+    add({ organisation, result }: ManySealed): void {
+      const paces = restOf(result);
+      if (paces > 0) until.set(organisation, performance.now() + paces * pace);
+      if (paces === FAILED_RESTS) unfinished.add(organisation);
+      else unfinished.delete(organisation);
+    },
+    now(): Pick<Round, 'resting' | 'unfinished'> {
+      const out = resting();
+      return { resting: out, unfinished: [...unfinished].filter((organisation) => !out.includes(organisation)) };
+    },
+    pending: () => unfinished.size > 0 || resting().length > 0,
+  };
 }
 
-/** Waits a pace, or less when hurried; never less than a pace behind the last work. */
+/** Waits a pace while somebody rests, else until hurried or for an idle while; never less than a pace behind the last work. */
 function pacing(pace: number) {
   let notBefore = 0;
   let wake = () => {};
@@ -128,8 +161,8 @@ function pacing(pace: number) {
       if (performance.now() >= notBefore) wake();
     },
     end: () => wake(),
-    async rest() {
-      const wait = hurried ? notBefore - performance.now() : pace;
+    async rest(soon: boolean) {
+      const wait = hurried ? notBefore - performance.now() : soon ? pace : IDLE * pace;
       hurried = false;
       if (wait > 0) await sleep(wait);
     },
