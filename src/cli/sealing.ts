@@ -162,7 +162,6 @@ function startLoop({ say, dataDir, db, markKey, parts, signer, log, origin, halt
       const claimed = claims.slice(0, most / CLAIM_SHARE);
       const due = [...new Set([...(await dueForSealing(db, most - claimed.length, out)), ...claimed])];
       for (const organisation of due) wrote.delete(organisation);
-      if (wrote.size > 0) sealer.hurry();
       return Promise.all(due.map(source));
     },
     swapMany: async (swaps) => (term === undefined ? new Set() : swapMany(db, term, swaps)),

@@ -91,15 +91,17 @@ export function startSealer(input: SealerInput): Sealer {
   let stopped = false;
   const running = (async () => {
     while (!stopped) {
+      let looked = 0;
       try {
         const results = await sealMany(await input.due({ most: mostPerRound, ...turns.now() }), input.swapMany);
+        looked = results.length;
         for (const sealed of results) tell(input, told, sealed);
         for (const sealed of results) turns.add(sealed);
-        if (results.some(({ result }) => result.outcome === 'sealed')) pace.worked();
+        if (turns.pending()) pace.worked();
       } catch (error) {
         input.failed(undefined, error);
       }
-      if (!stopped) await pace.rest(turns.pending());
+      if (!stopped) await pace.rest(looked > 0 || turns.pending());
     }
   })();
   return {
@@ -139,7 +141,7 @@ function takingTurns(pace: number) {
   };
 }
 
-/** Waits a pace while somebody rests, else until hurried or for an idle while; never less than a pace behind the last work. */
+/** Waits a pace while something is going on or somebody rests, else until hurried or for an idle while; never less than a pace behind the last work. */
 function pacing(pace: number) {
   let notBefore = 0;
   let wake = () => {};
