@@ -17,6 +17,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           testTimeout: 60_000,
+          maxWorkers: '100%', // by itself one core is left idle: on two, half of them
+          isolate: false, // nothing here keeps state between files; loading everything anew for each took longer than the tests
           include: ['src/**/*.test.ts', 'web/**/*.test.{ts,tsx}', 'test/unit/**/*.test.ts', 'test/packs/**/*.test.ts'],
           exclude: ['**/*.db.test.ts', '**/node_modules/**'],
         },
