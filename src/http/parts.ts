@@ -43,6 +43,8 @@ export type Authentication = import('../adapters/auth/auth.ts').Auth;
 
 /** Tells open pages of one organisation that something changed. */
 export type NewsRoom = {
+  /** How many listen there now. */
+  listening(organisation: string): number;
   listen(
     organisation: string,
     hear: (news: {

@@ -9,8 +9,9 @@ import type { Changed, Progress } from './contract.ts';
 import type { HttpParts, NewsRoom } from './parts.ts';
 
 const HEARTBEAT_MILLISECONDS = 25_000;
-/** What happens within this time is told at once: one question about rights for all of it. */
+/** What happens within this time is told at once: one question about rights for all of it, the more listeners the more rarely. */
 const GATHER_MILLISECONDS = 200;
+const GATHER_EACH_MILLISECONDS = 2;
 
 /**
  * Server-sent events: open pages hear that something of their organisation changed, and ask again what they show; named are the
@@ -44,9 +45,9 @@ async function tell(stream: SSEStreamingApi, http: HttpParts, now: Caller, news:
   if (!news.changed) return;
   const { organisation, viewer } = now;
   const ids = [...news.records];
-  const refs = await look(http.parts, http.cache, organisation, viewer, (one) => refsOf(one, ids));
+  const refs = ids.length > 0 && (await look(http.parts, http.cache, organisation, viewer, (one) => refsOf(one, ids)));
   const changed: Changed = {
-    records: isRefused(refs) ? [] : ids.filter((id) => refs.has(id)),
+    records: !refs || isRefused(refs) ? [] : ids.filter((id) => refs.has(id)),
     tasks: news.tasks,
     notices: news.notices.has(viewer.person ?? ''),
   };
@@ -102,7 +103,7 @@ function gathering(room: NewsRoom, organisation: string, me: string | undefined)
         await Promise.race([heard, wait(milliseconds, undefined, { signal }).catch(() => {})]);
         quiet.abort();
       }
-      if (kept) await wait(GATHER_MILLISECONDS);
+      if (kept) await wait(GATHER_MILLISECONDS + GATHER_EACH_MILLISECONDS * room.listening(organisation));
       const news = kept;
       kept = undefined;
       return news;

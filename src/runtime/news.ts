@@ -7,12 +7,14 @@ type Heard = { records: string[]; tasks: boolean; notices: string[]; working?: O
 export function newsRoom() {
   const listeners = new Map<string, Set<(news: Heard) => void>>();
   return {
-    tell({ organisation, records, tasks, notices }: News): void {
+    tell({ organisation, records, tasks, notices, eventTypes }: News): void {
+      if (eventTypes.has('checkpoint')) return; // every second, and nothing a page shows is other than before
       for (const hear of listeners.get(organisation) ?? []) hear({ records, tasks, notices });
     },
     working({ organisation, ...working }: Working): void {
       for (const hear of listeners.get(organisation) ?? []) hear({ records: [], tasks: false, notices: [], working });
     },
+    listening: (organisation: string): number => listeners.get(organisation)?.size ?? 0,
     listen(organisation: string, hear: (news: Heard) => void): () => void {
       const own = listeners.get(organisation) ?? new Set();
       listeners.set(organisation, own.add(hear));

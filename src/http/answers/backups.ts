@@ -1,3 +1,4 @@
+import { unproven } from '../../kernel/engine/capacity.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import { backupRuns } from '../../modules/backups/index.ts';
@@ -20,7 +21,8 @@ async function running(context: Context, factor?: Parameters<typeof actorOf>[2] 
   if ((await context.http.backupDesk.state()).shared) no(sharedHere.refused);
   if (factor === 'none') return caller;
   const actor = await actorOf(context, caller, factor);
-  if (actor.kind === 'person' && (actor.factor ?? 'none') === 'none') no(factorAgain.refused);
+  const early = unproven(actor);
+  if (early) no([early]);
   return caller;
 }
 
@@ -74,10 +76,6 @@ export const backupAnswers = {
   }),
 };
 
-const factorAgain = refused({
-  code: 'factor',
-  message: text('請再次驗證身分後辦理。', 'Prove again who you are before doing this.'),
-});
 const sharedHere = refused({
   code: 'forbidden',
   message: text(

@@ -1,6 +1,8 @@
 import type { Definition, Role } from '../pack/types.ts';
+import type { Refusal } from '../refusal.ts';
 import type { Actor, Directory, Grant, Moment } from './types.ts';
 import { isDuring, principalsOf } from './who.ts';
+import { proofWanted } from './words.ts';
 
 /** In which capacity somebody acts where no record's flow says who may: as self or as whose deputy, and by which grants. */
 export type Capacity = { for?: string; grants: string[] };
@@ -56,3 +58,7 @@ export function capacityWith(acting: Acting, roles: string[]): Capacity | undefi
   const capacity = capacityIn(acting, roles);
   return capacity === 'barred' ? undefined : capacity;
 }
+
+/** Of decisions asked of a person who has just proven again who they are: why this one may not yet, or undefined. */
+export const unproven = (actor: Actor): Refusal | undefined =>
+  actor.kind === 'person' && (actor.factor ?? 'none') === 'none' ? proofWanted : undefined;

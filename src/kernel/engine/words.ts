@@ -83,8 +83,17 @@ export const notYours = (field: string, label: { zh: string; en: string }): Refu
   field,
 });
 
+const proving = { text: text('請再次輸入密碼或使用通行金鑰', 'Enter your password again or use your passkey') };
+
 export const factorWanted: Refusal = {
   code: 'factor',
   message: text('簽核須再次驗證身分', 'Sealing asks you to prove yourself again'),
-  fix: { text: text('請再次輸入密碼或使用通行金鑰', 'Enter your password again or use your passkey') },
+  fix: proving,
+};
+
+/** The same of decisions that are no seal. */
+export const proofWanted: Refusal = {
+  code: 'factor',
+  message: text('請再次驗證身分後辦理', 'Prove again who you are before doing this'),
+  fix: proving,
 };

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { addMonths, type LocalDate, localDate } from '../../kernel/calendar/date.ts';
-import { capacityIn, capacityWith } from '../../kernel/engine/capacity.ts';
+import { capacityIn, capacityWith, unproven } from '../../kernel/engine/capacity.ts';
 import type { Value } from '../../kernel/engine/types.ts';
 import { type Refusal, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
@@ -89,7 +89,8 @@ export const decidePlan: ModuleCommand<z.infer<typeof decision>, Found | undefin
     if (!as) return refused(cisoDecides);
     if (!found) return refused(notWaiting);
     if (as === 'barred') return refused(notOwnPlan);
-    if (actor.kind === 'person' && (actor.factor ?? 'none') === 'none') return refused(factorAgain);
+    const early = unproven(actor);
+    if (early) return refused(early);
     const stream = `adoption_plan:${plan}`;
     if (!approve) {
       if (!note) return refused(sayWhy);
@@ -187,10 +188,6 @@ const oneAtATime: Refusal = {
   ),
 };
 const notWaiting: Refusal = { code: 'state', message: text('這份計畫已核定或退回。', 'This plan is decided already.') };
-const factorAgain: Refusal = {
-  code: 'factor',
-  message: text('核定前請再次驗證身分。', 'Prove again who you are before approving.'),
-};
 const sayWhy: Refusal = {
   code: 'required',
   field: 'note',

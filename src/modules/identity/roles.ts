@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Capacity, capacityIn } from '../../kernel/engine/capacity.ts';
+import { type Capacity, capacityIn, unproven } from '../../kernel/engine/capacity.ts';
 import { OUTSIDE_AUDITOR } from '../../kernel/engine/outside.ts';
 import type { Role } from '../../kernel/pack/types.ts';
 import { type Refusal, type Refused, refused } from '../../kernel/refusal.ts';
@@ -134,7 +134,7 @@ export function decideConfirmRole(
     notSecond(grant, by, as) ??
     (as && as !== 'barred' ? unheard(grant, as, context) : undefined) ??
     conflicting(loaded, grant, context) ??
-    unproven(context);
+    unproven(context.actor); // a second word for a role that approves is a decision
   if (no || by === undefined || !as || as === 'barred' || grant.askedBy === undefined) return refused(no ?? noPerson);
   const { askedBy } = grant;
   const { id: grantId, person, role, unit, from, until, scope } = grant;
@@ -180,12 +180,6 @@ export function decideRevokeRole(
   const data = { grant: grant.id, person: grant.person };
   return { events: [{ stream: `grant:${grant.id}`, type: 'grant.revoked', data }], response: { grant: grant.id } };
 }
-
-/** A second word for a role that approves is a decision: whoever gives it proves again who they are. */
-const unproven = ({ actor }: CommandContext): Refusal | undefined =>
-  actor.kind === 'person' && (actor.factor ?? 'none') === 'none'
-    ? { code: 'factor', message: text('確認角色前請再次驗證身分', 'Prove again who you are before confirming a role') }
-    : undefined;
 
 const noPerson: Refusal = {
   code: 'by',

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { capacityWith } from '../../kernel/engine/capacity.ts';
+import { capacityWith, unproven } from '../../kernel/engine/capacity.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { Db, ModuleCommand, Tx } from '../../runtime/module.ts';
@@ -43,7 +43,8 @@ export const stateArchives: ModuleCommand<z.output<typeof Statement>, boolean> =
   decide(now, { archives, reason }, context) {
     const as = capacityWith(context, STATES_ARCHIVES);
     if (!as) return notCiso;
-    if (context.actor.kind === 'person' && (context.actor.factor ?? 'none') === 'none') return factorAgain;
+    const early = unproven(context.actor);
+    if (early) return refused(early);
     if (now === archives) return unchanged;
     const data = { name: ARCHIVES, value: archives, reason };
     return { events: [{ stream: `setting:${ARCHIVES}`, type: 'setting.edited', data }], response: true, as };
@@ -53,10 +54,6 @@ export const stateArchives: ModuleCommand<z.output<typeof Statement>, boolean> =
 const notCiso = refused({
   code: 'by',
   message: text('是否適用檔案法由資安長認定。', 'Whether the Archives Act applies is for the CISO to state.'),
-});
-const factorAgain = refused({
-  code: 'factor',
-  message: text('請再次驗證身分後辦理。', 'Prove again who you are before doing this.'),
 });
 const unchanged = refused({
   code: 'state',

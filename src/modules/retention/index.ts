@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Calendar } from '../../kernel/calendar/calendar.ts';
 import { localDate } from '../../kernel/calendar/date.ts';
-import { capacityWith } from '../../kernel/engine/capacity.ts';
+import { capacityWith, unproven } from '../../kernel/engine/capacity.ts';
 import type { RecordState, Value } from '../../kernel/engine/types.ts';
 import { canonicalHash, type Json } from '../../kernel/ledger/canonical.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { type Text, text } from '../../kernel/text.ts';
-import type { CommandContext, Db, Module, ModuleCommand, NewEvent, Tx } from '../../runtime/module.ts';
+import type { Db, Module, ModuleCommand, NewEvent, Tx } from '../../runtime/module.ts';
 import { archivesStatus, stateArchives } from './archives.ts';
 import { retentionEnds } from './ends.ts';
 import { definitionsOf, type Erasure, filesIn, isOrdered, onHold, project, recordsBy, requestedBy } from './tables.ts';
@@ -115,7 +115,8 @@ function holding(
     decide({ known, held }, { record, reason }, context) {
       const as = capacityWith(context, KEEPERS);
       if (!as) return notAKeeper;
-      if (isUnproven(context)) return factorAgain;
+      const early = unproven(context.actor);
+      if (early) return refused(early);
       if (!known) return no('missing', '沒有這筆紀錄。', 'There is no such record.');
       if (held === (type === 'hold.placed'))
         return no(
@@ -146,7 +147,8 @@ const erase: ModuleCommand<z.infer<typeof Erase>, EraseLoaded> = {
   decide({ known, open, held }, { kind, id, reason }, context) {
     const as = capacityWith(context, KEEPERS);
     if (!as) return notAKeeper;
-    if (isUnproven(context)) return factorAgain;
+    const early = unproven(context.actor);
+    if (early) return refused(early);
     if (!known) return no('missing', '找不到要刪除個資的對象。', 'There is nothing to erase under this name.');
     const until = context.directory.persons[id]?.until;
     if (kind === 'subject' && context.directory.persons[id] && !(until && until < localDate(context.now)))
@@ -256,12 +258,6 @@ export function listedIn(state: RecordState | undefined): string[] {
 
 const no = (code: 'by' | 'missing' | 'state' | 'factor', zh: string, en: string): Refused =>
   refused({ code, message: text(zh, en) satisfies Text });
-
-/** These decisions are taken by somebody who has just proven again who they are. */
-const isUnproven = ({ actor }: CommandContext): boolean =>
-  actor.kind === 'person' && (actor.factor ?? 'none') === 'none';
-
-const factorAgain = no('factor', '請再次驗證身分後辦理。', 'Prove again who you are before doing this.');
 
 const notAKeeper = no(
   'by',
