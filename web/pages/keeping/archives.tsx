@@ -14,7 +14,7 @@ export function Archives({ keeping: { archives } }: { keeping: KeepingView }) {
     <div className="keeping-law">
       <p className="sub keeping-about">
         {t(`keeping.archives.${kind}`)}
-        {!archives.stated && ` ${t('keeping.archives.byKind')}`}
+        {!archives.stated && t('keeping.archives.byKind')}
       </p>
       <Button why={archives.may ? undefined : t('keeping.archives.cisoOnly')} onPress={() => setOpen(true)}>
         {t('keeping.archives.change')}
