@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, existsSync, readdirSync, rmdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Account, asAccount, makePrivateFolder } from '../adapters/postgres/embedded/account.ts';
 import { explain } from '../adapters/postgres/embedded/trouble.ts';
@@ -129,7 +129,7 @@ async function startBeside(place: string, platform: Account, account: Account): 
   const child = spawn(process.execPath, [join(PROGRAM, 'bin/ancheng.js'), 'signer', ...places, ...ids], {
     cwd: '/',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: bareEnvironment(),
+    env: { ...bareEnvironment(), ...compiledByRoot() },
   });
   if (!(await isReady(child))) return notStarted;
   child.disconnect();
@@ -145,6 +145,27 @@ const bareEnvironment = (): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH ?? '/usr/bin:/bin',
   ...(process.env.TZ ? { TZ: process.env.TZ } : {}),
 });
+
+const COMPILED = '/var/cache/ancheng';
+
+/**
+ * What Node made of the program's sources, or every start makes it anew and keeps what makes it in memory (25 MB). In a folder only root writes:
+ * the signer begins as root, and whoever writes there decides what it runs. Without one it goes on without.
+ */
+function compiledByRoot(): NodeJS.ProcessEnv {
+  try {
+    if (!existsSync(COMPILED)) {
+      mkdirSync(COMPILED);
+      chmodSync(COMPILED, 0o755);
+    }
+    const { uid, mode } = lstatSync(COMPILED);
+    return uid === 0 && (mode & 0o022) === 0 && firstLoose(COMPILED) === undefined
+      ? { NODE_COMPILE_CACHE: COMPILED }
+      : {};
+  } catch {
+    return {}; // no such folder here, or read-only
+  }
+}
 
 const isReady = (child: ChildProcess): Promise<boolean> =>
   new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import { chownSync, existsSync, statSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -144,7 +145,10 @@ async function serveSigner(state: string, places: string[], door: Door): Promise
   const owner = door.kind === 'beside' ? door.owner : undefined;
   const server = door.kind === 'parent' ? undefined : await listening(door.path, ask, failed, owner);
   if (isRefused(server)) return refuse(server);
-  if (door.kind === 'beside') becomeAccount(door.as); // what is root's to do is done: the socket, in a folder only root writes
+  if (door.kind === 'beside') {
+    flushCompileCache(); // while it may be written: it is root's
+    becomeAccount(door.as); // what is root's to do is done: the socket, in a folder only root writes
+  }
   const keys = await openKeys(places);
   if (isRefused(keys)) {
     server?.close();
