@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { endOfDay, localDate } from '../../kernel/calendar/date.ts';
+import { READ_ALL } from '../../kernel/engine/reading.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { checkpointPaper } from '../../print/checkpoint.ts';
@@ -32,8 +33,8 @@ import { trailTable } from './trail-table.ts';
 
 /** Procedure, parameters, trail, notices, saved filters, tokens. */
 
-/** Who reads the ledger and what is drawn from it. */
-export const READS_TRAIL = ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead'];
+/** Who reads the ledger and what is drawn from it: whoever reads everything. */
+export const READS_TRAIL = READ_ALL;
 
 /** What names other people’s cases is for whoever oversees. */
 const overseeing = <T>(context: Context, work: (look: Look) => Promise<T>): Promise<T> =>

@@ -4,7 +4,7 @@ import type { Directory, Grant } from './types.ts';
 import { headsOf, upwards } from './who.ts';
 
 /** Roles whose work it is to read what goes on in their unit and below (DESIGN.md section 8). */
-const READ_ALL = ['security_officer', 'auditor', 'ciso', 'isms_coordinator', 'isms_team_lead'];
+export const READ_ALL = ['security_officer', 'auditor', 'ciso', 'isms_coordinator', 'isms_team_lead'];
 
 /** As whom somebody reads: the very capacities they act in. */
 export type Reach = Acting & { self: string; persons: string[]; grants: Grant[] };

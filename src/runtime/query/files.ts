@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { READ_ALL } from '../../kernel/engine/reading.ts';
 import type { RecordState } from '../../kernel/engine/types.ts';
 import { actsAs, type Look } from './look.ts';
 import { confinedTo } from './outside.ts';
@@ -6,13 +7,10 @@ import { type Reader, readable, readsAll } from './reading.ts';
 
 /** Attachments: had by whoever may read what holds them, and by nobody else. */
 
-/** Who reads what a record held and holds no more. */
-const REVIEWERS = ['auditor', 'security_officer', 'ciso', 'isms_coordinator', 'isms_team_lead'];
-
 export type StoredFile = { sha256: string; name: string; media: string; scan: string; size: number };
 
 /**
- * Of some contents those the viewer may have: held by a record the viewer may read, now, or formerly where the viewer reviews or
+ * Of some contents those the viewer may have: held by a record the viewer may read, now, or formerly where the viewer reads everything or
  * brought it; named by a scan or a procedure the viewer may see; or uploaded by the viewer and attached nowhere by them yet. What is
  * unknown and what is not allowed is left out alike.
  */
@@ -21,7 +19,7 @@ export async function filesFor(look: Reader, contents: string[]): Promise<string
   const { organisation, viewer } = look;
   const me = [viewer.person, viewer.account].filter((one) => one !== undefined);
   const ownUpload = sql`select 1 from blob_upload u where u.organisation = b.organisation and u.sha256 = b.sha256 and u.by = any(${me})`;
-  const reviews = confinedTo(look) !== undefined || actsAs(look, REVIEWERS);
+  const reviews = confinedTo(look) !== undefined || actsAs(look, READ_ALL);
   const found = await sql<{ sha256: string }>`select b.sha256 from blob b
     where b.organisation = ${organisation} and b.sha256 = any(${contents}) and (
       exists (${ownUpload} and u.used_at is null)
