@@ -15,7 +15,8 @@ import { openKeyring, openSecrets } from './adapters/sealing/installation.ts';
 import { openCertificates } from './adapters/tls/certificates.ts';
 import { addressOf } from './adapters/tls/names.ts';
 import { backupDesk } from './cli/backup-desk.ts';
-import { backupRounds, type DiskLock } from './cli/backup-round.ts';
+import { backupRounds } from './cli/backup-round.ts';
+import { diskTurn } from './cli/disk-turn.ts';
 import { checksOver } from './cli/ledgers.ts';
 import { openSealing } from './cli/sealing.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
@@ -49,6 +50,7 @@ import { retention } from './modules/retention/index.ts';
 import { tokens } from './modules/tokens/index.ts';
 import { trail } from './modules/trail/index.ts';
 import { workRound } from './rounds.ts';
+import { background } from './runtime/background.ts';
 import { changesContext, contexts } from './runtime/context.ts';
 import { dispatcher } from './runtime/dispatch.ts';
 import { SETUP_ENDED } from './runtime/ledger-acts.ts';
@@ -116,14 +118,14 @@ export async function openPlatform(
   await sealer.start();
   const { dataDir, log } = options;
   const backing = { ...parts, dispatch: sealer.dispatch, dataDir, database, log };
-  const diskLock: DiskLock = {};
+  const disks = diskTurn();
   return {
     parts,
     cache,
     /** Backups of this installation: what their rounds and the screen stand on. */
     backing,
-    diskLock,
-    backupDesk: backupDesk(backing, diskLock),
+    disks,
+    backupDesk: backupDesk(backing, disks),
     dispatch: sealer.dispatch,
     idle,
     db,
@@ -146,6 +148,7 @@ export async function openPlatform(
       };
     },
     async close() {
+      await disks.close();
       await shelf.close();
       await idle();
       await sealer.stop();
@@ -250,7 +253,7 @@ export async function startServer(options: ServerOptions & { clock?: () => Date 
     await platform.close();
     return unready;
   }
-  const backupRound = backupRounds(platform.backing, platform.diskLock);
+  const backupRound = backupRounds(platform.backing, platform.disks);
   const scheduler = startScheduler({
     db,
     dispatch,
@@ -270,19 +273,19 @@ export async function startServer(options: ServerOptions & { clock?: () => Date 
     await platform.close();
     throw error;
   });
-  const tidy = setInterval(
-    () => void doors.auth.tidy().catch((error: unknown) => parts.defect(error, 'sign-in')),
-    60_000,
-  );
-  const care = () => careForCertificate(platform).catch((error: unknown) => parts.defect(error, 'certificate'));
+  const aside = background(parts.defect);
+  const tidying = setInterval(() => aside.start('sign-in', doors.auth.tidy), 60_000);
+  const care = () => aside.start('certificate', () => careForCertificate(platform));
   const caring = setInterval(care, 3_600_000);
-  await care();
+  care();
+  await aside.settled();
   return {
     url: doors.http.baseUrl,
     lost: Promise.race([platform.database.lost, platform.sealer.lost]),
     async stop() {
-      clearInterval(tidy);
+      clearInterval(tidying);
       clearInterval(caring);
+      await aside.settled();
       await server.close();
       await post.stop();
       await scheduler.stop();

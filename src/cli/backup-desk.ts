@@ -9,17 +9,17 @@ import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import type { DeskState, DiskState, DrillState } from '../modules/backups/desk.ts';
 import { INSTALLATION, organisationIds } from '../runtime/organisations.ts';
-import { type DiskLock, enterNotes, type RoundParts, runBackup } from './backup-round.ts';
+import { beginBackup, enterNotes, type RoundParts } from './backup-round.ts';
 import { newRecoveryKey, prepareDisk } from './backups.ts';
+import type { DiskTurn } from './disk-turn.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MOST_LINES = 400;
 
 /** What people do about backups from the screen; the commands of the same names do the work. */
-export function backupDesk(parts: RoundParts, lock: DiskLock) {
+export function backupDesk(parts: RoundParts, turn: DiskTurn) {
   const { dataDir } = parts;
   let drill: DrillState | undefined;
-  let stopping: AbortController | undefined;
   const places = () =>
     (process.env.ANCHENG_BACKUP_TO ?? '')
       .split(delimiter)
@@ -29,13 +29,14 @@ export function backupDesk(parts: RoundParts, lock: DiskLock) {
   return {
     async state(): Promise<DeskState> {
       const keys = readBackupKeys(dataDir);
+      const running = turn.running();
       const organisations = (await organisationIds(parts.db)).filter((id) => id !== INSTALLATION);
       return {
         ...(keys ? { keyMadeAt: keys.madeAt } : {}),
         installation: installationName(dataDir),
         at: process.env.ANCHENG_BACKUP_AT ?? '02:00',
         places: await Promise.all(places().map((place) => stateOf(place, installationName(dataDir)))),
-        ...(lock.running ? { running: lock.running } : {}),
+        ...(running ? { running } : {}),
         ...(drill ? { drill } : {}),
         shared: organisations.length > 1,
       };
@@ -58,46 +59,36 @@ export function backupDesk(parts: RoundParts, lock: DiskLock) {
     },
     /** Begins a backup to every disk that is plugged in; what came of it becomes an entry as always. */
     start(): { started: true } | Refused {
-      if (lock.running) return refused(busy);
+      if (turn.running()) return refused(busy);
       if (!readBackupKeys(dataDir)) return refused(noKey);
       if (places().length === 0) return refused(noPlaces);
-      void runBackup(parts, lock, places());
-      return { started: true };
+      return beginBackup(parts, turn, places()) ? { started: true } : refused(busy);
     },
     /** Begins a restore drill into a scratch folder, in a process of its own; the key is handed over and kept nowhere. */
     async drill(asked: { place: string; generation?: string; sheet: string }): Promise<{ started: true } | Refused> {
-      const fault = placeOf(asked.place) ?? (lock.running ? refused(busy) : undefined);
+      const fault = placeOf(asked.place) ?? (turn.running() ? refused(busy) : undefined);
       if (fault) return fault;
       const key = readRecoveryKey(asked.sheet);
       if (isRefused(key)) return key;
       if ((await stateOf(asked.place, installationName(dataDir))).state !== 'ready') return refused(notPluggedIn);
-      if (lock.running) return refused(busy);
-      lock.running = 'drill';
-      const stop = new AbortController();
-      stopping = stop;
       const state: DrillState = { startedAt: parts.clock(), lines: [] };
-      drill = state;
       const hear = (line: string) => state.lines.length < MOST_LINES && state.lines.push(line);
-      void runDrill(dataDir, asked, hear, stop.signal)
-        .catch((error: unknown) => {
+      const begun = turn.take('drill', async (signal) => {
+        const passed = await runDrill(dataDir, asked, hear, signal).catch((error: unknown) => {
           parts.defect(error, 'restore drill');
           return false;
-        })
-        .then(async (passed) => {
-          // Entered first: whoever sees that it is over sees what came of it.
-          await enterNotes(parts).catch((error: unknown) => parts.defect(error, 'restore drill'));
-          Object.assign(state, !passed && stop.signal.aborted ? { stopped: true } : { passed }, {
-            endedAt: parts.clock(),
-          });
-          lock.running = undefined;
         });
+        // Entered first: whoever sees that it is over sees what came of it.
+        await enterNotes(parts).catch((error: unknown) => parts.defect(error, 'restore drill'));
+        Object.assign(state, !passed && signal.aborted ? { stopped: true } : { passed }, { endedAt: parts.clock() });
+      });
+      if (!begun) return refused(busy);
+      drill = state;
       return { started: true };
     },
     /** Stops the drill under way; what it restored into its scratch folder is deleted, and nothing is entered. */
     stopDrill(): { stopped: true } | Refused {
-      if (lock.running !== 'drill' || !stopping) return refused(noDrill);
-      stopping.abort();
-      return { stopped: true };
+      return turn.giveUp('drill') ? { stopped: true } : refused(noDrill);
     },
   };
 }
@@ -136,6 +127,7 @@ function runDrill(
   hear: (line: string) => void,
   signal: AbortSignal,
 ): Promise<boolean> {
+  if (signal.aborted) return Promise.resolve(false);
   const newEnough = Number(process.versions.node.split('.')[0]) >= 24;
   const execPath = newEnough ? process.execPath : join(ROOT, 'node_modules/node/bin/node');
   const which = generation === undefined ? [] : ['--generation', generation];

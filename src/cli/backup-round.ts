@@ -15,6 +15,7 @@ import { INSTALLATION, organisationIds } from '../runtime/organisations.ts';
 import type { PersonalKeyring } from '../runtime/parts.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { backUp, underWay } from './backups.ts';
+import type { DiskTurn } from './disk-turn.ts';
 import { clearDrills } from './left-drills.ts';
 
 export type RoundParts = {
@@ -28,14 +29,11 @@ export type RoundParts = {
   defect: (error: unknown, where: string) => string;
 };
 
-/** One piece of work on the disks at a time, whether the clock or a person asked for it. */
-export type DiskLock = { running?: 'backup' | 'drill' | undefined };
-
 /**
  * What the running platform does about backups, once a minute: enters what was done outside into the installation's ledger,
  * backs up by itself when its time has come, asks for the disks to be swapped, and opens the record of a restore drill.
  */
-export function backupRounds(parts: RoundParts, lock: DiskLock = {}): () => Promise<void> {
+export function backupRounds(parts: RoundParts, turn: DiskTurn): () => Promise<void> {
   const asked = new Set<string>();
   let begun = false;
   return async () => {
@@ -44,16 +42,16 @@ export function backupRounds(parts: RoundParts, lock: DiskLock = {}): () => Prom
     await tellRestored(parts);
     await enterNotes(parts);
     // Looked at before the runs are: what ends meanwhile has its entry among them.
-    const idle = lock.running === undefined;
+    const idle = turn.running() === undefined;
     const runs = await withOrganisation(parts.db, INSTALLATION, (tx) => backupRuns(tx, INSTALLATION, 200));
     await askForSwaps(parts, runs, asked);
     const places = (process.env.ANCHENG_BACKUP_TO ?? '').split(delimiter).filter(Boolean);
     await tellBackupTroubles(parts, runs, places.length > 0);
     if (places.length === 0 || !idle || !isDue(runs, parts.clock(), process.env.ANCHENG_BACKUP_AT)) return;
     // A first backup takes a while: deadlines are kept meanwhile.
-    void runBackup(
+    beginBackup(
       parts,
-      lock,
+      turn,
       places.map((place) => resolve(place)),
     );
   };
@@ -88,21 +86,28 @@ async function tellBackupTroubles(parts: RoundParts, runs: BackupRunRow[], expec
     if (organisation !== INSTALLATION) await raiseAlarms(parts, organisation, 'backup', troubles, to);
 }
 
-/** Backs up now to every disk that is plugged in, telling the ledger also when none could be reached. */
-export async function runBackup(parts: RoundParts, lock: DiskLock, places: string[]): Promise<void> {
-  lock.running = 'backup';
-  try {
-    const source = { dataDir: parts.dataDir, ...parts.database };
-    const outcome = await backUp(source, places, KEEP, new Date(parts.clock()));
-    if (isRefused(outcome)) {
-      if (outcome !== underWay) await noteRefused(parts, outcome);
-    } else for (const { refusal } of outcome.failed) tellFailed(parts, refusal);
-  } catch (error) {
-    parts.defect(error, 'backup');
-  }
-  // Entered first: whoever sees that it is over sees what came of it.
-  await enterNotes(parts).catch((error: unknown) => parts.defect(error, 'backup'));
-  lock.running = undefined;
+/**
+ * Begins a backup to every disk that is plugged in, telling the ledger also when none could be reached; false while something else is
+ * done on the disks. One given up because the program ends is due again at its next start.
+ */
+export function beginBackup(parts: RoundParts, turn: DiskTurn, places: string[]): boolean {
+  return turn.take('backup', async (signal) => {
+    try {
+      const source = { dataDir: parts.dataDir, ...parts.database };
+      const outcome = await backUp(source, places, KEEP, new Date(parts.clock()), signal);
+      if (isRefused(outcome)) {
+        if (outcome !== underWay) await noteRefused(parts, outcome);
+      } else for (const { refusal } of outcome.failed) tellFailed(parts, refusal);
+    } catch (error) {
+      if (signal.aborted)
+        parts.log(
+          '備份因系統停止而中斷，下次啟動後重做 · the backup was given up for the stop; made after the next start',
+        );
+      else parts.defect(error, 'backup');
+    }
+    // Entered first: whoever sees that it is over sees what came of it.
+    await enterNotes(parts).catch((error: unknown) => parts.defect(error, 'backup'));
+  });
 }
 
 /** Before any disk was found there is nothing that could have noted the failure. */

@@ -23,13 +23,14 @@ export type BackupRuns = { runs: BackupRun[]; failed: { place: string; refusal: 
 
 /**
  * Saves to every prepared disk that is there now. Refuses when there is none, no recovery key was made, or another backup of this
- * installation is being made.
+ * installation is being made. Given up by `signal` it throws its reason, and no note is left of the disk it was at.
  */
 export async function backUp(
   source: { dataDir: string; kind: BackupSource['kind']; ownerUrl: string },
   places: string[],
   keep: Keep = KEEP,
   now: Date = new Date(),
+  signal?: AbortSignal,
 ): Promise<BackupRuns | Refused> {
   const keys = readBackupKeys(source.dataDir);
   if (!keys) return noKey;
@@ -44,11 +45,14 @@ export async function backUp(
       if (card === undefined) continue;
       const made = isRefused(card)
         ? card
-        : await makeBackup(sourceOf(source, installation), diskAt(place), keys, keep, now).catch((error: unknown) => {
-            const trouble = diskTrouble(place, error);
-            defect ??= trouble ? undefined : error;
-            return trouble ?? unforeseen(place);
-          });
+        : await makeBackup(sourceOf(source, installation), diskAt(place), keys, keep, now, signal).catch(
+            (error: unknown) => {
+              signal?.throwIfAborted();
+              const trouble = diskTrouble(place, error);
+              defect ??= trouble ? undefined : error;
+              return trouble ?? unforeseen(place);
+            },
+          );
       const disk = isRefused(card) ? undefined : card;
       leaveNote(source.dataDir, isRefused(made) ? failedNote(disk, made, now) : madeNote(disk!, made, now));
       if (isRefused(made)) found.failed.push({ place, refusal: made });

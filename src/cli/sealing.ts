@@ -11,6 +11,7 @@ import { type Checkpoint, parseCheckpoint } from '../kernel/ledger/checkpoint.ts
 import type { NodeKey } from '../kernel/ledger/mac.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { type Text, text } from '../kernel/text.ts';
+import { type Background, background } from '../runtime/background.ts';
 import type { contexts } from '../runtime/context.ts';
 import { noteCheckpoint } from '../runtime/ledger-rows.ts';
 import type { Db, Dispatch } from '../runtime/module.ts';
@@ -66,6 +67,7 @@ export async function openSealing(around: Around) {
   const witnessing = openWitnessing({ ...around, say, log, halted, alarm, separation });
   // Whoever wrote here is looked at whatever the database says about who is due.
   const wrote = new Set<string>();
+  const aside = background(parts.defect);
   const loop = { hurry: () => {}, stop: async () => {} };
   return {
     host,
@@ -88,9 +90,7 @@ export async function openSealing(around: Around) {
     committed({ organisation, size, mac, eventTypes }: News) {
       if (mac) acknowledged.report(organisation, { pos: size - 1, mac });
       if (eventTypes.has('definition.adopted'))
-        keepDefinitions(db, logFolder(dataDir, organisation), organisation).catch((error: unknown) =>
-          parts.defect(error, 'definitions'),
-        );
+        aside.start('definitions', () => keepDefinitions(db, logFolder(dataDir, organisation), organisation));
       if (mac) wrote.add(organisation);
       loop.hurry();
     },
@@ -100,12 +100,14 @@ export async function openSealing(around: Around) {
       const reopen = (organisation: string) => logs.delete(organisation);
       await settleLedgers({ ...around, say, signer, log, origin, reopen, halted });
       witnessing.start();
-      Object.assign(loop, startLoop({ ...around, say, signer, log, origin, halted, alarms, wrote }));
+      Object.assign(loop, startLoop({ ...around, say, signer, log, origin, halted, alarms, wrote, aside }));
     },
     async stop() {
       loss.stop();
       await witnessing.stop();
       await loop.stop();
+      // What was sealed last is written down in the database and told to the signer while both are there.
+      await aside.settled();
       await acknowledged.flush();
       // One that has ended has written what it knew, and `lost` has told of it.
       await signer.close().catch((error: unknown) => isNobodyThere(error) || parts.defect(error, 'signer'));
@@ -133,12 +135,13 @@ type Loop = Omit<Around, 'log'> & {
   halted: Map<string, Text>;
   alarms: Map<string, Text>;
   wrote: Set<string>;
+  aside: Background;
 };
 
 /** One place in so many is for whoever wrote here or is unfinished, whatever the database says; the rest is for whom it names. */
 const CLAIM_SHARE = 6;
 
-function startLoop({ say, dataDir, db, markKey, parts, signer, log, origin, halted, alarms, wrote }: Loop) {
+function startLoop({ say, dataDir, db, markKey, parts, signer, log, origin, halted, alarms, wrote, aside }: Loop) {
   const leader = leadership(db, parts.clock);
   let term: number | undefined;
   /** What kept whom from being sealed last, so that it is told once. */
@@ -167,15 +170,13 @@ function startLoop({ say, dataDir, db, markKey, parts, signer, log, origin, halt
     swapMany: async (swaps) => (term === undefined ? new Set() : swapMany(db, term, swaps)),
     sealed(organisation, { checkpoint, note }) {
       good(organisation);
-      void signer.sealed(organisation, checkpoint.size).catch((error: unknown) => parts.defect(error, 'signer'));
-      void tellSealed(db, parts, organisation, checkpoint, note).catch((error: unknown) =>
-        parts.defect(error, 'checkpoint'),
-      );
+      aside.start('signer', () => signer.sealed(organisation, checkpoint.size));
+      aside.start('checkpoint', () => tellSealed(db, parts, organisation, checkpoint, note));
     },
     idle(organisation) {
       good(organisation);
       // Published, and the note of it in the table lost with whoever was to write it.
-      void notePublished(db, parts, organisation, log).catch((error: unknown) => parts.defect(error, 'checkpoint'));
+      aside.start('checkpoint', () => notePublished(db, parts, organisation, log));
     },
     halted(organisation, message, position) {
       alarms.set(organisation, message);

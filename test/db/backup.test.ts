@@ -9,6 +9,7 @@ import { makeRecoveryKey, readRecoveryKey } from '../../src/adapters/backup/reco
 import { openGeneration } from '../../src/adapters/backup/restore.ts';
 import { backupRounds } from '../../src/cli/backup-round.ts';
 import { type BackupRun, backUp, leaveNote } from '../../src/cli/backups.ts';
+import { diskTurn } from '../../src/cli/disk-turn.ts';
 import { restoreInto } from '../../src/cli/restoring.ts';
 import { createApp } from '../../src/http/app.ts';
 import { isRefused, type Refused } from '../../src/kernel/refusal.ts';
@@ -237,14 +238,17 @@ describe('what the platform does about it', () => {
 
   test('once a day it backs up by itself; a failure is told once, and settled by the next good one', async () => {
     let now = new Date(Date.now() + 86_400_000);
-    const rounds = backupRounds({
+    const said: string[] = [];
+    const disks = diskTurn();
+    const settings = {
       ...office.platform.parts,
       clock: () => now.toISOString(),
       dispatch: office.platform.dispatch,
       dataDir: office.dataDir,
       database: office.platform.database,
-      log: quiet,
-    });
+      log: (line: string) => void said.push(line),
+    };
+    const rounds = backupRounds(settings, disks);
     const count = async () =>
       (await withOrganisation(office.platform.db, INSTALLATION, (tx) => backupRuns(tx, INSTALLATION, 50))).length;
     await rounds(); // enters what the tests before have done
@@ -261,6 +265,10 @@ describe('what the platform does about it', () => {
     const newest = async () => (await diskAt(place).listings())[0]!.id;
     const earlier = await newest();
     await rounds(); // begins it
+    await disks.close(); // and the program ends: no generation, no failure
+    expect(said.join('\n')).toContain('the backup was given up for the stop');
+    expect([await newest(), await count()]).toEqual([earlier, before]);
+    await rounds(); // begins it again
     await vi.waitFor(async () => expect(await newest()).not.toBe(earlier), 20_000);
     await vi.waitFor(async () => expect(await count()).toBe(before + 1), 20_000);
     await rounds();
@@ -316,13 +324,16 @@ describe('what the platform does about it', () => {
   });
 
   const round = () =>
-    backupRounds({
-      ...office.platform.parts,
-      dispatch: office.platform.dispatch,
-      dataDir: office.dataDir,
-      database: office.platform.database,
-      log: (line) => office.log.push(line),
-    });
+    backupRounds(
+      {
+        ...office.platform.parts,
+        dispatch: office.platform.dispatch,
+        dataDir: office.dataDir,
+        database: office.platform.database,
+        log: (line) => office.log.push(line),
+      },
+      diskTurn(),
+    );
 
   test('a drill made outside becomes an entry of the ledger and a restore test record that a person concludes', async () => {
     const { ledgers } = (await open()).generation;

@@ -43,6 +43,7 @@ export type Made = {
 };
 
 type Work = {
+  signal: AbortSignal | undefined;
   disk: Disk;
   keys: BackupKeys;
   known: Map<string, Stored>;
@@ -54,7 +55,8 @@ type Work = {
 /**
  * Makes one generation while the program goes on working. Order makes it consistent: signer and sealed logs first, then the
  * database snapshot, which holds everything those have seen; keys of personal values last, for they are made before what they
- * encrypt. Contents the disk has are not written again.
+ * encrypt. Contents the disk has are not written again. Given up by `signal` it throws its reason; what was written so far is no generation
+ * and goes with the next run.
  */
 export async function makeBackup(
   source: BackupSource,
@@ -62,6 +64,7 @@ export async function makeBackup(
   keys: BackupKeys,
   keep: Keep,
   takenAt: Date,
+  signal?: AbortSignal,
 ): Promise<Made> {
   // What earlier runs left unfinished makes room first: a full disk is not full for ever.
   await disk.removeDrafts();
@@ -69,7 +72,7 @@ export async function makeBackup(
   const listings = await disk.listings();
   const known = new Map(listings.toReversed().flatMap(({ objects }) => Object.entries(objects)));
   const listing: Listing = { id: generationId(takenAt), takenAt: takenAt.toISOString(), bytes: 0, objects: {} };
-  const work: Work = { disk, keys, known, listing, bytes: 0, written: 0 };
+  const work: Work = { signal, disk, keys, known, listing, bytes: 0, written: 0 };
   const files: FileCopy[] = [];
   for await (const file of smallFiles(source.dataDir)) files.push(await keepFile(work, file));
   for await (const file of logFiles(source.dataDir, source.openLog)) files.push(await keepFile(work, file));
@@ -155,6 +158,7 @@ async function keepAttachment(work: Work, source: BackupSource, sha256: string):
   const seen = { hash: createHash('sha256'), size: 0 };
   const watched = async function* () {
     for await (const chunk of found.stream()) {
+      work.signal?.throwIfAborted();
       seen.hash.update(chunk);
       seen.size += chunk.length;
       yield chunk;
@@ -171,7 +175,8 @@ async function keepAttachment(work: Work, source: BackupSource, sha256: string):
 }
 
 /** Only what a finished generation lists, and is as long as it says, is taken as being there. */
-async function isThere({ disk, known, listing }: Work, object: string): Promise<boolean> {
+async function isThere({ signal, disk, known, listing }: Work, object: string): Promise<boolean> {
+  signal?.throwIfAborted();
   if (listing.objects[object]) return true;
   const before = known.get(object);
   if (!before || (await disk.has(object)) !== before.bytes) return false;
