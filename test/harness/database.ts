@@ -107,13 +107,24 @@ async function embeddedCluster(): Promise<string> {
   const run = process.env.VITEST && isMainThread ? process.ppid : process.pid;
   const folder = join(tmpdir(), `ancheng-test-${run}`);
   if (makeFolder(folder)) keepCluster(folder, run);
+  return keptCluster(folder);
+}
+
+/** A superuser's URL of a cluster of the system's PostgreSQL that ends with this process; undefined when the system has none. */
+export async function systemCluster(): Promise<string | undefined> {
+  const folder = join(tmpdir(), `ancheng-system-${process.pid}`);
+  if (makeFolder(folder)) keepCluster(folder, process.pid, 'system');
+  return keptCluster(folder);
+}
+
+async function keptCluster(folder: string) {
   const end = Date.now() + 90_000;
   while (!existsSync(join(folder, 'cluster.json'))) {
     if (Date.now() > end) throw new Error(`no test cluster: see ${join(folder, 'keeper.log')}`);
     await new Promise((wake) => setTimeout(wake, 100));
   }
   const answer = JSON.parse(readFileSync(join(folder, 'cluster.json'), 'utf8'));
-  if (answer.refused) throw new Error(`no test cluster: ${answer.refused.join(' ')}`);
+  if (answer.refused?.length > 0) throw new Error(`no test cluster: ${answer.refused.join(' ')}`);
   return answer.superUrl;
 }
 
@@ -128,11 +139,11 @@ function makeFolder(folder: string): boolean {
   }
 }
 
-function keepCluster(folder: string, run: number): void {
+function keepCluster(folder: string, run: number, ...kind: string[]): void {
   const said = openSync(join(folder, 'keeper.log'), 'w');
   const keeper = join(import.meta.dirname, 'cluster.ts');
   const env = { ...process.env, NODE_OPTIONS: '' };
-  spawn(process.execPath, [keeper, folder, String(run)], {
+  spawn(process.execPath, [keeper, folder, String(run), ...kind], {
     detached: true,
     stdio: ['ignore', said, said],
     env,

@@ -10,8 +10,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { isRefused } from '../../src/kernel/refusal.ts';
-import { startSystemPostgres } from './system-postgres.ts';
+import { systemCluster } from './database.ts';
 import { add, failure, nothing, readReport, type Tally, tallyLine } from './tally.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -64,20 +63,14 @@ const RUN_ONCE = [
 ];
 
 async function externally(): Promise<Tally> {
-  const folder = mkdtempSync(join(tmpdir(), 'ancheng-postgres-'));
-  const server = await startSystemPostgres(join(folder, 'data'));
-  if (server === undefined) {
+  const url = await systemCluster().catch((error: Error) => error);
+  if (url instanceof Error) return failure(url.message);
+  if (url === undefined) {
     console.log('\n▶ no PostgreSQL of the system (≥ 15): the run on an external database is left out');
     return nothing;
   }
-  if (isRefused(server)) {
-    return failure(server.refused[0]?.message.en ?? 'the PostgreSQL of the system did not start');
-  }
   const exclude = RUN_ONCE.flatMap((pattern) => ['--exclude', pattern]);
-  const tally = await tests('external', ['--project', 'db', ...exclude], { DATABASE_URL: server.url });
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
-  return tally;
+  return tests('external', ['--project', 'db', ...exclude], { DATABASE_URL: url });
 }
 
 const external = (process.argv.includes('--external') || process.env.CI === 'true') && !process.env.DATABASE_URL;

@@ -13,6 +13,7 @@ const PASSWORD = 'only-on-loopback-while-testing';
  */
 export async function startSystemPostgres(
   home: string,
+  settings: Record<string, string> = {},
 ): Promise<{ url: string; stop(): Promise<void> } | Refused | undefined> {
   const postgres = globSync('/usr/lib/postgresql/*/bin/postgres').sort().at(-1);
   const version =
@@ -24,7 +25,6 @@ export async function startSystemPostgres(
   mkdirSync(home, { recursive: true });
   if (account) giveTo(dirname(home), account);
   const binaries = { home: dirname(bin), initdb: `${bin}/initdb`, postgres, version };
-  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
   const ground = { home, binaries, account, password: PASSWORD, settings };
   const refusal = await initialise(ground);
   if (refusal) return refusal;
