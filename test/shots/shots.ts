@@ -1,6 +1,6 @@
 /**
  * `npm run shots`: every page of the demo as a picture, in `shots/`, with an index to look through.
- * `--url` photographs a running demo instead of starting one, `--only <words>` those screens whose name has them,
+ * `--url` photographs a running demo instead of starting one, `--only <words,words>` those screens whose name has one of them,
  * `--look "phone en"` those looks, `--quick` Chinese and light. The pages are those of `dist/web`: build them first.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -167,8 +167,10 @@ function indexPage(shots: Shot[]): string {
 const escaped = (words: string) => words.replace(/[&<>]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 
 mkdirSync(OUT, { recursive: true });
+const words = (options.only ?? '').split(',');
+const wanted = screens(demoId).filter(({ name }) => words.some((word) => name.includes(word)));
+if (wanted.length === 0) throw new Error(`no screen's name has any of: ${words.join(' ')}`);
 const demo: Running = options.url ? { url: options.url, stop() {} } : await start('demo');
-const wanted = screens(demoId).filter((screen) => !options.only || screen.name.includes(options.only));
 const empty = wanted.some((screen) => screen.setup) ? await start('start') : undefined;
 const browser = await chromium();
 const shots: Shot[] = [];
