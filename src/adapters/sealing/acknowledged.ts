@@ -26,39 +26,50 @@ const WRITE_AFTER_MS = 100;
 export function acknowledgements(store: Store, failed: (error: unknown) => void): Acknowledgements {
   const known = new Map<string, Promise<Map<number, Uint8Array>>>();
   const changed = new Set<string>();
+  const changing = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   const path = (organisation: string) => `acknowledged/${hash('sha256', organisation, 'hex')}.json`;
   const load = (organisation: string) => {
     const loaded = known.get(organisation) ?? readKept(store, path(organisation));
     known.set(organisation, loaded);
+    loaded.catch(() => known.delete(organisation));
     return loaded;
   };
-  const write = async () => {
-    for (const organisation of [...changed]) {
-      changed.delete(organisation);
+  const writeOne = async (organisation: string) => {
+    changed.delete(organisation);
+    try {
       const events = [...(await load(organisation))].map(([pos, mac]) => ({
         pos,
         mac: Buffer.from(mac).toString('base64'),
       }));
       const content = Buffer.from(JSON.stringify({ organisation, events }));
       await store.write([{ path: path(organisation), bytes: content }]);
+    } catch (error) {
+      changed.add(organisation); // as when a disk is full for a while
+      throw error;
     }
+  };
+  const write = async () => {
+    await Promise.all(changing); // reported, and still waiting for what the file holds
+    for (const organisation of [...changed]) await writeOne(organisation);
   };
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
-    writing = writing.then(write);
+    writing = writing.catch(() => {}).then(write);
     return writing;
   };
   const change = (organisation: string, how: (events: Map<number, Uint8Array>) => void) => {
-    load(organisation)
+    const work = load(organisation)
       .then((events) => {
         how(events);
         changed.add(organisation);
         timer ??= setTimeout(() => void flush().catch(failed), WRITE_AFTER_MS);
       })
-      .catch(failed);
+      .catch(failed)
+      .finally(() => changing.delete(work));
+    changing.add(work);
   };
   return {
     report: (organisation, events) =>

@@ -10,28 +10,27 @@ const AGAIN_AFTER_MS = 1000;
 export function reporter(signer: Pick<Signer, 'acknowledge'>, failed: (error: unknown) => void) {
   const waiting = new Map<string, Acknowledged[]>();
   let telling: Promise<void> | undefined;
+  const tellOne = async (organisation: string, events: Acknowledged[]) => {
+    waiting.delete(organisation);
+    try {
+      await signer.acknowledge(organisation, events);
+    } catch (error) {
+      waiting.set(organisation, [...events, ...(waiting.get(organisation) ?? [])]);
+      throw error;
+    }
+  };
   const tell = async () => {
-    while (waiting.size > 0) {
-      for (const [organisation, events] of [...waiting]) {
-        waiting.delete(organisation);
-        try {
-          await signer.acknowledge(organisation, events);
-        } catch (error) {
-          waiting.set(organisation, [...events, ...(waiting.get(organisation) ?? [])]);
-          throw error;
-        }
-      }
+    try {
+      for (let next = first(waiting); next; next = first(waiting)) await tellOne(...next);
+    } catch (error) {
+      failed(error);
+      setTimeout(start, AGAIN_AFTER_MS).unref();
+    } finally {
+      telling = undefined; // in the breath that found nothing waiting: what is reported from here on begins anew
     }
   };
   const start = () => {
-    telling ??= tell()
-      .catch((error: unknown) => {
-        failed(error);
-        setTimeout(start, AGAIN_AFTER_MS).unref();
-      })
-      .finally(() => {
-        telling = undefined;
-      });
+    if (waiting.size > 0) telling ??= tell();
     return telling;
   };
   return {
@@ -42,7 +41,9 @@ export function reporter(signer: Pick<Signer, 'acknowledge'>, failed: (error: un
     /** Waits until everything was told, or told in vain once. */
     flush: async () => {
       await telling;
-      if (waiting.size > 0) await start();
+      await start();
     },
   };
 }
+
+const first = <Key, Value>(map: Map<Key, Value>): [Key, Value] | undefined => map.entries().next().value;
