@@ -20,9 +20,11 @@ export type PostParts = {
 /** A round every half minute, sooner when nudged. */
 export function startPostman(parts: PostParts): Postman {
   let stopped = false;
+  let nudged = false;
   let wake = () => {};
   const sleep = () =>
     new Promise<void>((done) => {
+      if (nudged || stopped) return done(); // told while the round was still at work
       const timer = setTimeout(done, ROUND_MS);
       wake = () => {
         clearTimeout(timer);
@@ -31,12 +33,16 @@ export function startPostman(parts: PostParts): Postman {
     });
   const running = (async () => {
     while (!stopped) {
+      nudged = false;
       await deliver(parts, () => stopped).catch(parts.failed);
       if (!stopped) await sleep();
     }
   })();
   return {
-    nudge: () => wake(),
+    nudge() {
+      nudged = true;
+      wake();
+    },
     async stop() {
       stopped = true;
       wake();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createRoot, issueServer } from '../tls/authority.ts';
-import { deliver } from './postman.ts';
+import { deliver, startPostman } from './postman.ts';
 import { sendMail } from './send.ts';
 import { type MailSettings, mailSettings } from './settings.ts';
 
@@ -106,6 +106,26 @@ describe('the postman', () => {
 
   test('without a server it does nothing, and breaks nothing', async () => {
     expect(await oneRound({})).toEqual([]);
+  });
+
+  test('what is queued while a round is under way does not wait for the next half minute', async () => {
+    const rounds: string[] = [];
+    const second = Promise.withResolvers<void>();
+    const postman = startPostman({
+      settings: () => undefined,
+      async due() {
+        rounds.push('round');
+        if (rounds.length === 1) postman.nudge();
+        else second.resolve();
+        return [];
+      },
+      note: async () => {},
+      failed: (error) => expect.unreachable(String(error)),
+      now: Date.now,
+    });
+    await second.promise;
+    await postman.stop();
+    expect(rounds).toHaveLength(2);
   });
 
   test('what waited for two days is given up, whether or not there is a server now', async () => {
