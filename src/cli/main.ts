@@ -62,24 +62,29 @@ const commands: Record<string, Entry> = {
   },
 };
 
-/** Runs one command line and sets the exit code of the process; what nobody foresaw is told whole and exits 70. */
+/** Runs one command line as this process: its exit code is set, and nothing keeps it once the work is done. */
 export async function main(args: string[]): Promise<void> {
   // Whoever reads through a pipe may go (`| head`): the work goes on, and its exit code says how it ended.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  try {
-    process.exitCode = await run(args);
-  } catch (error) {
-    process.stderr.write(`程式缺陷，請連同下列訊息回報 · A defect; please report it with what follows\n`);
-    console.error(error);
-    process.exitCode = EXIT.defect;
-  }
+  process.exitCode = await exitCodeOf(args);
   // The work is done; a connection somebody keeps open must not keep the process.
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
 const LINGER_MS = 300;
+
+/** Runs one command line to its end and returns its exit code; what nobody foresaw is told whole and is 70. */
+export async function exitCodeOf(args: string[]): Promise<ExitCode> {
+  try {
+    return await run(args);
+  } catch (error) {
+    process.stderr.write(`程式缺陷，請連同下列訊息回報 · A defect; please report it with what follows\n`);
+    console.error(error);
+    return EXIT.defect;
+  }
+}
 
 async function run([name, ...rest]: string[]): Promise<ExitCode> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help();

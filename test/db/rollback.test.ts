@@ -12,7 +12,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { acknowledgements } from '../../src/adapters/sealing/acknowledged.ts';
 import { createLogKey, loadLogKey, rawPublicKey } from '../../src/adapters/sealing/keys.ts';
@@ -30,6 +29,7 @@ import { isRefused } from '../../src/kernel/refusal.ts';
 import { doorsOver, openPlatform, type Platform } from '../../src/main.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { type Office, ORIGIN, openOffice } from './office.ts';
+import { untilSealed } from './sealed.ts';
 
 /** Older backups put back while nobody looks: of the database, of the sealed files too, of the signer's memory too (invariant 6). */
 
@@ -49,10 +49,10 @@ async function lived() {
   office = await openOffice({ pack: 'race' });
   const desk = deskOf(office);
   await someActs(desk, 'before');
-  await sealed();
+  await untilSealed(office);
   await backUp();
   await someActs(desk, 'after');
-  await sealed();
+  await untilSealed(office);
 }
 
 async function someActs(desk: Desk, name: string) {
@@ -73,22 +73,6 @@ async function someActs(desk: Desk, name: string) {
 }
 
 const query = async <T>(text: string) => (await office.superuser.query(text)).rows as T[];
-
-async function sealed() {
-  await office.platform.idle();
-  for (let turn = 0; turn < 100; turn++) {
-    const behind = await query('select 1 from head h join log_state s using (organisation) where h.next_pos > s.size');
-    // Published, not only swapped: signing comes behind the swap.
-    const { sealedSize } = await office.platform.ledger.witnesses(office.organisation);
-    const [state] = await query<{ size: number }>(
-      `select size::int as size from log_state where organisation = '${office.organisation}'`,
-    );
-    if (behind.length === 0 && sealedSize === state?.size) return;
-    office.platform.sealer.hurry();
-    await wait(100);
-  }
-  throw new Error('the ledger is not being sealed');
-}
 
 const tables = async () =>
   (await query<{ name: string }>("select tablename as name from pg_tables where schemaname = 'public' order by 1")).map(
@@ -169,7 +153,7 @@ test('(a) the database alone: it is refilled from the sealed log, every projecti
   expect(findings.filter((one) => !one.ok)).toEqual([]);
   expect(ok).toBe(true);
   expect(isRefused(await write())).toBe(false);
-  await sealed();
+  await untilSealed(office);
 });
 
 test('(b) database and sealed files: the signer has seen more; a new log begins, quotes what it saw, and people are told', async () => {
@@ -191,7 +175,7 @@ test('(b) database and sealed files: the signer has seen more; a new log begins,
     root: expect.any(String),
   });
   expect(readdirSync(join(office.dataDir, 'log'))).toContain(`${office.organisation}.epoch-1`);
-  await sealed();
+  await untilSealed(office);
   expect(await office.platform.ledger.verify(office.organisation)).toMatchObject({ ok: true });
   expect(isRefused(await write())).toBe(false);
 });
@@ -204,10 +188,10 @@ test('(c) everything, the signer’s memory too: only a witness knows, and it is
     writeFileSync(join(office.dataDir, 'witness.policy'), `witness agency ${key} ${url}\nquorum agency\n`);
     const desk = deskOf(office);
     await someActs(desk, 'before');
-    await sealed();
+    await untilSealed(office);
     await backUp();
     await someActs(desk, 'after');
-    await sealed();
+    await untilSealed(office);
     await office.platform.sealer.witnessing.hurry();
     const size = Number(
       (await query<{ n: string }>("select next_pos as n from head where organisation <> '_installation'"))[0]?.n,
@@ -219,7 +203,7 @@ test('(c) everything, the signer’s memory too: only a witness knows, and it is
     });
     const begun = await events('log.begun');
     expect(JSON.parse(begun.at(-1)!.entry.toString()).data).toMatchObject({ epoch: 2, size, seenBy: 'witness' });
-    await sealed();
+    await untilSealed(office);
     await office.platform.sealer.witnessing.hurry();
     expect(office.platform.sealer.halted.size).toBe(0);
   } finally {
@@ -255,9 +239,8 @@ test('an acknowledged event that is gone is not sealed over; two histories of on
   await office.platform.sealer.signer.acknowledge(office.organisation, [{ pos, mac: Buffer.alloc(32, 7) }]);
   await startAgain(async () => {});
   await write();
-  for (let turn = 0; turn < 50 && !(await office.platform.ledger.witnesses(office.organisation)).halted; turn++)
-    await wait(100);
-  expect((await office.platform.ledger.witnesses(office.organisation)).halted?.en).toContain('acknowledged');
+  const halted = async () => (await office.platform.ledger.witnesses(office.organisation)).halted?.en;
+  await expect.poll(halted).toContain('acknowledged');
 
   await startAgain(async () => {
     await query(
@@ -295,7 +278,7 @@ test('another signing key: refused, and nothing is made in its place; taken over
   office = await openOffice({ pack: 'race' });
   const desk = deskOf(office);
   await someActs(desk, 'before');
-  await sealed();
+  await untilSealed(office);
   mkdirSync(kept, { recursive: true });
   const pem = join(office.dataDir, 'secrets/log.pem');
   const aside = join(kept, 'log.pem');
@@ -334,7 +317,7 @@ test('another signing key: refused, and nothing is made in its place; taken over
     await query(`update log_state set size = size - 2 where organisation = '${office.organisation}'`);
   });
   await write();
-  await sealed();
+  await untilSealed(office);
 
   await startAgain(async () => {
     agreeToNewKey(office.dataDir, new Date());
@@ -344,7 +327,7 @@ test('another signing key: refused, and nothing is made in its place; taken over
   const begun = JSON.parse((await events('log.begun')).at(-1)!.entry.toString()).data;
   expect(begun).toMatchObject({ epoch: 2, seenBy: 'log', root: expect.any(String), size: begun.held });
   expect(agreedFile(office.dataDir)).toBeUndefined();
-  await sealed();
+  await untilSealed(office);
   expect(await office.platform.ledger.verify(office.organisation)).toMatchObject({ ok: true });
   expect(office.defects()).toEqual([]);
 });

@@ -1,10 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openReplay } from '../../src/main.ts';
 import { NOT_DERIVED } from '../../src/runtime/replay.ts';
 import { deskOf } from './desk.ts';
 import { altered, deleted, forged, swapped, type Table, tablesOf } from './forgery.ts';
 import { type Office, openOffice } from './office.ts';
+import { untilSealed } from './sealed.ts';
 
 /**
  * Every table there is × what a database superuser can do to it, triggers off (design: ledger, invariant 5): at which level of `verify` it
@@ -20,24 +20,11 @@ beforeAll(async () => {
   seat = await desk.open('wang', 'seat', { name: '窗邊', place: '一號', guest: '訪客甲' });
   await desk.act('wang', seat, 'take');
   await desk.open('wang', 'seat', { name: '門口', place: '二號' });
-  await sealed();
+  await untilSealed(office);
 });
 afterAll(() => office?.close());
 
 const superuser = async (text: string) => (await office.superuser.query(text)).rows;
-
-async function sealed() {
-  await office.platform.idle();
-  for (let turn = 0; turn < 100; turn++) {
-    const behind = await superuser(
-      'select 1 from head h join log_state s using (organisation) where h.next_pos > s.size',
-    );
-    if (behind.length === 0) return;
-    office.platform.sealer.hurry();
-    await wait(100);
-  }
-  throw new Error('the ledger is not being sealed');
-}
 
 /** Does it with triggers off, looks, and puts the table back. */
 async function tampered(table: string, act: string, look: () => Promise<void>) {
@@ -254,7 +241,7 @@ describe('every table there is', () => {
     await attacked(
       [...eaten, ...rest.slice(0, -1).map(({ name }) => name)].map((table): [string, string] => [table, 'select 1']),
     );
-    await sealed();
+    await untilSealed(office);
     expect(await replay.faults(office.organisation)).toEqual([]);
     expect((await verdict()).levels).toEqual([]);
   });
@@ -306,8 +293,7 @@ describe('the superuser', () => {
     await superuser('create trigger eat before insert on event for each row execute function eat()');
     await deskOf(office).open('wang', 'seat', { name: '被吞掉', place: '九號' });
     const halted = async () => (await office.platform.ledger.witnesses(office.organisation)).halted?.en;
-    for (let turn = 0; turn < 50 && !(await halted()); turn++) await wait(100);
-    expect(await halted()).toMatch(/acknowledged/);
+    await expect.poll(halted).toMatch(/acknowledged/);
     expect(await verdict()).toMatchObject({ ok: false, said: expect.stringMatching(/comes from no event/) });
   });
 });

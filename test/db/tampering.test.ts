@@ -10,6 +10,7 @@ import { dispatcher } from '../../src/runtime/dispatch.ts';
 import { withOrganisation } from '../../src/runtime/store/session.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { client, type Office, openOffice } from './office.ts';
+import { untilSealed } from './sealed.ts';
 
 /** What the database's superuser can do, and at which level it shows (design: ledger, invariant 5). */
 
@@ -27,7 +28,7 @@ beforeAll(async () => {
     environment: 'test',
     owner: office.persons.chen,
   });
-  await sealed();
+  await untilSealed(office);
 });
 afterAll(() => office?.close());
 
@@ -50,21 +51,6 @@ async function failures() {
     first: Math.min(...failed.map(({ position }) => position!)),
     messages: failed.map(({ message }) => message.en),
   };
-}
-
-/** Waits until everything written so far is sealed. */
-async function sealed() {
-  await office.platform.idle();
-  for (let turn = 0; turn < 100; turn++) {
-    const found = await superuser<{ behind: boolean }>(
-      'select h.next_pos > s.size as behind from head h join log_state s using (organisation) where organisation = $1',
-      [office.organisation],
-    );
-    if (!found[0]?.behind) return;
-    office.platform.sealer.hurry();
-    await wait(100);
-  }
-  throw new Error('the ledger is not being sealed');
 }
 
 /** Does something as the superuser, with triggers off, and undoes it by restoring the table's rows. */
@@ -262,7 +248,7 @@ test('rules changed where they lie decide nothing: whoever reads them afresh sta
 test('a stored file whose bytes change, or that is gone, shows at L4 where it was first spoken of', async () => {
   const file = await desk.file('wang', '報告.txt', '原來的內容');
   const result = await desk.open('wang', 'registered_result', { kind: 'capacity', title: '容量', files: [file] });
-  await sealed();
+  await untilSealed(office);
   const path = join(office.dataDir, 'files', file.sha256.slice(0, 2), file.sha256.slice(2, 4), file.sha256);
   writeFileSync(path, '改過的內容');
   const first = (
@@ -317,7 +303,7 @@ test('an act by a program that believed a slipped-in role names a grant the ledg
     },
   });
   if (isRefused(opened)) throw new Error(JSON.stringify(opened));
-  await sealed();
+  await untilSealed(office);
   const found = await failures();
   expect(found).toMatchObject({ ok: false, first: opened.pos, levels: new Set(['L3']) });
   expect(found.messages[0]).toContain('relies on grant slipped-in');
@@ -359,7 +345,7 @@ test('what was put back to how it once was, used, and taken away again, is found
   await superuser(`update record set body = jsonb_set(body, '{state}', '"free"') where id = $1`, [seat]);
   const acted = await (await office.as('wang')).call('records.act', { id: seat, action: 'take', with: {} });
   expect(acted.status).toBe(200);
-  await sealed();
+  await untilSealed(office);
   const said = async (words: string) => (await verify()).findings.filter(({ message }) => message.en.includes(words));
   // The checkpoint is published a moment after what it seals counts as sealed.
   await expect.poll(() => said('no deputy of the one named')).toMatchObject([{ level: 'L3', position: pos }]);

@@ -4,7 +4,6 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogKey, rawPublicKey } from '../../src/adapters/sealing/keys.ts';
@@ -13,11 +12,12 @@ import { type KnownLogs, parseKnownLogs } from '../../src/adapters/witness/logs.
 import { treeMemory } from '../../src/adapters/witness/memory.ts';
 import { witnessServer } from '../../src/adapters/witness/serve.ts';
 import { openWitness } from '../../src/adapters/witness/witness.ts';
-import { main } from '../../src/cli/main.ts';
+import { exitCodeOf } from '../../src/cli/main.ts';
 import { hasOpenssl, startTimeAuthority } from '../harness/time-authority.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { type Office, openOffice } from './office.ts';
 import type { PersonName } from './people.ts';
+import { untilSealed } from './sealed.ts';
 
 /** An office, two witnesses outside it, one of them without a network: what is shown, exported and verified elsewhere. */
 
@@ -43,6 +43,7 @@ const installationKey = () => readFileSync(join(office.dataDir, 'log/verifier-ke
 
 beforeAll(async () => {
   office = await openOffice({ clock });
+  await office.as('chien'); // an account is an entry of the ledger too
   desk = deskOf(office);
   agency = await standWitness('agency.example/ancheng');
   auditor = (await cli('witness', 'key', '--state', join(place, 'auditor'), '--name', 'auditor.example')).said.trim();
@@ -80,30 +81,12 @@ async function cli(...args: string[]): Promise<{ said: string; code: number }> {
   }) as typeof process.stdout.write;
   process.stdout.write = hear;
   process.stderr.write = hear;
-  const exit = globalThis.setTimeout;
-  // The program ends itself a moment after its work; here the tests go on.
-  globalThis.setTimeout = (() => ({ unref() {} })) as unknown as typeof setTimeout;
   try {
-    await main(args);
+    return { code: await exitCodeOf(args), said: chunks.join('') };
   } finally {
-    globalThis.setTimeout = exit;
     process.stdout.write = out;
     process.stderr.write = err;
   }
-  const code = Number(process.exitCode ?? 0);
-  process.exitCode = 0;
-  return { said: chunks.join(''), code };
-}
-
-async function sealed(): Promise<number> {
-  await office.platform.idle();
-  for (let turn = 0; turn < 100; turn++) {
-    const page = await (await office.as('chien')).ok('trail.list', { limit: 1 });
-    if (page.sealedSize >= page.size) return page.size;
-    office.platform.sealer.hurry();
-    await wait(100);
-  }
-  throw new Error('the ledger is not being sealed');
 }
 
 const alarms = async (person: PersonName, about: string) => {
@@ -117,7 +100,7 @@ const something = () => desk.open('chen', 'incident', { symptom: '主機無回�
 const logFolder = () => join(office.dataDir, 'log', office.organisation);
 
 test('a witness with a network cosigns what is sealed; the screen says when, and how far', async () => {
-  const size = await sealed();
+  const size = await untilSealed(office);
   await office.platform.sealer.witnessing.hurry();
   expect(await witnesses()).toMatchObject({
     sealedSize: size,
@@ -134,7 +117,7 @@ test('a witness that is down keeps nothing from being sealed; after a day the sc
   agency.server.closeAllConnections();
   const before = (await witnesses()).witnesses[0].size;
   await something();
-  const size = await sealed();
+  const size = await untilSealed(office);
   expect(size).toBeGreaterThan(before);
   await office.platform.sealer.witnessing.hurry();
   expect((await witnesses()).witnesses[0]).toMatchObject({ state: 'good', size: before, failed: expect.any(String) });
@@ -201,7 +184,7 @@ test('to a witness without a network the request goes by mail once a day; the an
   const { port } = post.server.address() as AddressInfo;
   office.platform.mailServer.write({ host: '127.0.0.1', port, security: 'none', from: 'ancheng@office.example' });
   writeFileSync(join(office.dataDir, 'witness.mail'), '# name in the policy, address\nauditor audit@county.example\n');
-  await sealed();
+  await untilSealed(office);
   await office.platform.sealer.witnessing.hurry();
   await office.platform.sealer.witnessing.hurry();
   office.platform.mailServer.remove();
@@ -233,7 +216,7 @@ test('a ledger quiet for a day has a pulse, so that a frozen one is told apart',
 });
 
 test('without a network: request file out, cosignature back in', async () => {
-  const size = await sealed();
+  const size = await untilSealed(office);
   const data = ['--data', office.dataDir];
   expect((await cli('ledger', 'request', ...data, '--witness', 'auditor', '--to', join(place, 'usb'))).code).toBe(0);
   const request = join(place, 'usb', `${office.organisation}.add-checkpoint`);
@@ -326,14 +309,14 @@ test('one record proves itself offline; with another key it does not', async () 
 test.skipIf(!canRead && !process.env.CI)(
   'on paper: the sheet of page and command holds the published checkpoint, readable and as a QR code',
   async () => {
-    await sealed();
+    await untilSealed(office);
     const chou = await office.as('chou');
     const sheet = await chou.ok('trail.sheet', { language: 'en' });
     const bytes = Buffer.from(sheet.pdf, 'base64');
     const said = (await chou.ok('trail.list', { limit: 5, filter: { type: 'export.made' } })).items[0];
     expect(said.label.zh).toBe(`匯出封存點（${sheet.entries.toLocaleString('en')} 筆）`);
     writeFileSync(join(place, 'page.pdf'), bytes);
-    await sealed();
+    await untilSealed(office);
     const own = join(place, 'command.pdf');
     const which = ['--data', office.dataDir, '--organisation', office.organisation];
     expect((await cli('ledger', 'sheet', ...which, '--to', own)).code).toBe(0);
