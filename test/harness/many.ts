@@ -12,9 +12,6 @@ export type Many = ReturnType<typeof manyOver>;
 export function manyOver(platform: Platform, superuser: pg.Client, dataDir: string, count: number) {
   const ids = Array.from({ length: count }, (_, n) => `school-${n}`);
   const busy = `school-${count / 2}`;
-  /** Seals since the start, by organisation: of a day, the table keeps the last. */
-  const sealed: string[] = [];
-  platform.onCommit(({ organisation, eventTypes }) => eventTypes.has('checkpoint') && sealed.push(organisation));
   const pulse = (organisation: string) =>
     platform.dispatch({
       organisation,
@@ -38,7 +35,6 @@ export function manyOver(platform: Platform, superuser: pg.Client, dataDir: stri
       number(
         `select count(*) as n from head h join log_state s using (organisation) where h.next_pos > s.size and ${where}`,
       ),
-    seals: (which: (organisation: string) => boolean = () => true) => sealed.filter(which).length,
     /** Files of one organisation's log. */
     files: (organisation: string) =>
       readdirSync(join(dataDir, 'log', organisation), { recursive: true, withFileTypes: true }).filter((one) =>
