@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Auth } from './auth.ts';
 import { authenticator } from './fixtures/authenticator.ts';
 import { browser } from './fixtures/browser.ts';
@@ -18,8 +18,10 @@ beforeEach(async () => {
 
 describe('one-time codes', () => {
   beforeEach(() => {
-    installation.clock = new Date(); // better-auth reads the machine's clock when it compares a code
+    vi.useFakeTimers({ toFake: ['Date'] }); // better-auth reads the machine's clock when it compares a code: it stands still
+    installation.clock = new Date();
   });
+  afterEach(() => vi.useRealTimers());
 
   test('a second factor is asked after the password and the session says so', async () => {
     const { at, email, account } = await installation.opened(auth);
