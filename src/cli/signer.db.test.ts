@@ -2,7 +2,6 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { signerAsChild } from '../adapters/sealing/signer-child.ts';
 import type { Signer } from '../adapters/sealing/signer-door.ts';
@@ -54,12 +53,14 @@ async function standing(
     ...(process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}),
   });
   started.push(child);
-  let said = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    said += chunk;
+  await new Promise<void>((ready, ended) => {
+    let said = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk;
+      if (said.includes('ready')) ready();
+    });
+    child.once('close', () => ended(new Error(`the signer ended: ${said}`)));
   });
-  for (let turn = 0; turn < 100 && !said.includes('ready'); turn++) await wait(100);
-  expect(said).toContain('ready');
   return child;
 }
 
@@ -94,7 +95,7 @@ describe('as a child of the platform', () => {
     const first = await childOf(place);
     await expect(childOf(place)).rejects.toThrow(/did not start/);
     await first.close();
-  }, 30_000);
+  });
 
   test('what command servers acknowledged is kept until it is sealed, the first report of a position stands', async () => {
     const place = folder();
@@ -126,8 +127,9 @@ describe.skipIf(process.platform === 'win32')('as a process of another user', ()
     expect(holds(signer, await signer.sign(at(10), []))).toBe(true);
     expect(statSync(join(place, 'log.pem')).mode & 0o077).toBe(0);
     expect(statSync(join(place, 'door')).mode & 0o007).toBe(0);
+    const gone = new Promise((ended) => child.once('exit', ended));
     child.kill('SIGKILL');
-    await wait(200);
+    await gone;
     await standing(place);
     const again = await signerOnSocket(join(place, 'door'));
     expect(await again.sign(at(9), [])).toMatchObject({ refused: [{ code: 'conflict' }] });

@@ -24,11 +24,12 @@ import { leafHash, rootOf } from '../../src/kernel/ledger/merkle.ts';
 import { parseVerifierKey, type Verifier } from '../../src/kernel/ledger/note.ts';
 import { appendLeaves, EMPTY_TREE, rootOfTree } from '../../src/kernel/ledger/tree.ts';
 import { verifyLedger } from '../../src/kernel/ledger/verify.ts';
-import { isRefused } from '../../src/kernel/refusal.ts';
 import { allLedgerRows } from '../../src/runtime/ledger-rows.ts';
 import type { Db } from '../../src/runtime/module.ts';
 import { createOrganisation } from '../../src/runtime/organisations.ts';
 import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { PATIENCE_MS } from '../harness/patience.ts';
+import { until } from '../harness/until.ts';
 import { ROOT } from './server.ts';
 
 /**
@@ -95,7 +96,7 @@ async function startSigner(): Promise<ChildProcess> {
   });
   listen(child);
   await heard(child, /ready/);
-  spawn('chmod', ['666', at('door')]);
+  chmodSync(at('door'), 0o666);
   return child;
 }
 
@@ -174,17 +175,16 @@ async function happen(count: number) {
 
 /** Sealed, published and cosigned to its end. */
 async function untilSealed() {
-  for (let turn = 0; turn < 400; turn++) {
+  await until(async () => {
     const { rows } = await superuser.query(
       'select 1 from head h join log_state s using (organisation) where h.organisation = $1 and h.next_pos > s.size',
       [ORGANISATION],
     );
+    expect(rows).toEqual([]);
     const note = (await (await openLog(at('log'))).checkpoint()) ?? '';
     const judged = verifyCheckpoint(note, { log: [logKey], witnesses: [witness.verifier], quorum: 1 });
-    if (rows.length === 0 && !isRefused(judged) && judged.size === leaves.length) return;
-    await wait(25);
-  }
-  throw new Error('not sealed');
+    expect(judged).toMatchObject({ size: leaves.length });
+  });
 }
 
 /** The log is what one pass over the same entries gives, and verifies beside the rows; the witness saw no other. */
@@ -242,10 +242,10 @@ test(`killed ${ROUNDS} times, before, within and behind every step, the log is t
       signerProcess = await startSigner();
     }
     if (fall === 'at any moment') setTimeout(() => dying.child.kill('SIGKILL'), throwDice() * 120);
-    await Promise.race([
-      dying.ended,
-      wait(60_000).then(() => expect.unreachable(`${fall} never came: ${dying.words()}`)),
-    ]);
+    const late = setTimeout(() => dying.child.kill('SIGABRT'), PATIENCE_MS); // its fall never came
+    await dying.ended;
+    clearTimeout(late);
+    expect([fall, dying.child.signalCode, dying.words()]).toEqual([fall, 'SIGKILL', expect.anything()]);
     expect(dying.words()).not.toMatch(/halted|ahead/);
   }
   const healthy = sealer();
@@ -288,11 +288,9 @@ test.each(SLEEPS)(
     }
     await expectTrueLog();
   },
-  240_000,
 );
 
 async function untilStopped(child: ChildProcess) {
   const state = () => /\) (\w)/.exec(readFileSync(`/proc/${child.pid}/stat`, 'utf8'))?.[1];
-  for (let turn = 0; turn < 600 && state() !== 'T'; turn++) await wait(25);
-  expect(state()).toBe('T');
+  await expect.poll(state).toBe('T');
 }
