@@ -2,12 +2,16 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from './test/harness/patience.ts';
 
 // Whatever tests put into the temporary folder goes with the run. Open like /tmp itself: databases run as another account.
 const scratch = mkdtempSync(join(tmpdir(), 'ancheng-tests-'));
 chmodSync(scratch, 0o1777);
 process.env.TMPDIR = scratch;
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }));
+
+/** What has to come is waited for, however slow the machine; a second is what the runner would wait by itself. */
+const patiently = { poll: { timeout: PATIENCE_MS } };
 
 // Three projects: pure tests beside the code, tests that need PostgreSQL, journeys in a real browser.
 export default defineConfig({
@@ -16,7 +20,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          expect: patiently,
           maxWorkers: '100%', // by itself one core is left idle: on two, half of them
           isolate: false, // nothing here keeps state between files; loading everything anew for each took longer than the tests
           include: ['src/**/*.test.ts', 'web/**/*.test.{ts,tsx}', 'test/unit/**/*.test.ts', 'test/packs/**/*.test.ts'],
@@ -32,8 +37,9 @@ export default defineConfig({
             'test/faults/**/*.test.ts',
             'test/peers/**/*.test.ts',
           ],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          expect: patiently,
           fileParallelism: false,
         },
       },
@@ -41,8 +47,9 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          expect: patiently,
           fileParallelism: false,
         },
       },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contract } from '../../src/http/contract.ts';
+import { until } from '../harness/until.ts';
 import { ASKERS, type Asker, type Ground, ownText, QUESTIONS, questions } from './authority-cases.ts';
 import { LET_IN, SIGNED_IN } from './authority-let-in.ts';
 import { deskOf } from './desk.ts';
@@ -338,7 +339,7 @@ describe('what is taken out in bulk', () => {
       ['簡稽核', `匯出期間母體：主機（${all.rows} 筆）`],
       ['簡稽核', `匯出清單：主機（${list.rows} 筆）`],
     ]);
-    const { proof } = await vi.waitFor(() => chien.ok('trail.proof', { pos: items[2].pos }), 10_000);
+    const { proof } = await until(() => chien.ok('trail.proof', { pos: items[2].pos }));
     const entry = JSON.parse(Buffer.from(/^extra (.+)$/m.exec(proof)![1]!, 'base64').toString());
     expect(entry.data).toMatchObject({
       what: 'register',

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { diskAt } from '../../src/adapters/backup/disk.ts';
 import type { Generation } from '../../src/adapters/backup/generation.ts';
 import { makeRecoveryKey, readRecoveryKey } from '../../src/adapters/backup/recovery-key.ts';
@@ -18,6 +18,7 @@ import { backupRuns } from '../../src/modules/backups/index.ts';
 import { INSTALLATION } from '../../src/runtime/organisations.ts';
 import { withOrganisation } from '../../src/runtime/store/session.ts';
 import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { until } from '../harness/until.ts';
 import { damageTests } from './backup-damage.ts';
 import { client, emailOf, type Office, ORIGIN, openOffice, PASSWORD, signIn } from './office.ts';
 
@@ -61,10 +62,7 @@ beforeAll(async () => {
   mkdirSync(place);
   const installation = readFileSync(join(office.dataDir, 'secrets/installation'), 'utf8').trim();
   await diskAt(place).prepare({ format: 1, id: 'disk-a', name: '甲碟', installation, preparedAt: '2026-11-01' });
-  await vi.waitFor(
-    async () => expect((await office.platform.ledger.verify(office.organisation)).ok).toBe(true),
-    20_000,
-  );
+  await until(async () => expect((await office.platform.ledger.verify(office.organisation)).ok).toBe(true));
 });
 afterAll(async () => {
   await office?.close();
@@ -91,7 +89,7 @@ describe('making a backup', () => {
   test('a second one writes only what changed', async () => {
     const second = await save();
     expect(second.made.written).toBeLessThan(first.made.written / 2);
-    await vi.waitFor(async () => expect((await save()).made.written).toBe(0), 20_000); // once everything is sealed
+    await until(async () => expect((await save()).made.written).toBe(0)); // once everything is sealed
   });
 
   test('nothing on the disk can be read without the recovery key', () => {
@@ -158,9 +156,7 @@ describe('restoring', () => {
     expect(list.items.length).toBeGreaterThan(20);
     await wang.ok('records.open', { type: 'registered_result', values: { kind: 'capacity', title: '還原之後' } });
     await expect
-      .poll(async () => (await platform.ledger.verify(office.organisation)).findings.filter(({ ok }) => !ok), {
-        timeout: 20_000,
-      })
+      .poll(async () => (await platform.ledger.verify(office.organisation)).findings.filter(({ ok }) => !ok))
       .toEqual([]);
   };
 
@@ -255,7 +251,7 @@ describe('what the platform does about it', () => {
     let before = await count();
     process.env.ANCHENG_BACKUP_TO = join(ground, 'unplugged');
     for (let n = 0; n < 3; n++) await rounds();
-    await vi.waitFor(async () => expect(await count()).toBe(before + 1), 20_000);
+    await until(async () => expect(await count()).toBe(before + 1));
     for (let n = 0; n < 2; n++) await rounds();
     expect(await told('備份未完成')).toMatchObject([{ read: false, go: '/keeping?view=backups' }]);
     expect(await count()).toBe(before + 1); // not again within the hour
@@ -269,8 +265,8 @@ describe('what the platform does about it', () => {
     expect(said.join('\n')).toContain('the backup was given up for the stop');
     expect([await newest(), await count()]).toEqual([earlier, before]);
     await rounds(); // begins it again
-    await vi.waitFor(async () => expect(await newest()).not.toBe(earlier), 20_000);
-    await vi.waitFor(async () => expect(await count()).toBe(before + 1), 20_000);
+    await until(async () => expect(await newest()).not.toBe(earlier));
+    await until(async () => expect(await count()).toBe(before + 1));
     await rounds();
     expect(await count()).toBe(before + 1); // one a day
     expect(await told('備份未完成')).toMatchObject([{ read: true, settled: expect.any(String) }]);
@@ -287,21 +283,21 @@ describe('what the platform does about it', () => {
     expect((await chen.call('keeping.stopDrill', {})).refused).toMatchObject([{ code: 'state' }]);
     await chen.ok('keeping.drill', { ...asked, factor });
     await chen.ok('keeping.stopDrill', {});
-    await vi.waitFor(async () => {
+    await until(async () => {
       const { drill, running } = await chen.ok('keeping.desk');
       expect({ ...drill, running }).toMatchObject({ stopped: true, endedAt: expect.any(String), running: undefined });
-    }, 60_000);
+    });
     expect((await chen.call('keeping.drill', asked)).refused).toMatchObject([{ code: 'factor' }]);
     const lost = await chen.call('keeping.drill', { ...asked, sheet: 'lost', factor });
     expect(lost.refused[0]!.message.en).toContain('no recovery key');
     await chen.ok('keeping.drill', { ...asked, factor });
     expect(await chen.call('keeping.backUp', {})).toMatchObject({ refused: [{ code: 'conflict' }] });
-    await vi.waitFor(async () => {
+    await until(async () => {
       const { drill } = await chen.ok('keeping.desk');
       expect(drill, drill?.lines.join('\n')).toMatchObject({ endedAt: expect.any(String) });
       expect(drill.lines.join('\n')).toContain('還原完成並通過驗證');
       expect(drill.passed).toBe(true);
-    }, 60_000);
+    });
     expect(JSON.stringify(await chen.ok('keeping.desk'))).not.toMatch(/age-secret/i);
     await round()();
     const runs = await chen.ok('keeping.backups');

@@ -63,7 +63,7 @@ const replayed = async () => {
   const replay = await openReplay({ dataDir, ownerUrl: database.ownerUrl, log: () => {}, clock: () => clock.now });
   return replay.faults(office.organisation).finally(() => replay.close());
 };
-const sealedAndSound = () => expect.poll(failures, { timeout: 20_000 }).toEqual([]);
+const sealedAndSound = () => expect.poll(failures).toEqual([]);
 
 /** Tables that still have a text in any column of any row, events as the bytes they are. */
 async function tablesWith(text: string): Promise<string[]> {

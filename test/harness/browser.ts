@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
+import { PATIENCE_MS } from './patience.ts';
 
 /**
  * A headless browser: `CHROMIUM_PATH`, else the system's Chromium, else the one npm installed. Close it in `afterAll`.
@@ -9,11 +10,17 @@ import { type Browser, type Page, chromium as playwright } from 'playwright-core
 export async function chromium(): Promise<Browser> {
   const system = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find((path) => path && existsSync(path));
   const executablePath = system ?? (await packagedChromium());
-  return playwright.launch({ executablePath, headless: true, args: FLAGS });
+  const browser = await playwright.launch({ executablePath, headless: true, args: FLAGS });
+  return browser.on('context', (context) => context.setDefaultTimeout(PATIENCE_MS));
 }
 
-/** How a context of an office's computer looks: `browser.newContext(office)`. */
-export const office = { locale: 'zh-TW', timezoneId: 'Asia/Taipei', viewport: { width: 1280, height: 900 } } as const;
+/** How a context of an office's computer looks: `browser.newContext(office)`. Nothing moves: what fades is no colour to judge. */
+export const office = {
+  locale: 'zh-TW',
+  timezoneId: 'Asia/Taipei',
+  viewport: { width: 1280, height: 900 },
+  reducedMotion: 'reduce',
+} as const;
 
 /** Root needs no-sandbox; without the background flags a browser calls home, which closed networks refuse noisily. */
 const FLAGS = [

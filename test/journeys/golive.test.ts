@@ -22,8 +22,6 @@ const tools = ['nmap', 'clamscan', 'zbarimg', 'pdftoppm'].every((tool) => spawnS
 const dataDir = dataFolder();
 const ground = mkdtempSync(join(tmpdir(), 'ancheng-journey-'));
 const DAY = 86_400_000;
-/** A page may take its time to show what an act changed; how long is no promise. */
-const PATIENTLY = { timeout: 20_000 };
 let server: RunningServer;
 let browser: Browser;
 let listener: Server;
@@ -104,7 +102,7 @@ describe.skipIf(!tools && !process.env.CI).sequential('a go-live in the browser'
     const page = await office.browse(browser, 'wang');
     await openRecord(page);
     const body = page.locator('main');
-    await expect.poll(() => body.innerText(), PATIENTLY).toContain('安全檢測須在');
+    await expect.poll(() => body.innerText()).toContain('安全檢測須在');
     expect(await body.innerText()).toContain('匯入新的掃描');
     expect(await runAxe(page)).toEqual([]);
     await page.done();
@@ -122,7 +120,7 @@ describe.skipIf(!tools && !process.env.CI).sequential('a go-live in the browser'
     await new Promise((wake) => setTimeout(wake, Math.max(0, turnsOld - Date.now()) + 1_500));
     const page = await office.browse(browser, 'chen');
     await openRecord(page);
-    await expect.poll(() => page.locator('main').innerText(), PATIENTLY).toMatch(/安全檢測須在.*內完成/);
+    await expect.poll(() => page.locator('main').innerText()).toMatch(/安全檢測須在.*內完成/);
     expect(await page.locator('main').innerText()).toContain('伍、二、(二)3.(3)');
     const refused = await desk.refused('chen', forms.goLive, 'accept', { opinion: '齊備' });
     expect(refused.map(({ gate }) => gate)).toEqual(['scan_recent']);
@@ -139,7 +137,7 @@ describe.skipIf(!tools && !process.env.CI).sequential('a go-live in the browser'
     await page.getByText('已匯入').first().waitFor();
     expect(await runAxe(page)).toEqual([]);
     await openRecord(page);
-    await expect.poll(() => page.locator('main').innerText(), PATIENTLY).toContain('項全部通過');
+    await expect.poll(() => page.locator('main').innerText()).toContain('項全部通過');
     await page.done();
   });
 
@@ -157,14 +155,14 @@ describe.skipIf(!tools && !process.env.CI).sequential('a go-live in the browser'
     await dialog.getByLabel('密碼').fill(PASSWORD);
     expect(await runAxe(page)).toEqual([]);
     await dialog.getByRole('button', { name: '簽核：審查合格' }).click();
-    await expect.poll(() => page.locator('main').innerText(), PATIENTLY).toMatch(/陳機房（公出） ?蔡代理 ?代/);
+    await expect.poll(() => page.locator('main').innerText()).toMatch(/陳機房（公出） ?蔡代理 ?代/);
     await page.done();
   });
 
   test('the printed form carries a QR code that leads to a proof which verifies', async () => {
     const wang = await office.as('wang');
     await expect
-      .poll(async () => (await desk.get('wang', forms.goLive)).proof, { timeout: 20_000 })
+      .poll(async () => (await desk.get('wang', forms.goLive)).proof)
       .toSatisfy(({ events, sealed }) => events === sealed);
     const printed = await wang.send(`/api/v1/records/${forms.goLive}/print.pdf`);
     expect(printed.status).toBe(200);
@@ -186,15 +184,15 @@ describe.skipIf(!tools && !process.env.CI).sequential('a go-live in the browser'
     await desk.act('wang', forms.goLive, 'submit');
     const page = await office.browse(browser, 'li');
     await openRecord(page);
-    await expect.poll(() => page.locator('main').innerText(), PATIENTLY).toContain('內容變更，待補簽「單位核可」');
+    await expect.poll(() => page.locator('main').innerText()).toContain('內容變更，待補簽「單位核可」');
     await page.getByRole('button', { name: '單位核可', exact: true }).first().click();
     const dialog = page.getByRole('dialog');
-    await expect.poll(() => dialog.locator('del').allInnerTexts(), PATIENTLY).toContain('還原前一版');
+    await expect.poll(() => dialog.locator('del').allInnerTexts()).toContain('還原前一版');
     expect(await dialog.locator('ins').allInnerTexts()).toContain('還原前一版並通知廠商');
     expect(await runAxe(page)).toEqual([]);
     await dialog.getByLabel('密碼').fill(PASSWORD);
     await dialog.getByRole('button', { name: '簽核：單位核可' }).click();
-    await expect.poll(() => page.locator('main').innerText(), PATIENTLY).not.toContain('待補簽「單位核可」');
+    await expect.poll(() => page.locator('main').innerText()).not.toContain('待補簽「單位核可」');
     await page.done();
     expect(await desk.act('chen', forms.goLive, 'accept', { opinion: '新版齊備' })).toBe('correction');
     expect(await desk.act('wang', forms.goLive, 'retest')).toBe('preparation');

@@ -2,9 +2,6 @@ import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { PASSWORD } from '../db/office.ts';
 
-/** A page may take its time on a busy machine; how long is no promise. */
-const PATIENTLY = { timeout: 20_000 };
-
 /** What hands do on a form: each control the way a person works it. */
 
 /** The record page, when everything on it has come. */
@@ -46,7 +43,7 @@ export async function date(page: Page, within: Locator | Page, label: string, pa
   for (const [place, part] of parts.split(' ').entries()) {
     await spins.nth(place).focus();
     await page.keyboard.type(part);
-    await expect.poll(() => spins.nth(place).getAttribute('aria-valuenow'), PATIENTLY).toBe(String(Number(part)));
+    await expect.poll(() => spins.nth(place).getAttribute('aria-valuenow')).toBe(String(Number(part)));
   }
 }
 

@@ -102,7 +102,7 @@ describe.sequential('keeping', () => {
     expect(await runAxe(page)).toEqual([]);
     await prove(page);
     await page.getByRole('dialog').getByRole('button', { name: '刪除個資' }).click();
-    await page.getByText('已刪除', { exact: true }).waitFor({ timeout: 70_000 });
+    await page.getByText('已刪除', { exact: true }).waitFor();
     await shot(page, 'keeping-erasures');
     expect(await runAxe(page)).toEqual([]);
     await page.goto(`/records/${visit.id}`);
@@ -131,7 +131,7 @@ describe.sequential('keeping', () => {
     await page.getByRole('dialog').getByRole('button', { name: '準備備份碟' }).click();
     await page.getByText('可用', { exact: true }).waitFor();
     await page.getByRole('button', { name: '立即備份' }).click();
-    await page.getByText(/1 份，最近/).waitFor({ timeout: 60_000 });
+    await page.getByText(/1 份，最近/).waitFor();
     await shot(page, 'keeping-backups');
     expect(await runAxe(page)).toEqual([]);
     await page.getByRole('button', { name: '還原演練' }).click();
@@ -143,7 +143,7 @@ describe.sequential('keeping', () => {
     await shot(page, 'keeping-drill-dialog');
     expect(await runAxe(page)).toEqual([]);
     await page.getByRole('button', { name: '開始演練' }).click();
-    await page.getByText('通過', { exact: true }).waitFor({ timeout: 90_000 });
+    await page.getByText('通過', { exact: true }).waitFor();
     await page.getByText('還原完成並通過驗證').first().waitFor();
     await shot(page, 'keeping-drilled');
     expect(await runAxe(page)).toEqual([]);

@@ -77,11 +77,7 @@ export async function openOfficeOfNine(began: string) {
       await this.as(name);
       const known = desks.get(name);
       if (known) return known;
-      const context: BrowserContext = await browser.newContext({
-        ...desktop,
-        baseURL: server.url,
-        reducedMotion: 'reduce',
-      });
+      const context: BrowserContext = await browser.newContext({ ...desktop, baseURL: server.url });
       await context.clock.setFixedTime(this.now());
       const answer = await context.request.post('/api/auth/sign-in/email', {
         data: { email: emailOf(name), password: PASSWORD },
@@ -89,7 +85,6 @@ export async function openOfficeOfNine(began: string) {
       });
       if (!answer.ok()) throw new Error(`sign-in of ${name}: ${answer.status()}`);
       const page = await context.newPage();
-      page.setDefaultTimeout(PATIENCE_MS);
       desks.set(name, page);
       return page;
     },
@@ -103,9 +98,6 @@ export async function openOfficeOfNine(began: string) {
     },
   };
 }
-
-/** A page may take its time on a busy machine; how long is no promise. */
-const PATIENCE_MS = Number(process.env.PATIENCE ?? 20_000);
 
 export type OfficeOfNine = Awaited<ReturnType<typeof openOfficeOfNine>>;
 

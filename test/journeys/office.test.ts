@@ -49,7 +49,7 @@ afterEach(async ({ task }) => {
 
 const at = (name: PersonName) => office.desk(browser, name);
 const reads = (page: Page, words: string | RegExp, where = 'main') =>
-  expect.poll(() => page.locator(where).first().innerText(), { timeout: 20_000 }).toMatch(words);
+  expect.poll(() => page.locator(where).first().innerText()).toMatch(words);
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first().click();
 
 /** What WCAG asks for; with ANCHENG_SHOTS also a picture on the desk and in the hand. */
@@ -134,7 +134,7 @@ describe.sequential('an office of nine walks a go-live to filing', () => {
     await isFine(page, 'several');
     await dialog.getByLabel('密碼').fill(PASSWORD);
     await dialog.getByRole('button', { name: '簽核 3 件' }).click();
-    await expect.poll(() => dialog.getByText('已簽核').count(), { timeout: 20_000 }).toBe(3);
+    await expect.poll(() => dialog.getByText('已簽核').count()).toBe(3);
     const wang = await at('wang');
     await openRecord(wang, forms.goLive);
     await reads(wang, '項全部通過');
@@ -149,9 +149,7 @@ describe.sequential('an office of nine walks a go-live to filing', () => {
     await openRecord(page, forms.goLive);
     const dialog = await more(page, '登錄紙本核章');
     await attach(page, '紙本掃描檔', await scanned(page, forms.goLive));
-    await expect
-      .poll(() => dialog.getByLabel(/^紙本代碼/).inputValue(), { timeout: 20_000 })
-      .toMatch(/^.{4}-.{4}-.{4}$/);
+    await expect.poll(() => dialog.getByLabel(/^紙本代碼/).inputValue()).toMatch(/^.{4}-.{4}-.{4}$/);
     await write(dialog, '正本存放處', '民政課 2 號櫃');
     await write(dialog, '公文文號', '鎮民字第1150012345號');
     await dialog.getByLabel('密碼').fill(PASSWORD);
@@ -356,7 +354,7 @@ describe.sequential('an office of nine walks a go-live to filing', () => {
     const history = await (await office.as('chien')).ok('records.history', { id: forms.goLive });
     const marks = history.flatMap(({ mark }: { mark?: { kind: string } }) => mark?.kind ?? []);
     expect([...new Set(marks)].sort()).toEqual(['concurrent', 'paper']);
-    await expect.poll(async () => (await desk.get('fan', change)).proof.sealed, { timeout: 20_000 }).toBeGreaterThan(8);
+    await expect.poll(async () => (await desk.get('fan', change)).proof.sealed).toBeGreaterThan(8);
     const env = { ...process.env, DATABASE_URL: office.database.ownerUrl, DATABASE_APP_URL: office.database.appUrl };
     const args = [join(ROOT, 'bin/ancheng.js'), 'verify', '--data', office.dataDir, '--json'];
     const { stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });

@@ -41,7 +41,7 @@ const PASTED = [
 
 const row = (line: number) =>
   page.locator('.list-row').filter({ has: page.getByText(String(line), { exact: true }).first() });
-const settledTo = (words: string) => page.getByRole('status').filter({ hasText: words }).waitFor({ timeout: 20_000 });
+const settledTo = (words: string) => page.getByRole('status').filter({ hasText: words }).waitFor();
 
 test('an Excel file shows what was read: its hidden sheet, rows and joined cells', async () => {
   await page.goto('/import/host');
@@ -50,7 +50,7 @@ test('an Excel file shows what was read: its hidden sheet, rows and joined cells
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: '選擇檔案' }).first().click();
   await (await chooser).setFiles(join(import.meta.dirname, '../../src/importers/table/samples/hosts.xlsx'));
-  await page.getByText('有合併儲存格', { exact: false }).waitFor({ timeout: 20_000 });
+  await page.getByText('有合併儲存格', { exact: false }).waitFor();
   await settledTo('可登錄 0 列');
   expect(await page.getByText('檔案含隱藏的工作表', { exact: false }).count()).toBe(1);
   expect(await runAxe(page)).toEqual([]);
@@ -84,7 +84,7 @@ test('pasted cells: each fault in its row, settled by choosing, correcting, or l
 
 test('what was mended is there after the page is loaded again', async () => {
   await page.reload();
-  await page.getByText('已接續上次未存的內容').waitFor({ timeout: 20_000 });
+  await page.getByText('已接續上次未存的內容').waitFor();
   await settledTo('可登錄 3 列，待處理 0 列');
   expect(await runAxe(page)).toEqual([]);
 });
@@ -92,16 +92,16 @@ test('what was mended is there after the page is loaded again', async () => {
 test('kept as a list, signed once with the password: all of it is in the register', async () => {
   await page.getByRole('button', { name: '儲存並前往簽署（3 筆）' }).click();
   await page.waitForURL(/\/records\//);
-  await page.getByText('清冊內容（4 列）').waitFor({ timeout: 20_000 });
+  await page.getByText('清冊內容（4 列）').waitFor();
   expect(await runAxe(page)).toEqual([]);
   await page.getByRole('button', { name: '簽署並登錄' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('密碼').fill(PASSWORD);
   await dialog.getByRole('button', { name: '簽署並登錄' }).click();
-  await page.getByText('由這份清冊登錄', { exact: false }).waitFor({ timeout: 20_000 });
+  await page.getByText('由這份清冊登錄', { exact: false }).waitFor();
   expect(await runAxe(page)).toEqual([]);
   await page.goto('/lists/host');
-  await page.getByText('檔案主機').waitFor({ timeout: 20_000 });
+  await page.getByText('檔案主機').waitFor();
   for (const name of ['網站主機', '資料庫主機', '檔案主機'])
     expect(await page.getByText(name, { exact: true }).count(), name).toBe(1);
 });
@@ -124,19 +124,19 @@ test('a system that ran before is carried over: confirmed by a second person, in
     await by.getByRole('button', { name: action, exact: true }).first().click();
     await by.getByRole('dialog').getByLabel('密碼').fill(PASSWORD);
     await by.getByRole('dialog').getByRole('button', { name: action }).click();
-    await by.getByRole('dialog').waitFor({ state: 'detached', timeout: 20_000 });
+    await by.getByRole('dialog').waitFor({ state: 'detached' });
   };
   await seal(page, '簽署並送請第二人確認');
   const head = await office.browse(browser, 'hsieh');
   await head.goto(page.url());
   await seal(head, '確認並登錄');
   await head.goto('/lists/system');
-  await head.getByText('沿用', { exact: true }).first().waitFor({ timeout: 20_000 });
+  await head.getByText('沿用', { exact: true }).first().waitFor();
   await head.getByText('公文系統', { exact: true }).click();
-  await head.getByText('尚缺 6 件').waitFor({ timeout: 20_000 });
+  await head.getByText('尚缺 6 件').waitFor();
   await shot(head, 'carried-over-system');
   expect(await runAxe(head)).toEqual([]);
   await page.goto(head.url());
-  await page.getByText('另有 6 筆相關紀錄，不在您可閱覽的範圍').waitFor({ timeout: 20_000 });
+  await page.getByText('另有 6 筆相關紀錄，不在您可閱覽的範圍').waitFor();
   await head.done();
 });

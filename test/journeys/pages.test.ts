@@ -92,7 +92,6 @@ for (const { language, width, scheme } of LOOKS) {
     const page = await office.browse(browser, 'chou', {
       viewport: { width, height: 850 },
       colorScheme: scheme,
-      reducedMotion: 'reduce',
     });
     await page.evaluate((chosen) => localStorage.setItem('language', chosen), language);
     const wrong: string[] = [];
@@ -102,7 +101,7 @@ for (const { language, width, scheme } of LOOKS) {
     });
     for (const path of PAGES()) {
       await page.goto(path);
-      await page.getByRole('heading', { level: 1 }).first().waitFor({ timeout: 15_000 });
+      await page.getByRole('heading', { level: 1 }).first().waitFor();
       await page.waitForLoadState('load');
       await page.waitForFunction(() => document.querySelectorAll('[aria-busy="true"], .skeleton').length === 0);
       for (const { rule, help, where } of await runAxe(page))

@@ -88,7 +88,7 @@ test('an approval signed with a passkey is bound to what was on the screen and v
   await dialog.getByText('一次簽下所勾選的清單').waitFor();
   expect(await runAxe(page)).toEqual([]);
   await dialog.getByRole('button', { name: '簽核 2 件' }).click();
-  await expect.poll(() => dialog.getByText('已簽核').count(), { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => dialog.getByText('已簽核').count()).toBe(2);
   const held = await afterwards();
   await page.goto(`/records/${held}`);
   await page.getByRole('button', { name: '副署', exact: true }).click();
@@ -121,8 +121,6 @@ test('an approval signed with a passkey is bound to what was on the screen and v
   expect(await seals(second)).toMatchObject([{ factor: 'password', signed: false }]);
   const chien = await office.as('chien');
   await expect
-    .poll(async () => (await chien.ok('trail.verify', {})).findings.filter((one: { ok: boolean }) => !one.ok), {
-      timeout: 30_000,
-    })
+    .poll(async () => (await chien.ok('trail.verify', {})).findings.filter((one: { ok: boolean }) => !one.ok))
     .toEqual([]);
 });

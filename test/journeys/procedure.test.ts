@@ -15,8 +15,6 @@ import { openRealOffice } from './office.ts';
  */
 
 const SAMPLE = join(import.meta.dirname, '../../src/importers/procedure/samples/office.docx');
-/** A loaded machine may take its time; nothing here is timed. */
-const PATIENT = { timeout: 20_000 };
 const dataDir = dataFolder();
 let server: RunningServer;
 let browser: Browser;
@@ -57,7 +55,7 @@ test('the coordinator uploads it, sees every number as Word shows it, and confir
   await page.getByRole('link', { name: '匯入核定的程序書' }).first().click();
   await page.locator('input[type=file]').setInputFiles(SAMPLE);
   await page.getByText('辨識出 23 條').waitFor();
-  await expect.poll(main, PATIENT).toContain('條號連續');
+  await expect.poll(main).toContain('條號連續');
   await isAccessible();
   await page.getByLabel('版次').fill('1.0');
   await page.getByLabel('機密等級').fill('一般');
@@ -80,13 +78,13 @@ test('條文對照: a suggestion says why, another clause is found by its number
   await press(/^壹/);
   await panel.getByLabel('不需對應的理由').fill('只說明目的');
   await press('儲存對照', panel);
-  await expect.poll(main, PATIENT).toContain('已對照 2／');
+  await expect.poll(main).toContain('已對照 2／');
 });
 
 test('程序書 shows their words under their number, ours beside them with light and mechanism', async () => {
   await page.goto(`/procedure/texts/${text}`);
   await page.getByRole('link', { name: '審查申請。' }).click();
-  await expect.poll(main, PATIENT).toContain('白話說明');
+  await expect.poll(main).toContain('白話說明');
   expect(await page.locator('.clause-panel').innerText()).toContain('參、二、（一）');
   expect(await page.locator('.clause-panel').innerText()).toContain('實現方式');
   await isAccessible();
@@ -148,7 +146,7 @@ test('採用計畫: the coordinator proposes a chapter, the CISO approves with a
   await press('核定', fan.getByRole('dialog'));
   await fan.getByText('已核定').first().waitFor();
   await fan.goto('/procedure/xiluo');
-  await expect.poll(() => fan.locator('main').innerText(), PATIENT).toMatch(/\d+\/\d\d\/\d\d 起/);
+  await expect.poll(() => fan.locator('main').innerText()).toMatch(/\d+\/\d\d\/\d\d 起/);
   await fan.done();
 });
 
@@ -164,9 +162,7 @@ test('檢核題庫: questions pasted from a spreadsheet lead to the same evidenc
   await press('匯入 2 題');
   await page.waitForURL(/checklists\/.+/);
   await page.getByRole('link', { name: '申請是否經過審查？' }).click();
-  await expect
-    .poll(() => page.locator('.clause-panel').innerText(), PATIENT)
-    .toContain('主機房管理作業要點 參、二、（一）');
+  await expect.poll(() => page.locator('.clause-panel').innerText()).toContain('主機房管理作業要點 參、二、（一）');
   await isAccessible();
   await page.done();
 });

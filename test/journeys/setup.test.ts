@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const newPage = async () => (await browser.newContext({ ...office, baseURL: server.url })).newPage();
 const press = (name: string | RegExp) => page.getByRole('button', { name }).first().click();
-const arrived = (step: string) => page.waitForURL((url) => url.hash === `#${step}`, { timeout: 20_000 });
+const arrived = (step: string) => page.waitForURL((url) => url.hash === `#${step}`);
 const isAccessible = async (of: Page) => expect(await runAxe(of)).toEqual([]);
 
 test('an empty installation opens on two doors, and the first asks for the code and who the organisation is', async () => {
@@ -51,7 +51,7 @@ test('an empty installation opens on two doors, and the first asks for the code 
 
 test('the pack of a township office is suggested; adopting it shows the values in force with their clauses', async () => {
   await press('採用並查看結果');
-  await page.getByText(/已採用：\d+ 條/).waitFor({ timeout: 20_000 });
+  await page.getByText(/已採用：\d+ 條/).waitFor();
   await expect.poll(() => page.locator('main').innerText()).toContain('伍、二、(二)');
   await isAccessible(page);
   await press('下一步');
@@ -80,7 +80,7 @@ test('units are pasted, four people get their roles, and what nobody could do is
 test('once it runs, each colleague gets a link of their own', async () => {
   await isAccessible(page);
   await press('開始運作');
-  await page.getByText('已開始運作').waitFor({ timeout: 20_000 });
+  await page.getByText('已開始運作').waitFor();
   for (let left = 3; left > 0; left--) {
     await press('產生邀請連結');
     await expect.poll(() => page.getByRole('button', { name: '產生邀請連結' }).count()).toBe(left - 1);

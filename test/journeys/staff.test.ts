@@ -147,7 +147,7 @@ describe.sequential('連線設定', () => {
     await owner.getByText('若有這個帳號').waitFor();
     await shot(owner, 'reset-by-mail');
     expect(await runAxe(owner)).toEqual([]);
-    await expect.poll(() => mails.length, { timeout: 15_000 }).toBe(2);
+    await expect.poll(() => mails.length).toBe(2);
     const plain = mails[1]!.replaceAll('=\r\n', '').replaceAll('=3D', '=');
     const body = plain.includes('/reset?code=')
       ? plain

@@ -3,6 +3,7 @@ import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { until } from '../../../test/harness/until.ts';
 import type { LedgerRow } from '../../kernel/ledger/chain.ts';
 import { logOrigin } from '../../kernel/ledger/checkpoint.ts';
 import { encodeEntry } from '../../kernel/ledger/envelope.ts';
@@ -104,10 +105,10 @@ test('the loop seals what is due, tells a halt once, and stops', async () => {
   const told = { sealed: vi.fn(), idle: vi.fn(), halted: vi.fn(), failed: vi.fn<SealerInput['failed']>() };
   const due = async () => offices.filter(({ its }) => its.rows.length > its.state.size).map(({ source }) => source);
   const sealer = startSealer({ due, swapMany: swapping(offices), ...told, everyMilliseconds: 10 });
-  await vi.waitFor(() => expect(told.sealed).toHaveBeenCalledTimes(1));
+  await until(() => expect(told.sealed).toHaveBeenCalledTimes(1));
   offices[0]?.happen();
   sealer.hurry();
-  await vi.waitFor(() => expect(told.sealed).toHaveBeenCalledTimes(2));
+  await until(() => expect(told.sealed).toHaveBeenCalledTimes(2));
   await sealer.stop();
   expect(told.halted).toHaveBeenCalledTimes(1);
   expect(told.halted).toHaveBeenCalledWith(
@@ -133,10 +134,10 @@ test('a seal whose signer was away behind the swap is finished though nobody cal
   const due: SealerInput['due'] = async ({ unfinished }) =>
     its.its.state.size < 1 || unfinished.includes('late') ? [late] : [];
   const sealer = startSealer({ due, swapMany: swapping([its]), ...told, everyMilliseconds: 5 });
-  await vi.waitFor(() => expect(told.failed).toHaveBeenCalled());
+  await until(() => expect(told.failed).toHaveBeenCalled());
   expect(its.its.state.size).toBe(1);
   away = false;
-  await vi.waitFor(() => expect(told.sealed).toHaveBeenCalledTimes(1));
+  await until(() => expect(told.sealed).toHaveBeenCalledTimes(1));
   await sealer.stop();
   expect(await its.source.log.checkpoint()).toContain('\n1\n');
 });

@@ -134,9 +134,7 @@ describe.sequential('a system carried over', () => {
   test('leaves a ledger that verifies', async () => {
     const { ledger } = office.platform;
     await expect
-      .poll(async () => (await ledger.verify(office.organisation)).findings.filter(({ ok }) => !ok), {
-        timeout: 20_000,
-      })
+      .poll(async () => (await ledger.verify(office.organisation)).findings.filter(({ ok }) => !ok))
       .toEqual([]);
   });
 });
