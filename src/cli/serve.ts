@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { explain } from '../adapters/postgres/embedded/trouble.ts';
 import { isRefused, type Refused } from '../kernel/refusal.ts';
@@ -32,19 +32,18 @@ export async function serve(wanted: Settings, kind: 'start' | 'demo'): Promise<E
     separateSigner(wanted.dataDir, account),
   );
   if (refusal) return refuse(refusal);
-  const port = await freePort(wanted).catch((error: unknown) => explainListening(error, wanted));
-  if (isRefused(port)) return refuse(port);
-  const settings = { ...wanted, port };
+  const taken = await tryPort(wanted).catch((error: unknown) => explainListening(error, wanted));
+  if (taken) return refuse(taken);
   goOnUnread();
-  withdrawStop(settings.dataDir);
-  const asked = askedToStop(settings.dataDir); // from here on, so that a signal during start-up is not lost
-  keepCompiled(settings.dataDir);
+  withdrawStop(wanted.dataDir);
+  const asked = askedToStop(wanted.dataDir); // from here on, so that a signal during start-up is not lost
+  keepCompiled(wanted.dataDir);
   const { startServer } = await import('../main.ts');
-  const server = await startServer({ ...settings, demo: kind === 'demo', log: say }).catch((error: unknown) =>
-    explainListening(error, settings),
+  const server = await startServer({ ...wanted, demo: kind === 'demo', log: say }).catch((error: unknown) =>
+    explainListening(error, wanted),
   );
   if (isRefused(server)) return refuse(server);
-  announce(server, settings);
+  announce(server, wanted);
   const end = await Promise.race([asked, server.lost, defect()]);
   if (end instanceof Error) console.error(end);
   say('停止中… · stopping…');
@@ -65,17 +64,11 @@ function keepCompiled(dataDir: string): void {
   enableCompileCache(process.env.NODE_COMPILE_CACHE);
 }
 
-/**
- * The port to listen on, tried before anything is started or said: a taken one is told at once, and 0 becomes a number, because
- * sign-in and links are bound to the address people open.
- */
-function freePort({ host, port }: Settings): Promise<number> {
+/** The port to listen on, tried before anything is started or said: a taken one is told at once. */
+function tryPort({ host, port }: Settings): Promise<void> {
   return new Promise((resolve, reject) => {
     const trial = createServer().once('error', reject);
-    trial.listen(port, host, () => {
-      const { port: free } = trial.address() as AddressInfo;
-      trial.close(() => resolve(free));
-    });
+    trial.listen(port, host, () => trial.close(() => resolve()));
   });
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Hono } from 'hono';
 import type { Certificates } from '../adapters/tls/certificates.ts';
 import { type Listener, listen } from '../adapters/tls/listener.ts';
 import { addressOf } from '../adapters/tls/names.ts';
@@ -25,17 +26,21 @@ export async function openDoors(
   certificates: Certificates,
   hang: (address: string) => HttpParts,
 ): Promise<Listener> {
-  const address = () => addressOver(certificates, place.port);
-  let http = hang(address());
-  let app = createApp(http);
+  let port = place.port;
+  const address = () => addressOver(certificates, port);
+  let app: Hono;
   const listener = await listen({
     ...place,
     fetch: (request, env) => app.fetch(request, env),
     secure: certificates.context,
     strict: certificates.strict,
-    address: (host) => (certificates.names().includes(host) ? addressOf(host, place.port) : address()),
+    address: (host) => (certificates.names().includes(host) ? addressOf(host, port) : address()),
     openPaths: ['/healthz', ROOT_CERTIFICATE_PATH],
   });
+  // Port 0 has become a number with the listening, and nobody can come in before this turn is over.
+  port = listener.port;
+  let http = hang(address());
+  app = createApp(http);
   certificates.onChange(() => {
     listener.refresh();
     if (address() === http.baseUrl) return;

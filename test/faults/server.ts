@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,17 +27,11 @@ export function dataFolder(): string {
   return join(folder, 'data');
 }
 
-export async function startRealServer(dataDir: string, port?: number): Promise<RunningServer> {
-  const at = port ?? (await freePort());
-  const url = `http://localhost:${at}`;
-  const child = spawn(
-    process.execPath,
-    [join(ROOT, 'bin/ancheng.js'), 'start', '--data', dataDir, '--port', String(at)],
-    {
-      env: { ...process.env, DATABASE_URL: '', DATABASE_APP_URL: '', NODE_OPTIONS: '' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+export async function startRealServer(dataDir: string): Promise<RunningServer> {
+  const child = spawn(process.execPath, [join(ROOT, 'bin/ancheng.js'), 'start', '--data', dataDir, '--port', '0'], {
+    env: { ...process.env, DATABASE_URL: '', DATABASE_APP_URL: '', NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const ready = new Promise<boolean>((resolve) => {
@@ -52,7 +45,7 @@ export async function startRealServer(dataDir: string, port?: number): Promise<R
   });
   if (!(await ready)) throw new Error(`the server did not start:\n${said}`);
   return {
-    url,
+    url: /Ancheng is ready:\s+(\S+)/.exec(said)![1]!,
     said: () => said,
     code: () => /set-up code:\s+(\S+)/.exec(said)?.[1],
     kill: () => end(child, 'SIGKILL', ended),
@@ -64,12 +57,4 @@ export async function startRealServer(dataDir: string, port?: number): Promise<R
 async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM', ended: Promise<unknown>): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }

@@ -1,14 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { isRefused } from '../../src/kernel/refusal.ts';
-import { startServer } from '../../src/main.ts';
 import { type Client, emailOf, found, invite, PASSWORD, remote, signIn } from '../db/office.ts';
 import type { PersonName, Staff } from '../db/people.ts';
 import { office as desktop } from '../harness/browser.ts';
-import { startTestDatabase } from '../harness/database.ts';
+import { startServerHere } from './server-here.ts';
 
 /** A township office where nine people share all the work, three roles each; the whole program, with a clock the test sets. */
 
@@ -25,25 +19,11 @@ export const NINE = {
 } as const satisfies Staff;
 
 export async function openOfficeOfNine(began: string) {
-  const database = await startTestDatabase();
-  const folder = mkdtempSync(join(tmpdir(), 'ancheng-nine-'));
-  const dataDir = join(folder, 'data');
-  const log: string[] = [];
   const clock = { shift: Date.parse(began) - Date.now() };
-  const server = await startServer({
-    dataDir,
-    host: '127.0.0.1',
-    port: await freePort(),
-    demo: false,
-    databaseUrl: database.ownerUrl,
-    databaseAppUrl: database.appUrl,
-    log: (line) => log.push(line),
-    clock: () => new Date(Date.now() + clock.shift),
-  });
-  if (isRefused(server)) throw new Error(server.refused[0]?.message.en);
+  const server = await startServerHere(() => new Date(Date.now() + clock.shift));
+  const { database, dataDir } = server;
   const app = remote(server.url);
-  const code = /set-up code:\s+(\S+)/.exec(log.join('\n'))?.[1];
-  const founded = await found(app, code!, 'xiluo', NINE);
+  const founded = await found(app, server.code()!, 'xiluo', NINE);
   const awake = async (name: PersonName, client: Client): Promise<Client> => {
     if ((await client.call('me.get')).status === 401) await signIn(client, emailOf(name));
     return client;
@@ -89,22 +69,12 @@ export async function openOfficeOfNine(began: string) {
       return page;
     },
     desks,
-    defects: () => log.filter((line) => line.startsWith('defect ')),
+    defects: server.defects,
     async close() {
       await leave();
       await server.stop();
-      await database.stop();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
 export type OfficeOfNine = Awaited<ReturnType<typeof openOfficeOfNine>>;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
-}

@@ -4,8 +4,8 @@ import type { PersonName } from '../db/people.ts';
 import type { RunningServer } from '../faults/server.ts';
 import { office as desktop } from '../harness/browser.ts';
 
-/** The office of the tests on a real server: people through requests for the groundwork, and through a browser. */
-export async function openRealOffice(server: RunningServer) {
+/** The office of the tests on a listening server: people through requests for the groundwork, and through a browser. */
+export async function openRealOffice(server: Pick<RunningServer, 'url' | 'code'>) {
   const app = remote(server.url);
   const founded = await found(app, server.code()!, 'xiluo');
   const clients = new Map<PersonName, Client>([['lin', founded.lin]]);
