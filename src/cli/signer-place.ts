@@ -92,14 +92,17 @@ function put(path: string, bytes: Uint8Array): void {
   closeSync(folder);
 }
 
-/** Takes a signer's folder. The signer of a program that was just killed needs a moment to notice. */
+/** Takes a signer's folder. The signer of a program that was just killed writes down what it knows first, on a slow disk too. */
 export async function takeFolder(state: string, account?: Account): Promise<{ release(): void } | Refused> {
-  for (let turn = 0; ; turn++) {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
     const lock = account ? asAccount(account, () => lockFolder(state)) : lockFolder(state);
-    if (!isRefused(lock) || turn >= 50) return lock;
+    if (!isRefused(lock) || performance.now() > end) return lock;
     await new Promise((next) => setTimeout(next, 100));
   }
 }
+
+const PATIENCE_MS = 15_000;
 
 const sameKey = (one: Buffer, other: Buffer): boolean =>
   Buffer.compare(rawPublicKey(createPrivateKey(one)), rawPublicKey(createPrivateKey(other))) === 0;
