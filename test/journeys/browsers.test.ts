@@ -7,6 +7,7 @@ import { emailOf, PASSWORD } from '../db/office.ts';
 import { dataFolder, type RunningServer, startRealServer } from '../faults/server.ts';
 import { chromium, office } from '../harness/browser.ts';
 import { firefox, hasFirefox } from '../harness/firefox.ts';
+import { PATIENCE_MS } from '../harness/patience.ts';
 import { openRealOffice } from './office.ts';
 
 /** Browsers other than the one the other journeys use: Firefox as it is, and those too old to work. */
@@ -56,6 +57,7 @@ describe.skipIf(!hasFirefox)('Firefox', () => {
     await people.as('wang');
     browser = await firefox();
     page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     // Leaving a page ends what it was still asking, its fonts too (NS_BINDING_ABORTED); that is no error of the page.
     page.on(
       'pageerror',

@@ -39,7 +39,10 @@ export async function find(page: Page, within: Locator | Page, label: string, wo
 
 /** A date or a moment, part by part: `115 11 02 09 00`. */
 export async function date(page: Page, within: Locator | Page, label: string, parts: string): Promise<void> {
-  const spins = within.getByRole('group', { name: called(label) }).getByRole('spinbutton');
+  await typeParts(page, within.getByRole('group', { name: called(label) }).getByRole('spinbutton'), parts);
+}
+
+export async function typeParts(page: Page, spins: Locator, parts: string): Promise<void> {
   for (const [place, part] of parts.split(' ').entries()) {
     await spins.nth(place).focus();
     await page.keyboard.type(part);

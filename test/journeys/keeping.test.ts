@@ -42,7 +42,7 @@ beforeAll(async () => {
   await desk.act('wang', id, 'submit');
   await desk.act('chen', id, 'refuse', { reason: '改期' });
   visit = { id, number: (await desk.get('wang', id)).number };
-}, 180_000);
+});
 afterAll(async () => {
   await browser?.close();
   await server?.stop();

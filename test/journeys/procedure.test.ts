@@ -7,6 +7,7 @@ import { deskOf } from '../db/desk.ts';
 import { PASSWORD } from '../db/office.ts';
 import { dataFolder, type RunningServer, startRealServer } from '../faults/server.ts';
 import { chromium, runAxe } from '../harness/browser.ts';
+import { typeParts } from './hands.ts';
 import { openRealOffice } from './office.ts';
 
 /**
@@ -39,17 +40,6 @@ const press = (name: string | RegExp, within: Pick<Page, 'getByRole'> = page) =>
 const main = () => page.locator('main').innerText();
 const isAccessible = async () => expect(await runAxe(page)).toEqual([]);
 
-/** A date in the ROC calendar, typed part by part as people do. */
-async function typeDate(
-  within: ReturnType<Page['locator']>,
-  roc: [year: string, month: string, day: string],
-): Promise<void> {
-  for (const [at, part] of ['year', 'month', 'day'].entries()) {
-    await within.locator(`[role=spinbutton][data-type=${part}]`).click();
-    await page.keyboard.type(roc[at]!, { delay: 30 });
-  }
-}
-
 test('the coordinator uploads it, sees every number as Word shows it, and confirms', async () => {
   await page.goto('/procedure');
   await page.getByRole('link', { name: '匯入核定的程序書' }).first().click();
@@ -59,7 +49,7 @@ test('the coordinator uploads it, sees every number as Word shows it, and confir
   await isAccessible();
   await page.getByLabel('版次').fill('1.0');
   await page.getByLabel('機密等級').fill('一般');
-  await typeDate(page.locator('.about-fields'), ['115', '9', '1']);
+  await typeParts(page, page.locator('.about-fields').getByRole('spinbutton'), '115 9 1');
   await press('確認匯入 23 條');
   await page.waitForURL(/\/mapping/);
   text = /texts\/([^/]+)/.exec(page.url())![1]!;
@@ -69,7 +59,7 @@ test('條文對照: a suggestion says why, another clause is found by its number
   await press(/參、二、（一）\s*審查申請/);
   const panel = page.locator('.clause-panel');
   await panel.getByText('建議').waitFor();
-  expect(await panel.locator('mark').allInnerTexts()).toContain('審查');
+  await expect.poll(() => panel.locator('mark').allInnerTexts()).toContain('審查');
   await panel.getByLabel('搜尋平台條文').fill('5.2.2.3.3');
   await press('加入 xiluo.5.2.2.3.3', panel);
   await isAccessible();
@@ -85,8 +75,9 @@ test('程序書 shows their words under their number, ours beside them with ligh
   await page.goto(`/procedure/texts/${text}`);
   await page.getByRole('link', { name: '審查申請。' }).click();
   await expect.poll(main).toContain('白話說明');
-  expect(await page.locator('.clause-panel').innerText()).toContain('參、二、（一）');
-  expect(await page.locator('.clause-panel').innerText()).toContain('實現方式');
+  const panel = () => page.locator('.clause-panel').innerText();
+  await expect.poll(panel).toContain('參、二、（一）');
+  await expect.poll(panel).toContain('實現方式');
   await isAccessible();
 });
 
@@ -129,12 +120,8 @@ test('採用計畫: the coordinator proposes a chapter, the CISO approves with a
   await page.getByRole('checkbox', { name: '肆 全章' }).check();
   await press(/設定 \d+ 條的起始日/);
   const dialog = page.getByRole('dialog');
-  const next = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10).split('-').map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  await typeDate(dialog, [String(next[0] - 1911), String(next[1]), String(next[2])]);
+  const [year, month, day] = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10).split('-').map(Number);
+  await typeParts(page, dialog.getByRole('spinbutton'), `${year! - 1911} ${month} ${day}`);
   await dialog.getByLabel('理由').fill('先完成教育訓練');
   await press('送資安長核定', dialog);
   await page.getByText('待資安長核定').first().waitFor();

@@ -71,7 +71,7 @@ test('units are pasted, four people get their roles, and what nobody could do is
   await isAccessible(page);
   await press('下一步');
   await arrived('acts');
-  expect(await page.locator('main').innerText()).toContain('把「網路管理人員」授予至少一人');
+  await expect.poll(() => page.locator('main').innerText()).toContain('把「網路管理人員」授予至少一人');
   await isAccessible(page);
   await press('先這樣，繼續');
   await arrived('finish');

@@ -24,7 +24,7 @@ beforeAll(async () => {
   browser = await chromium();
   office = await openRealOffice(server);
   desk = deskOf(office);
-}, 180_000);
+});
 afterAll(async () => {
   await browser?.close();
   await server?.stop();

@@ -95,7 +95,7 @@ describe.skipIf(process.platform !== 'linux')('the package for Linux', () => {
   beforeAll(async () => {
     mkdirSync(folder);
     stage(targetNamed('linux-x64')!, folder);
-  }, 300_000);
+  });
 
   test('holds what running needs and nothing that only tools use', () => {
     for (const path of ['ancheng', 'install.sh', 'dist/web/index.html', 'packs/base', 'calendar', 'migrations', 'docs'])
@@ -116,7 +116,7 @@ describe.skipIf(process.platform !== 'linux')('the package for Linux', () => {
     const script = `ip link set lo up
       ./ancheng start --data "$1/data" --port 8589 >"$1/said" 2>&1 &
       program=$!
-      for second in $(seq 1 90); do grep -q Ctrl-C "$1/said" && break; sleep 1; done
+      while kill -0 $program && ! grep -q Ctrl-C "$1/said"; do sleep 0.2; done
       node_modules/node/bin/node -e 'fetch("http://127.0.0.1:8589/healthz").then(async (r) => console.log(await r.text()))'
       kill -TERM $program; wait $program; echo "ended $?"`;
     const place = mkdtempSync(join(tmpdir(), 'ancheng-alone-'));

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
+import { until } from '../../../test/harness/until.ts';
 import { isRefused } from '../../kernel/refusal.ts';
 import { connect } from './connect.ts';
 import { type Migration, migrate } from './migrate.ts';
@@ -84,11 +85,11 @@ describe('the program’s connection', () => {
   test('a caller is told when no connection comes free, and a statement that runs too long is ended', async () => {
     const { pool, close } = connect(database.appUrl, {
       max: 1,
-      acquireTimeoutMs: 200,
+      acquireTimeoutMs: 2_000,
       statementTimeoutMs: 300,
       onIdleError: () => {},
     });
-    const held = await pool.connect();
+    const held = await until(() => pool.connect()); // making one is a wait for one too
     await expect(pool.query('select 1')).rejects.toThrow('timeout');
     await expect(held.query('select pg_sleep(5)')).rejects.toThrow('statement timeout');
     held.release();

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -188,10 +189,15 @@ describe('launch', () => {
   test('another host that still beats on the folder is respected, a silent one is not', async () => {
     const lock = join(dataDir, 'ancheng.lock');
     writeFileSync(lock, JSON.stringify({ pid: 7, since: '1', host: 'another-host', at: 'then' }));
+    const beating = setInterval(() => utimesSync(lock, new Date(), new Date()), 1_000);
     const { told } = await hold(dataDir);
+    clearInterval(beating);
     expect(told.refused).toContain('another-host');
     expect(told.fix).toContain('30 seconds');
-    rmSync(lock);
+    utimesSync(lock, new Date(), new Date(Date.now() - 31_000));
+    const next = await hold(dataDir);
+    expect(next.told.refused).toBeUndefined();
+    await end(next.child, 'SIGTERM');
   });
 
   test('takes another port when last time’s is in use', async () => {
