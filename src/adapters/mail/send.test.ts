@@ -114,6 +114,7 @@ describe('the postman', () => {
     const postman = startPostman({
       settings: () => undefined,
       async due() {
+        await Promise.resolve();
         rounds.push('round');
         if (rounds.length === 1) postman.nudge();
         else second.resolve();
