@@ -29,6 +29,7 @@ import { addressOver, careForCertificate, openDoors } from './http/listening.ts'
 import { openShelf } from './http/package/shelf.ts';
 import type { HttpParts } from './http/parts.ts';
 import { postParts } from './http/post.ts';
+import { refusalsInto } from './http/refusals.ts';
 import { importReport } from './http/reports.ts';
 import { resetMail } from './http/reset-mail.ts';
 import { compile } from './kernel/pack/compile.ts';
@@ -364,6 +365,7 @@ function authOver(platform: Platform, options: { dataDir: string }, origin: stri
       if (isRefused(outcome))
         throw new Error(`the installation's ledger refused ${event.type}: ${outcome.refused[0]?.message.en}`);
     },
+    tellFailures: refusalsInto(parts, dispatch),
     mayEnter: (account) => closedToday(parts, account),
     mayApproveReset: ({ person }, account) => mayApproveReset(parts, person, account),
     personsOf: (account) => personsOfAccount(parts, account),

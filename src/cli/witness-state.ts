@@ -69,7 +69,8 @@ const TOLD = { roles: ['security_officer', 'isms_coordinator', 'auditor'], go: '
 
 /**
  * Tells of witnesses that are stale, saw more than there is, or never cosigned although the policy has named them for that long
- * (`named`: since when), and of a missing time stamp; once, until it is over.
+ * (`named`: since when) or refuse, of sealing that stands still (the signer refuses, or cannot write), and of a missing time stamp; once,
+ * until it is over.
  */
 export async function tellTroubles(
   alarming: Alarming,
@@ -82,11 +83,28 @@ export async function tellTroubles(
     const message = wordsFor(one, seen.maxAgeHours, waited);
     return message ? [{ key: one.name, message }] : [];
   });
-  await raiseAlarms(alarming, organisation, 'witness', troubles, TOLD);
-  const { stampFailed } = seen;
+  const refusing = seen.witnesses.flatMap(({ name, failed = '' }): Trouble[] =>
+    REFUSAL.test(failed) ? [{ key: `${name} refuses`, message: refusedBy(name, failed) }] : [],
+  );
+  await raiseAlarms(alarming, organisation, 'witness', [...troubles, ...refusing], TOLD);
+  const { stampFailed, halted } = seen;
+  const stopped = halted ? [{ key: 'seal', message: notSealed(halted) }] : [];
+  await raiseAlarms(alarming, organisation, 'sealing', stopped, TOLD);
   const stamp = stampFailed ? [{ key: 'today', message: withoutStamp(stampFailed) }] : [];
   await raiseAlarms(alarming, organisation, 'stamp', stamp, TOLD);
 }
+
+/** It answered, and would not cosign: another root at the size it knows, no proof that ours continues it, a key it does not know. */
+const REFUSAL = /^(it saw another root|HTTP 4(00|03|22))/;
+
+const refusedBy = (name: string, failed: string) =>
+  text(
+    `見證者「${name}」拒絕連署（${failed.slice(0, 120)}）；軌跡可能遭更動或還原過，請保全現場並查明`,
+    `The witness "${name}" refused to cosign (${failed.slice(0, 120)}): the ledger may have been altered or rolled back. Preserve it all and find out`,
+  );
+
+const notSealed = ({ zh, en }: { zh: string; en: string }) =>
+  text(`稽核紀錄暫停封存：${zh}`.slice(0, 500), `The ledger is not being sealed: ${en}`.slice(0, 500));
 
 function wordsFor({ name, state, size = 0, ahead = 0 }: WitnessView, hours: number, waited: boolean) {
   if (state === 'ahead')

@@ -38,6 +38,11 @@ export function createApp(http: HttpParts): Hono {
   app.use('/api/*', async (c, next) =>
     fromElsewhere(c.req.raw, http.baseUrl) ? c.json({ error: 'origin' }, 403) : next(),
   );
+  // A token that is refused is told with the address it came from.
+  app.use('/api/*', async (c, next) => {
+    if (c.req.header('authorization') !== undefined) c.req.raw = withAddress(c);
+    await next();
+  });
   app.use('/api/auth/*', noLonger(SIGN_IN_BYTES));
   app.all('/api/auth/*', (c) => http.auth.handler(withAddress(c)));
   app.get('/api/v1/openapi.json', async (c) => c.json(await openApiDocument(http, c.req.raw)));

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { SignedIn } from '../adapters/auth/auth.ts';
+import type { SignedIn, TokenRefusal } from '../adapters/auth/auth.ts';
 import { localDate } from '../kernel/calendar/date.ts';
 import { admissionOf, isHere, personOfAccount } from '../modules/identity/index.ts';
 import type { Tx } from '../runtime/module.ts';
-import { INSTALLATION } from '../runtime/organisations.ts';
+import { INSTALLATION, organisationIds } from '../runtime/organisations.ts';
 import type { Viewer } from '../runtime/query/look.ts';
 import { withOrganisation } from '../runtime/store/session.ts';
 import { administers } from './accounts.ts';
@@ -34,7 +34,7 @@ export function callerOf(http: HttpParts, request: Request): Promise<Caller | un
 /** The same as it is now: for what stays open. An auditor from elsewhere whose days are over is nobody, and its sessions end. */
 export async function callerNow(http: HttpParts, request: Request): Promise<Caller | undefined> {
   const bearer = request.headers.get('authorization')?.match(/^Bearer (anc_([a-z0-9_-]+)_[A-Za-z0-9_-]{20,})$/);
-  if (bearer) return tokenCaller(http, bearer[1]!, bearer[2]!);
+  if (bearer) return tokenCaller(http, request, bearer[1]!, bearer[2]!);
   const session = await http.auth.session(request);
   if (!session) return undefined;
   const { links, over } = await organisationsOf(http, session.account.id);
@@ -125,31 +125,54 @@ async function newestOrganisation(http: HttpParts): Promise<string | undefined> 
   return found.rows[0]?.organisation;
 }
 
-async function tokenCaller(http: HttpParts, token: string, organisation: string): Promise<Caller | undefined> {
+async function tokenCaller(
+  http: HttpParts,
+  request: Request,
+  token: string,
+  organisation: string,
+): Promise<Caller | undefined> {
   const hash = createHash('sha256').update(token).digest();
-  const now = http.parts.clock();
   const row = await withOrganisation(http.parts.db, organisation, async (tx) => {
-    const found = await sql<{
-      id: string;
-      person: string;
-      scopes: string[];
-      expires_at: Date | null;
-    }>`update api_token set last_used_at = ${now}
-      where organisation = ${organisation} and hash = ${hash} and revoked_at is null and (expires_at is null or expires_at > ${now})
-      returning id, person, scopes, expires_at`.execute(tx);
-    const one = found.rows[0];
-    if (!one || !(await isTokenOnRecord(tx, organisation, http.parts.markKey, { ...one, hash }))) return undefined;
-    if (!(await isHere(tx, organisation, one.person, now))) return undefined;
-    // A token made before its person became an auditor from elsewhere opens nothing.
-    return (await admitted(http, tx, organisation, one.person)) ? undefined : one;
+    const found = await sql<TokenRow>`select id, person, scopes, expires_at, revoked_at from api_token
+      where organisation = ${organisation} and hash = ${hash}`.execute(tx);
+    const [one] = found.rows;
+    const why = one ? await whyClosed(http, tx, organisation, one, hash) : 'unknown';
+    if (one && !why)
+      await sql`update api_token set last_used_at = ${http.parts.clock()}
+        where organisation = ${organisation} and id = ${one.id}`.execute(tx);
+    return { ...one, why };
   });
-  if (!row) return undefined;
+  const { id, person, scopes = [], why } = row;
+  if (why || id === undefined || person === undefined) {
+    const known = (await organisationIds(http.parts.db)).includes(organisation);
+    await http.auth.tokenRefused(known ? organisation : undefined, id, why ?? 'unknown', request);
+    return undefined;
+  }
   return {
-    token: { id: row.id, mayWrite: row.scopes.includes('write') },
+    token: { id, mayWrite: scopes.includes('write') },
     organisation,
     organisations: [],
-    viewer: { person: row.person, administrator: false },
+    viewer: { person, administrator: false },
   };
+}
+
+type TokenRow = { id: string; person: string; scopes: string[]; expires_at: Date | null; revoked_at: Date | null };
+
+/** Why a token that was made opens nothing now, or undefined. */
+async function whyClosed(
+  http: HttpParts,
+  tx: Tx,
+  organisation: string,
+  row: TokenRow,
+  hash: Uint8Array,
+): Promise<TokenRefusal | undefined> {
+  const now = http.parts.clock();
+  if (row.revoked_at) return 'revoked';
+  if (row.expires_at && row.expires_at.getTime() <= Date.parse(now)) return 'expired';
+  if (!(await isTokenOnRecord(tx, organisation, http.parts.markKey, { ...row, hash }))) return 'unfounded';
+  // A token made before its person became an auditor from elsewhere opens nothing.
+  const here = await isHere(tx, organisation, row.person, now);
+  return here && !(await admitted(http, tx, organisation, row.person)) ? undefined : 'closed';
 }
 
 function cookie(request: Request, name: string): string | undefined {

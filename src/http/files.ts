@@ -42,7 +42,10 @@ export function fileRoutes(app: Hono, http: HttpParts): void {
     const caller = await callerOf(http, c.req.raw);
     if (!caller?.viewer.person && !caller?.viewer.administrator) return c.json({ error: 'UNAUTHORIZED' }, 401);
     if (caller.viewer.outside) return c.json({ error: 'UNAUTHORIZED' }, 403);
-    if (caller.token && !caller.token.mayWrite) return c.json({ error: 'UNAUTHORIZED' }, 403);
+    if (caller.token && !caller.token.mayWrite) {
+      await http.auth.tokenRefused(caller.organisation, caller.token.id, 'read_only', c.req.raw);
+      return c.json({ error: 'UNAUTHORIZED' }, 403);
+    }
     const outcome = await receive(http, caller, c.req.raw);
     if ('refused' in outcome) return c.json(outcome, statusOf(outcome.refused) as 422);
     return c.json(outcome);

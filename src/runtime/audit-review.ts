@@ -11,7 +11,8 @@ import { isRefused } from '../kernel/refusal.ts';
 import type { Text } from '../kernel/text.ts';
 import { newestCheckpoint } from './ledger-rows.ts';
 import type { Tx } from './module.ts';
-import { exportWords, PLAIN } from './query/trail.ts';
+import { refusalWords } from './query/refusal-words.ts';
+import { commandTried, exportWords, PLAIN } from './query/trail.ts';
 
 /** What an auditor reviews of the ledger, by kind: types of events as patterns of SQL. */
 const KINDS: Record<string, string[]> = {
@@ -20,11 +21,14 @@ const KINDS: Record<string, string[]> = {
     ...['erasure.%', 'hold.%', 'disposal.%', 'handover.%', 'effect.%', 'text.withdrawn', 'checklist.withdrawn'],
     ...['log.begun', 'log.rebuilt'],
   ],
-  failure: ['attempt.%'],
+  failure: ['attempt.%', 'sign_in.%', 'token.refused'],
   role: ['grant.%', 'deputy.%'],
   parameter: ['parameter.%', 'definition.%', 'adoption_plan.%'],
-  export: ['sample.%', 'export.%', 'token.%'],
+  export: ['sample.%', 'export.%', 'token.made', 'token.revoked'],
 };
+
+/** Notices about the ledger itself, by their stream. */
+const TROUBLES = ['witness', 'sealing', 'stamp'].map((family) => `notice:alarm:${family}:%`);
 
 const SAMPLED = 20;
 /** Of each kind there is, so that three refused attempts are not lost among a thousand roles. */
@@ -124,11 +128,34 @@ const asRow = ({ pos, kind, type, at, who, data }: Audited, definition: Definiti
   ...(who ? { who } : {}),
 });
 
+/** Of a review's sample, by `en:` and the words the record holds, the same in English: for pages in that language. */
+export async function englishOf(
+  { tx, organisation }: Asked,
+  { type, values }: RecordState,
+): Promise<Record<string, string>> {
+  if (type !== 'audit_review' || !Array.isArray(values.entries)) return {};
+  const definition = await definitionOf(tx, organisation);
+  const positions = values.entries.flatMap((row) =>
+    typeof row === 'object' && 'position' in row ? [Number(row.position)] : [],
+  );
+  if (!definition || positions.length === 0) return {};
+  const found = await sql<{ entry: Buffer }>`select entry from event
+    where organisation = ${organisation} and pos = any(${positions})`.execute(tx);
+  const words = found.rows.flatMap(({ entry }) => {
+    const envelope = decodeEntry(entry);
+    return isRefused(envelope) ? [] : [wordsOf(definition, envelope.type, envelope.data)];
+  });
+  return Object.fromEntries(words.map(({ zh, en }) => [`en:${zh}`, en]));
+}
+
+type Asked = { tx: Tx; organisation: string };
+
 /** What it was, with the role, parameter, setting or action meant: enough to judge most of them by. No names of people. */
 function wordsOf(definition: Definition, type: string, data: Envelope['data']): Text {
   if (type === 'export.made') return exportWords(definition, data);
+  if (type === 'notice.sent') return data.message as Text;
   const plain = type === 'record.opened' ? OPENED : (PLAIN[type] ?? { zh: type, en: type });
-  const about = aboutOf(definition, type, data);
+  const about = refusalWords({ type, data }) ?? commandTried({ type, data }) ?? aboutOf(definition, type, data);
   return about ? { zh: `${plain.zh}：${about.zh}`, en: `${plain.en}: ${about.en}` } : plain;
 }
 
@@ -174,6 +201,11 @@ async function entriesBetween(tx: Tx, organisation: string, from: Moment, until:
         and type like any(${patterns}) order by pos`.execute(tx);
     audited.push(...found.rows.flatMap((row) => auditedOf(kind, row)));
   }
+  // The signer or a witness refused, or sealing stood still: told to people, and kept by what they were told.
+  const troubles = await sql<{ pos: string; entry: Buffer }>`select pos, entry from event
+    where organisation = ${organisation} and recorded_at >= ${from}::timestamptz and recorded_at < ${until}::timestamptz
+      and type = 'notice.sent' and stream like any(${TROUBLES}) order by pos`.execute(tx);
+  audited.push(...troubles.rows.flatMap((row) => auditedOf('failure', row)));
   const exceptions = await sql<{ pos: string; entry: Buffer }>`select e.pos, e.entry from record r
     join event e on e.organisation = r.organisation and e.stream = r.id and e.stream_version = 1
     where r.organisation = ${organisation} and r.type in ('exception', 'concurrent_duty') and r.opened_at >= ${from}::timestamptz
@@ -185,5 +217,10 @@ function auditedOf(kind: string, { pos, entry }: { pos: string; entry: Buffer })
   const envelope = decodeEntry(entry);
   if (isRefused(envelope)) return []; // told by verification
   const { type, at, actor, data } = envelope;
-  return [{ pos: Number(pos), kind, type, at, who: actor.person, data }];
+  return [{ pos: Number(pos), kind, type, at, who: actor.person ?? personTried(type, data), data }];
+}
+
+/** Whose account or token it was tried with: whoever tried is not known. */
+function personTried(type: string, { person }: Envelope['data']): string | undefined {
+  return /^(sign_in|token)\.refused$/.test(type) && typeof person === 'string' ? person : undefined;
 }

@@ -26,7 +26,7 @@ export async function decideModule(work: Work, request: Request): Promise<Answer
   await planAhead(work);
   await flushTables(work);
   const outcome = await runModule(work, request, handler, parsed.data);
-  if (isRefused(outcome)) return outcome;
+  if (isRefused(outcome)) return recordAttempt(work, request, outcome);
   if (outcome.events.length > MOST_EVENTS) return tooManyEvents;
   const events = signed(work.organisation, request, outcome.events);
   if (isRefused(events)) return events;
@@ -42,6 +42,20 @@ export async function decideModule(work: Work, request: Request): Promise<Answer
     work.asking.definition = work.context.definition;
   }
   return finish(work, request, entered, outcome.response);
+}
+
+/** Somebody tried what is not theirs to decide: on record as a refused act on a record is (decisions 0004 and 0170). */
+async function recordAttempt(work: Work, request: Request, outcome: Refused): Promise<Refused> {
+  const telling = outcome.refused.filter(({ code }) => ['by', 'never', 'forbidden', 'gate'].includes(code));
+  if (telling.length === 0 || request.actor.kind !== 'person') return outcome;
+  const name = request.command.do;
+  const data = {
+    command: name,
+    codes: telling.map(({ gate, code }) => gate ?? code),
+    clauses: [...new Set(telling.flatMap(({ clauses = [] }) => clauses))],
+  };
+  await journal(work, request, [{ stream: `attempt:${name}`, type: 'attempt.refused', data }], { grants: [] });
+  return outcome;
 }
 
 /**

@@ -5,11 +5,12 @@ import { workRound } from '../../src/rounds.ts';
 import { tickDue } from '../../src/runtime/schedule.ts';
 import { withOrganisation } from '../../src/runtime/store/session.ts';
 import { type Desk, deskOf } from './desk.ts';
-import { type Office, openOffice, PASSWORD } from './office.ts';
+import { client, emailOf, type Office, openOffice, PASSWORD, signIn } from './office.ts';
 
 /** Half-yearly reviews of audit data, by the clock (base.21; twvs.5.7.4, dahe.1.9.4). */
 
 const clock = { now: new Date('2026-11-20T01:00:00Z') };
+type Failure = { of: string; count: number };
 let office: Office;
 let desk: Desk;
 beforeAll(async () => {
@@ -22,6 +23,47 @@ afterEach(() => expect(office.defects()).toEqual([]));
 const round = () => workRound(office.platform, office.organisation);
 
 describe('review of audit data', () => {
+  test('what is refused at the door is of the review: whose account, how often, from where, and never what was typed', async () => {
+    const wang = await office.as('wang');
+    const { secret } = await wang.ok('tokens.create', { name: 'export', expires: '2026-11-21', mayWrite: false });
+    const program = client(office.app, secret);
+    expect((await program.call('records.open', { type: 'requirement', values: {} })).status).toBe(403);
+    const guess = (email: string, times: number) =>
+      Promise.all(
+        Array.from({ length: times }, (_, i) =>
+          signIn(office.nobody(), email, `typed-secret-${i}`).catch((error: Error) => error.message),
+        ),
+      );
+    await guess(emailOf('wang'), 30);
+    await guess('typed-name@example.tw', 3);
+    await office.nobody().call('me.get'); // no token, nothing refused
+    await client(office.app, `anc_${office.organisation}_${'x'.repeat(30)}`).call('me.get');
+    await client(office.app, `anc_nobody_${'x'.repeat(30)}`).call('me.get');
+    const tried = await (await office.as('li')).call('people.giveRole', {
+      id: office.persons.li,
+      role: 'ciso',
+      unit: office.units.office,
+      from: '2026-11-20',
+    });
+    expect(tried.status).toBe(403);
+    clock.now = new Date('2026-11-21T16:02:00Z'); // two days on, by the office's clock: hour and day are over, and the token's time
+    await program.call('me.get');
+    await office.http.auth.tidy();
+    clock.now = new Date('2026-11-21T17:02:00Z');
+    await office.http.auth.tidy();
+    const { failures } = await (await office.as('chien')).ok('keeping.reviews');
+    expect(failures.items.map(({ of, count }: Failure) => `${of} ${count}`).toSorted()).toEqual([
+      ...['sign_in 30', 'token 1', 'token 1', 'token 1', 'unknown_names 4'],
+    ]);
+    const mine = failures.items.find((one: Failure) => one.of === 'sign_in');
+    expect(mine).toMatchObject({ person: { name: '王承辦' }, locks: 1 });
+    const { rows } = await office.superuser.query(`select convert_from(entry, 'UTF8') as entry from event`);
+    const ledger = rows.map(({ entry }) => entry).join('\n');
+    expect(ledger).not.toContain('typed-');
+    expect(ledger).toContain('"command":"identity.give_role"');
+    expect(ledger.match(/"sign_in.refused"/g)).toHaveLength(1);
+  });
+
   test('is opened at five months for the auditor, with counts and a sample anybody can repeat, and is a violation after six', async () => {
     const reviews = async () => (await (await office.as('chien')).ok('records.list', { type: 'audit_review' })).items;
     expect(await reviews()).toEqual([]);

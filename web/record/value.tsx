@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { FileValue, Row, Value } from '../../src/kernel/engine/types.ts';
 import type { FieldView } from '../../src/runtime/views.ts';
-import { comma, say, t } from '../language.ts';
+import { comma, language, say, t } from '../language.ts';
 import { showDate, showMoment, showPeriod } from '../time.ts';
 import { FileList } from '../ui/files.tsx';
 
@@ -79,7 +79,11 @@ export function inWords(
 export function general(value: Value | undefined, names: Record<string, string>): string {
   if (value === undefined || value === '') return '—';
   if (typeof value === 'boolean') return value ? t('common.yes') : t('common.no');
-  if (typeof value === 'string') return names[value] === '' ? t('record.notForYou') : (names[value] ?? asTime(value));
+  if (typeof value === 'string') {
+    // What the platform itself wrote into a text comes along in English.
+    const known = names[value] ?? (language() === 'en' ? names[`en:${value}`] : undefined);
+    return known === '' ? t('record.notForYou') : (known ?? asTime(value));
+  }
   if (typeof value === 'number') return value.toLocaleString();
   if (Array.isArray(value)) {
     const scalars = value.every((each) => typeof each !== 'object');

@@ -13,7 +13,8 @@ import {
   type FactorGiven,
   passkeyChallenge,
 } from './factor.ts';
-import { type GuardOptions, recordUnknownNames } from './guard.ts';
+import { countFailure } from './failures.ts';
+import { counting, type GuardOptions, recordUnknownNames, tellFailures } from './guard.ts';
 import { hashName, lockedUntil } from './lockout.ts';
 import { createSetupCode, type NewAccount, type OpeningContext, openAccount, openWithSetupCode } from './opening.ts';
 import { betterAuthOptions } from './options.ts';
@@ -56,6 +57,8 @@ export type AuthOptions = {
   personsOf: ResetContext['personsOf'];
   /** Why an account that proved itself is not let in today: an auditor from elsewhere before or after its days. */
   mayEnter?: GuardOptions['mayEnter'];
+  /** Told of what was refused, a window at a time (decision 0170). */
+  tellFailures?: GuardOptions['tellFailures'];
   answerAfterMs?: number;
   /** Errors that better-auth swallows. */
   log?: (message: string, error: unknown) => void;
@@ -63,7 +66,10 @@ export type AuthOptions = {
   requestsPerMinute?: number;
 };
 
+/** Why a token opened nothing. */
+export type TokenRefusal = 'unknown' | 'revoked' | 'expired' | 'unfounded' | 'closed' | 'read_only';
 export type { SignedIn } from './entrance.ts';
+export type { Failures } from './failures.ts';
 export type Auth = ReturnType<typeof createAuth>;
 
 /**
@@ -81,7 +87,8 @@ export function createAuth(options: AuthOptions) {
       trustedOrigins: options.trustedOrigins ?? [],
     }),
   );
-  const { db, nodeKey, record } = options;
+  const { db, nodeKey } = options;
+  const { record } = guard;
   const opening = (): OpeningContext => ({ db, nodeKey, policy: guard.policy(), now: guard.now(), record });
   return {
     ...entrance(guard, library, { basePath, ip: options.ip, requestsPerMinute: options.requestsPerMinute ?? 240 }),
@@ -89,8 +96,25 @@ export function createAuth(options: AuthOptions) {
     ...openings(options.setupCodeFile, opening),
     ...resets(guard, () => resetContext(options, opening())),
     ...accounts(guard, opening),
-    /** Once a minute: records how often names nobody has were tried, and forgets old attempts. */
-    tidy: (): Promise<void> => recordUnknownNames(guard),
+    /** A token that opened nothing, or was used beyond what it may. Without an id nobody made it; without an organisation there is none of its. */
+    tokenRefused: (
+      organisation: string | undefined,
+      token: string | undefined,
+      why: TokenRefusal,
+      request: Request,
+    ): Promise<void> =>
+      countFailure(
+        db,
+        organisation === undefined ? 'unknown' : { organisation, ...(token === undefined ? {} : { token }) },
+        `token.${why}`,
+        options.ip?.(request),
+        guard.now(),
+      ),
+    /** Once a minute: records how often names nobody has were tried and what was refused, and forgets old attempts. */
+    async tidy(): Promise<void> {
+      await recordUnknownNames(guard);
+      await tellFailures(guard);
+    },
   };
 }
 
@@ -182,9 +206,10 @@ function guardOf(options: AuthOptions): GuardOptions {
     nodeKey: options.nodeKey,
     policy: options.policy ?? (() => defaultPolicy),
     now: options.now ?? (() => new Date()),
-    record: options.record,
+    record: counting(options.db, options.now ?? (() => new Date()), options.record),
     answerAfterMs: options.answerAfterMs ?? 400,
     ...(options.mayEnter ? { mayEnter: options.mayEnter } : {}),
+    ...(options.tellFailures ? { tellFailures: options.tellFailures } : {}),
     log: options.log ?? console.error,
   };
 }

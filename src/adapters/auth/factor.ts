@@ -48,7 +48,14 @@ export async function confirmFactor(context: FactorContext, given: FactorGiven):
   await context.record(
     factor
       ? { type: 'factor.confirmed', account: account.id, at, outcome: 'done', by: factor }
-      : { type: 'factor.refused', account: account.id, at, outcome: 'refused', by },
+      : {
+          type: 'factor.refused',
+          account: account.id,
+          at,
+          outcome: 'refused',
+          by,
+          ...('locked' in attempt ? { why: 'locked' } : {}),
+        },
   );
   if ('failures' in attempt && attempt.lockedUntil && !factor)
     await context.record({

@@ -4,6 +4,7 @@ import { APIError } from 'better-auth/api';
 import type { Refusal } from '../../kernel/refusal.ts';
 import type { Db } from '../../runtime/module.ts';
 import type { Account } from './accounts.ts';
+import { countFailure, dropWindow, type Failures, failureIn, failuresOver } from './failures.ts';
 import { type Attempt, beginAttempt, countUnknownName, forgetFailures, hashName, takeUnknownNames } from './lockout.ts';
 import type { SignInPolicy } from './policy.ts';
 import type { AuthEvent, Recorder } from './record.ts';
@@ -22,6 +23,8 @@ export type GuardOptions = {
   answerAfterMs: number;
   /** Why an account that proved itself is not let in today. */
   mayEnter?: (account: string) => Promise<Refusal | undefined>;
+  /** Told once of every window in which something was refused, when it is over; it is told again when this rejects. */
+  tellFailures?: (failures: Failures) => Promise<void>;
   log: (message: string, error: unknown) => void;
 };
 
@@ -72,7 +75,7 @@ export async function enter(options: GuardOptions, name: string): Promise<void> 
     door().attempt = begun;
     return;
   }
-  if (door().account) await tell(options, 'sign_in.failed', 'refused', { until: begun.locked.toISOString() });
+  if (door().account) await tell(options, 'sign_in.failed', 'refused', { why: 'locked' });
   else await countUnknown(options);
   await floor(options);
   throw answerLocked(begun.locked);
@@ -132,9 +135,34 @@ export async function recordUnknownNames(options: GuardOptions): Promise<void> {
     await options.record({ type: 'sign_in.unknown_names', at: minute.toISOString(), outcome: 'refused', count });
 }
 
-async function countUnknown(options: GuardOptions): Promise<void> {
+/** Whoever tried is nobody here: counted, never kept. */
+export async function countUnknown(options: GuardOptions): Promise<void> {
   await recordUnknownNames(options);
   await countUnknownName(options.db, options.now());
+  await countFailure(options.db, 'unknown', 'name', door().ip, options.now());
+}
+
+/** A recorder that counts what is refused besides. What a locked account is answered is only counted: it can be asked for without end. */
+export const counting =
+  (db: Db, now: () => Date, record: Recorder): Recorder =>
+  async (event) => {
+    const kind = failureIn(event);
+    if (kind && event.account !== undefined) await countFailure(db, { account: event.account }, kind, event.ip, now());
+    if (event.why !== 'locked') await record(event);
+  };
+
+/** Tells of every window that is over. */
+export async function tellFailures({ db, now, record, tellFailures: tellElsewhere }: GuardOptions): Promise<void> {
+  for (const failures of await failuresOver(db, now())) {
+    const { about } = failures;
+    const locked = failures.kinds
+      .filter(({ kind }) => kind.endsWith('.locked'))
+      .reduce((sum, { count }) => sum + count, 0);
+    await tellElsewhere?.(failures);
+    if (typeof about === 'object' && 'account' in about && locked > 0)
+      await record({ type: 'sign_in.failed', ...about, at: failures.until, outcome: 'refused', count: locked });
+    await dropWindow(db, failures);
+  }
 }
 
 async function floor({ answerAfterMs }: GuardOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Auth } from './auth.ts';
+import type { Auth, Failures } from './auth.ts';
 import { browser } from './fixtures/browser.ts';
 import { good, type Installation, isLocked, origin, startInstallation } from './fixtures/installation.ts';
 
@@ -105,6 +105,51 @@ describe('lockout', () => {
     };
     const [known, unknown] = [await took(email), await took(`nobody.x@xiluo.gov.tw`)];
     expect(Math.min(known, unknown)).toBeGreaterThanOrEqual(299);
+  });
+
+  test('sixty guesses from fifty networks are one window, told once and again until it is taken', async () => {
+    const told: Failures[] = [];
+    let away = true;
+    let from = 0;
+    const watched = await installation.auth({
+      ip: () => `2001:db8:${(from++ % 50).toString(16)}::${from}`,
+      async tellFailures(failures) {
+        if (away) throw new Error('nobody takes it');
+        told.push(failures);
+      },
+    });
+    installation.minutes(60 * 48);
+    await auth.tidy(); // what earlier tests left
+    const { at, email, account } = await installation.opened(watched);
+    for (let i = 0; i < 60; i++) await at.post('/sign-in/email', { email, password: `typed-secret-${i}` });
+    await at.post('/sign-in/email', { email: 'typed-name', password: 'x' });
+    expect(installation.events.length).toBe(11); // five attempts and their failures, one lock
+    installation.minutes(61);
+    await expect(watched.tidy()).rejects.toThrow('nobody takes it');
+    away = false;
+    await watched.tidy();
+    await watched.tidy();
+    expect(told).toMatchObject([
+      {
+        about: { account },
+        count: 60,
+        locks: 1,
+        kinds: [
+          { kind: 'sign_in.locked', count: 55 },
+          { kind: 'sign_in.password', count: 5 },
+        ],
+      },
+    ]);
+    expect(told[0]?.addresses).toHaveLength(20);
+    expect(told[0]?.addresses[0]).toEqual({ address: '2001:db8:0:0::/64', count: 2 });
+    expect(told[0]?.others?.addresses).toBe(30);
+    const shown = told[0]?.addresses.reduce((sum, { count }) => sum + count, 0) ?? 0;
+    expect(shown + (told[0]?.others?.count ?? 0)).toBe(60);
+    expect(installation.events.filter(({ count }) => count === 55)).toHaveLength(1);
+    installation.minutes(60 * 24);
+    await watched.tidy();
+    expect(told[1]).toMatchObject({ about: 'unknown', count: 1, kinds: [{ kind: 'name', count: 1 }] });
+    expect(JSON.stringify(told)).not.toContain('typed');
   });
 
   test('unknown names are recorded as a number per minute, never what was typed', async () => {

@@ -2,7 +2,18 @@ import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api';
 import { findAccount, findByName } from './accounts.ts';
 import { bind, isBound, unbind } from './binding.ts';
-import { answer, answerLocked, door, enter, fail, type GuardOptions, noteSignIn, succeed, tell } from './guard.ts';
+import {
+  answer,
+  answerLocked,
+  countUnknown,
+  door,
+  enter,
+  fail,
+  type GuardOptions,
+  noteSignIn,
+  succeed,
+  tell,
+} from './guard.ts';
 import { giveBack, hashName, lockedUntil, nameOf } from './lockout.ts';
 import { isUsedBefore, passwordHashOf, passwordMatches, rememberPassword } from './password.ts';
 import { passwordFaults, usedBefore } from './policy.ts';
@@ -61,11 +72,9 @@ const after: Record<string, Hook> = {
 async function beforeSignIn(ctx: GenericEndpointContext, options: GuardOptions) {
   const typed = typeof ctx.body?.email === 'string' ? ctx.body.email : '';
   const account = await findByName(options.db, typed);
-  if (account) {
-    door().account = account;
-    await tell(options, 'sign_in.attempted', 'intended', { by: 'password' });
-  }
+  if (account) door().account = account;
   await enter(options, typed);
+  if (account) await tell(options, 'sign_in.attempted', 'intended', { by: 'password' });
   if (account && !(await isBound(options.db, 'password', account.id, account.id, options.nodeKey))) {
     await tell(options, 'factor.forged', 'refused', { by: 'password' });
     return fail(options, 'password', wrong);
@@ -133,16 +142,19 @@ async function beforePasskey(ctx: GenericEndpointContext, options: GuardOptions)
   const account = passkey && (await findAccount(options.db, passkey.user_id));
   if (!account) return undefined;
   door().account = account;
-  await tell(options, 'sign_in.attempted', 'intended', { by: 'passkey' });
   const until = await lockedUntil(options.db, hashName(account.email, options.secret), options.now());
-  if (until) throw answerLocked(until);
+  if (until) {
+    await tell(options, 'sign_in.failed', 'refused', { by: 'passkey', why: 'locked' });
+    throw answerLocked(until);
+  }
+  await tell(options, 'sign_in.attempted', 'intended', { by: 'passkey' });
   if (await isBound(options.db, 'passkey', account.id, ref, options.nodeKey)) return undefined;
   await tell(options, 'factor.forged', 'refused', { by: 'passkey' });
   throw answer(403, 'CREDENTIAL_FORGED', [forged]);
 }
 
 async function afterPasskey(ctx: GenericEndpointContext, options: GuardOptions) {
-  if (!door().account) return undefined;
+  if (!door().account) return isAPIError(returnedBy(ctx)) ? countUnknown(options) : undefined;
   if (ctx.context.newSession) return signedIn(ctx, options, 'passkey');
   await tell(options, 'sign_in.failed', 'refused', { by: 'passkey' });
 }
@@ -154,7 +166,7 @@ async function signedIn(ctx: GenericEndpointContext, options: GuardOptions, by: 
   const closed = await options.mayEnter?.(session.user.id);
   if (closed) {
     await ctx.context.internalAdapter.deleteSession(session.session.token);
-    await tell(options, 'sign_in.failed', 'refused', { by });
+    await tell(options, 'sign_in.failed', 'refused', { by, why: 'closed' });
     throw answer(403, 'NOT_TODAY', [closed]);
   }
   try {

@@ -13,6 +13,8 @@ export type AuthEvent = {
   by?: string;
   /** Persons or accounts that took part: who asked for and who approved a reset. */
   persons?: string[];
+  /** Of a refused sign-in that compared nothing: the account was locked; or not let in on that day though it proved itself. */
+  why?: 'locked' | 'closed';
   /** Why a reset was asked for. */
   reason?: string;
   until?: string;

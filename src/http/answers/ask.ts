@@ -124,14 +124,15 @@ export async function handedOver<Table extends { csv: string; rows: number }>(
 }
 
 /** A token that may only read changes nothing, whatever door it comes through. */
-export function mustWrite(caller: Caller): void {
-  if (caller.token && !caller.token.mayWrite)
-    no([{ code: 'forbidden', message: text('此權杖只能讀取。', 'This token may only read.') }]);
+export async function mustWrite({ http, request }: Context, { token, organisation }: Caller): Promise<void> {
+  if (!token || token.mayWrite) return;
+  await http.auth.tokenRefused(organisation, token.id, 'read_only', request);
+  no([{ code: 'forbidden', message: text('此權杖只能讀取。', 'This token may only read.') }]);
 }
 
 /** The caller as the write door sees it: a person, with the factor just given; refuses whoever may not write. */
-export async function actorOf({ http }: Context, caller: Caller, factor?: GivenFactor | undefined): Promise<Actor> {
-  mustWrite(caller);
+export async function actorOf(context: Context, caller: Caller, factor?: GivenFactor | undefined): Promise<Actor> {
+  await mustWrite(context, caller);
   const { person } = caller.viewer;
   if (!person)
     no([
@@ -150,7 +151,7 @@ export async function actorOf({ http }: Context, caller: Caller, factor?: GivenF
     ...(caller.session?.markedReset ? { afterReset: true } : {}),
   };
   if (!factor || !caller.session) return { ...base, factor: 'none' };
-  const proven = await http.auth.confirmFactor({
+  const proven = await context.http.auth.confirmFactor({
     account: caller.session.account.id,
     ...(factor.password ? { password: factor.password } : {}),
     ...(factor.totp ? { totp: factor.totp } : {}),

@@ -16,7 +16,7 @@ const RUNNERS = ['room_manager', 'security_officer', 'isms_coordinator'];
 /** A runner who has proven again who they are, where `factor` is asked for. */
 async function running(context: Context, factor?: Parameters<typeof actorOf>[2] | 'none') {
   const caller = await signedIn(context);
-  mustWrite(caller);
+  await mustWrite(context, caller);
   await asking(context, async (look) => hasRole(look, ...RUNNERS) || notAllowed);
   if ((await context.http.backupDesk.state()).shared) no(sharedHere.refused);
   if (factor === 'none') return caller;

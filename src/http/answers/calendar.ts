@@ -30,7 +30,7 @@ export const calendarAnswers = {
   import: os.calendar.import.handler(async ({ input, context }) => {
     const { http } = context;
     const caller = await signedIn(context);
-    mustWrite(caller);
+    await mustWrite(context, caller);
     if (!caller.viewer.administrator) {
       await asking(context, async (look) =>
         hasRole(look, 'isms_coordinator', 'security_officer') ? true : notAllowed,

@@ -16,7 +16,7 @@ export async function managing(context: Context): Promise<Caller> {
 /** The same, for changing something. */
 export async function changing(context: Context): Promise<Caller> {
   const caller = await managing(context);
-  mustWrite(caller);
+  await mustWrite(context, caller);
   return caller;
 }
 

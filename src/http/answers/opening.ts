@@ -95,7 +95,7 @@ export const openingAnswers = {
   ),
   draft: os.registers.draft.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
-    mustWrite(caller);
+    await mustWrite(context, caller);
     const { type, mapping, rows, judged, second } = await asking(context, (look) => checked(look, input));
     const { headings, resolved, title, source, list, commandId } = input;
     const file = await keepList(context.http, caller, { type: type.name, headings, mapping, resolved, rows }, judged);

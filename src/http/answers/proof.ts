@@ -73,7 +73,7 @@ export const parameterAnswers = {
 /** Files to and from witnesses without a network: whoever reads the ledger and may write. */
 async function exchanging(context: Context) {
   const caller = await signedIn(context);
-  mustWrite(caller);
+  await mustWrite(context, caller);
   await asking(context, async (look) => (hasRole(look, ...READS_TRAIL) ? true : notAllowed));
   return caller;
 }
@@ -215,7 +215,7 @@ export const viewAnswers = {
   }),
   save: os.views.save.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
-    mustWrite(caller);
+    await mustWrite(context, caller);
     const id = randomBytes(9).toString('base64url');
     await withOrganisation(context.http.parts.db, caller.organisation, (tx) =>
       sql`insert into saved_view values (${caller.organisation}, ${caller.viewer.account ?? ''}, ${id}, ${input.name}, ${JSON.stringify(input.query)}::jsonb)`.execute(
@@ -226,7 +226,7 @@ export const viewAnswers = {
   }),
   remove: os.views.remove.handler(async ({ input, context }) => {
     const caller = await signedIn(context);
-    mustWrite(caller);
+    await mustWrite(context, caller);
     await withOrganisation(context.http.parts.db, caller.organisation, (tx) =>
       sql`delete from saved_view where organisation = ${caller.organisation} and account = ${caller.viewer.account ?? ''} and id = ${input.id}`.execute(
         tx,

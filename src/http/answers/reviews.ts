@@ -6,6 +6,7 @@ import { nextReview, reviewedEntries } from '../../runtime/audit-review.ts';
 import { noSuch, recordOf } from '../../runtime/query/look.ts';
 import { personNamed } from '../../runtime/query/names.ts';
 import { mayRead, readable } from '../../runtime/query/reading.ts';
+import { refusedEntries } from '../../runtime/refused-entries.ts';
 import { asking, handedOver, hasRole, notAllowed, os } from './ask.ts';
 import { READERS } from './backups.ts';
 import { READS_TRAIL } from './proof.ts';
@@ -24,9 +25,15 @@ export const reviewAnswers = {
         look.tx,
       );
       const next = await nextReview(look.tx, look.organisation, look.parts.calendar());
+      // Of the review that is open, else of the one to come.
+      const [newest] = found.rows;
+      const since = String((newest?.open ? newest.body.values.begins : newest?.body.values.ends) ?? FIRST);
       const flow = look.context.definition.records.audit_review?.flow ?? {};
       return {
         ...(next ? { next } : {}),
+        failures: hasRole(look, ...READS_TRAIL)
+          ? { since, ...(await refusedEntries(look, since)) }
+          : { since, count: 0, items: [] },
         exports: hasRole(look, ...READS_TRAIL),
         reviews: found.rows.map(({ id, open, body: { number, state, values, seals } }) => {
           const seal = seals.at(-1);
@@ -68,6 +75,8 @@ export const reviewAnswers = {
     return handedOver(context, { what: 'trail', type: 'audit_review', filter: { record: input.id } }, table);
   }),
 };
+
+const FIRST = '1970-01-01T00:00:00.000Z';
 
 const totalOf = (counts: unknown): number =>
   Array.isArray(counts) ? counts.reduce((sum: number, row: { count?: number }) => sum + Number(row.count ?? 0), 0) : 0;

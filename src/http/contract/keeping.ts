@@ -80,6 +80,24 @@ export type BackupDeskView = DeskState & { may: boolean };
 export type ReviewsView = {
   /** Absent where the procedures ask for no review. */
   next?: { opens: string; due: string; open: boolean };
+  /** What was refused at the door since the last review ended, newest first, at most fifty windows. */
+  failures: {
+    since: string;
+    count: number;
+    items: {
+      pos: number;
+      of: 'sign_in' | 'unknown_names' | 'token';
+      /** Whose account or token it was tried with. */
+      person?: Named;
+      from: string;
+      until: string;
+      count: number;
+      locks: number;
+      kinds: { label: Text; count: number }[];
+      addresses: { address: string; count: number }[];
+      others?: { addresses: number; count: number };
+    }[];
+  };
   /** May take the reviewed entries along. */
   exports: boolean;
   reviews: {

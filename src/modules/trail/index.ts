@@ -3,8 +3,10 @@ import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { Module, ModuleCommand, NewEvent } from '../../runtime/module.ts';
 import { noteExport } from './exports.ts';
+import { noteRefusals } from './refusals.ts';
 
 export type { Exported } from './exports.ts';
+export type { Refusals } from './refusals.ts';
 
 const begin = z.object({
   epoch: z.number().int().min(2),
@@ -41,6 +43,7 @@ export const trail: Module = {
   name: 'trail',
   commands: {
     'trail.export': noteExport,
+    'trail.note_refusals': noteRefusals,
     'trail.pulse': bySystem(z.object({}), (_input, organisation) => ({
       stream: `log:${organisation}`,
       type: 'log.pulsed',

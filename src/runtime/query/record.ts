@@ -10,6 +10,7 @@ import { begin, scopeOf } from '../../kernel/engine/work.ts';
 import type { Action, Definition, RecordType, Section, Who } from '../../kernel/pack/types.ts';
 import type { Refused } from '../../kernel/refusal.ts';
 import type { Text } from '../../kernel/text.ts';
+import { englishOf } from '../audit-review.ts';
 import { needsMore } from '../gather.ts';
 import type { RecordRef, RecordView, SealView } from '../views.ts';
 import { correctionViews, mayCorrect, proposalViews } from './corrections.ts';
@@ -67,6 +68,7 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
     sections,
     values: state.values,
     names: {
+      ...(await englishOf(look, state)),
       ...(await namesIn(look, [
         state.values,
         state.seals.map((seal) => seal.content),

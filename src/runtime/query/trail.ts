@@ -8,8 +8,10 @@ import { isRefused } from '../../kernel/refusal.ts';
 import type { Text } from '../../kernel/text.ts';
 import { newestCheckpoint } from '../ledger-rows.ts';
 import type { TrailItem, TrailPage } from '../views.ts';
+import { commandWords } from './command-words.ts';
 import { type Look, label } from './look.ts';
 import { personNamed, refsOf } from './names.ts';
+import { refusalWords } from './refusal-words.ts';
 
 export type TrailFilter = { stream?: string; type?: string; person?: string; from?: string; until?: string };
 
@@ -117,6 +119,9 @@ export const PLAIN: Record<string, Text> = {
   'record.decided': { zh: '決定更正申請', en: 'Decision about a correction' },
   'record.told': { zh: '通知', en: 'Told' },
   'attempt.refused': { zh: '嘗試未獲准', en: 'Attempt refused' },
+  'sign_in.refused': { zh: '對此帳號之登入或身分確認未過', en: 'Sign-in or proof of identity failed on this account' },
+  'sign_in.unknown_names': { zh: '以不存在的帳號登入', en: 'Sign-in with names nobody has' },
+  'token.refused': { zh: '使用權杖遭拒', en: 'Use of a token refused' },
   'effect.asked': { zh: '要求作業', en: 'Effect asked for' },
   'notice.read': { zh: '已讀通知', en: 'Notice read' },
   'notice.acknowledged': { zh: '簽收通知', en: 'Notice acknowledged' },
@@ -208,11 +213,19 @@ export function plainLabel(look: Look, envelope: Pick<Envelope, 'type' | 'data' 
     };
   }
   if (envelope.type === 'export.made') return exportWords(definition, envelope.data);
+  const told = refusalWords(envelope) ?? commandTried(envelope);
+  if (told) return saying(PLAIN[envelope.type] ?? told, told);
   const action = definition.records[type]?.actions[String(envelope.data.action ?? envelope.data.what ?? '')];
   const plain = plainWords(envelope);
   if (action && plain) return { zh: `${plain.zh}：${action.label.zh}`, en: `${plain.en}: ${action.label.en}` };
   return action?.label ?? plain ?? { zh: envelope.type, en: envelope.type };
 }
+
+/** Which command was refused, where it was no act on a record. */
+export const commandTried = ({ type, data }: Pick<Envelope, 'type' | 'data'>): Text | undefined =>
+  type === 'attempt.refused' && typeof data.command === 'string' ? commandWords(data.command) : undefined;
+
+const saying = (what: Text, more: Text): Text => ({ zh: `${what.zh}：${more.zh}`, en: `${what.en}: ${more.en}` });
 
 const EXPORTED: Record<string, Text> = {
   register: { zh: '清單', en: 'List' },

@@ -52,7 +52,7 @@ export function evidenceRows(
         evidence.push({ clause, pos: event.pos, at: event.at, record: event.stream, what: mechanism });
       }
     }
-    if (event.type === 'attempt.refused') {
+    if (event.type === 'attempt.refused' && event.data.record !== undefined) {
       for (const clause of (event.data.clauses as string[] | undefined) ?? []) {
         refusals.push({ clause, pos: event.pos, at: event.at, record: String(event.data.record), what: 'refused' });
       }

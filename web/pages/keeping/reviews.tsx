@@ -7,6 +7,7 @@ import { officeTime, showDate, showMoment, today } from '../../time.ts';
 import { Alert, Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { saveText } from '../../ui/save.ts';
+import { Failures } from './failures.tsx';
 import { reviewsQuery } from './queries.ts';
 
 const day = (moment: string): string => showDate(officeTime(moment).date);
@@ -16,24 +17,27 @@ export function Reviews() {
   const reviews = useQuery(reviewsQuery);
   if (reviews.isError) return <Problem error={reviews.error} retry={() => reviews.refetch()} />;
   if (!reviews.data) return <Skeleton lines={6} />;
-  const { next, reviews: list } = reviews.data;
+  const { next, reviews: list, failures, exports } = reviews.data;
   const due = next && (list.find(({ open }) => open)?.due ?? officeTime(next.due).date);
   return (
-    <Card title={t('keeping.review.title')}>
-      <p className="sub keeping-about">{t('keeping.review.text')}</p>
-      {next && due && (
-        <Alert tone={!next.open ? 'info' : due < today() ? 'bad' : 'warn'}>
-          {!next.open
-            ? t('keeping.review.next', { opens: day(next.opens), due: day(next.due) })
-            : t(due < today() ? 'keeping.review.late' : 'keeping.review.now', { due: showDate(due) })}
-        </Alert>
-      )}
-      {list.length === 0 ? (
-        <Empty title={t('keeping.review.none')}>{t('keeping.review.noneText')}</Empty>
-      ) : (
-        <List data={reviews.data} />
-      )}
-    </Card>
+    <>
+      <Card title={t('keeping.review.title')}>
+        <p className="sub keeping-about">{t('keeping.review.text')}</p>
+        {next && due && (
+          <Alert tone={!next.open ? 'info' : due < today() ? 'bad' : 'warn'}>
+            {!next.open
+              ? t('keeping.review.next', { opens: day(next.opens), due: day(next.due) })
+              : t(due < today() ? 'keeping.review.late' : 'keeping.review.now', { due: showDate(due) })}
+          </Alert>
+        )}
+        {list.length === 0 ? (
+          <Empty title={t('keeping.review.none')}>{t('keeping.review.noneText')}</Empty>
+        ) : (
+          <List data={reviews.data} />
+        )}
+      </Card>
+      {exports && <Failures failures={failures} />}
+    </>
   );
 }
 
