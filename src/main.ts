@@ -17,7 +17,7 @@ import { addressOf } from './adapters/tls/names.ts';
 import { backupDesk } from './cli/backup-desk.ts';
 import { backupRounds } from './cli/backup-round.ts';
 import { diskTurn } from './cli/disk-turn.ts';
-import { checksOver } from './cli/ledgers.ts';
+import { checksOver, ourShape } from './cli/ledgers.ts';
 import { openSealing } from './cli/sealing.ts';
 import type { Server, ServerOptions } from './cli/serve.ts';
 import { witnessLines } from './cli/witnessing.ts';
@@ -118,6 +118,7 @@ export async function openPlatform(
   const shelf = openShelf(join(options.dataDir, 'packages'), Date.now, (error) => parts.defect(error, 'package'));
   await sealer.start();
   const { dataDir, log } = options;
+  for (const { zh, en } of await ourShape(db)) log(`✗ ${zh} · ${en}`);
   const backing = { ...parts, dispatch: sealer.dispatch, dataDir, database, log };
   const disks = diskTurn();
   return {
@@ -205,7 +206,12 @@ export async function openReplay({ ownerUrl, ...options }: Composing & { ownerUr
   const db = connection.db as unknown as Db;
   const { parts } = await composed(options, db, () => {});
   return {
-    faults: (organisation: string) => replayFaults(parts, db, organisation),
+    replayed: (organisation: string) => replayFaults(parts, db, organisation),
+    /** What is wrong, tables and decisions alike. */
+    faults: async (organisation: string) => {
+      const { tables, decisions } = await replayFaults(parts, db, organisation);
+      return [...tables, ...decisions.faults];
+    },
     rebuild: (organisation: string) => rebuild(parts, db, organisation),
     close: connection.close,
   };

@@ -1,11 +1,13 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { type Blobs, folderBlobs } from '../adapters/blobs/folder.ts';
 import { connect } from '../adapters/postgres/connect.ts';
 import { openDatabase } from '../adapters/postgres/open.ts';
 import { PROGRAM } from '../adapters/postgres/roles.ts';
+import { shapeFaults, shapeOf } from '../adapters/postgres/shape.ts';
 import { openKeyring } from '../adapters/sealing/installation.ts';
 import { loadLogKey, loadNodeKey, rawPublicKey } from '../adapters/sealing/keys.ts';
 import { openLogIn } from '../adapters/sealing/log.ts';
@@ -31,7 +33,12 @@ export type Ledgers = {
   close(): Promise<void>;
 };
 
-/** What verification asks beside ledger and rows: authority rows and stored files. */
+const MIGRATIONS = join(import.meta.dirname, '../../migrations');
+
+/** How a database differs from what this release makes of it. */
+export const ourShape = (db: Db) => shapeFaults(db, shapeOf(MIGRATIONS));
+
+/** What verification asks beside ledger and rows: the database's shape, authority rows and stored files. */
 export function checksOver(db: Db, blobs: Blobs, nodeKey: Uint8Array, clock: () => string) {
   return {
     suspicious: (organisation: string) =>
@@ -39,6 +46,7 @@ export function checksOver(db: Db, blobs: Blobs, nodeKey: Uint8Array, clock: () 
         const { suspicious } = await loadDirectory(tx, organisation, nodeKey, clock());
         return suspicious.map(({ pos, message }) => ({ position: pos, message }));
       }),
+    shape: () => ourShape(db),
     file: async (sha256: string) => {
       if (await blobs.intact(sha256)) return 'kept' as const;
       return (await blobs.get(sha256)) ? ('altered' as const) : ('missing' as const);
@@ -81,6 +89,11 @@ export async function openLedgers(
 async function organisationsOf(db: Db, dataDir: string): Promise<{ id: string; name: string }[]> {
   const known = await sql<{ id: string; name: string }>`select organisation as id, name from organisation
     order by created_at`.execute(db);
+  // One whose row is gone or hidden still has sealed files: it is not passed over.
+  const folders = await readdir(join(dataDir, 'log'), { withFileTypes: true }).catch(() => []);
+  const isHidden = (name: string) => !/\.epoch-\d+$/.test(name) && !known.rows.some(({ id }) => id === name);
+  const hidden = folders.filter((one) => one.isDirectory() && isHidden(one.name));
+  known.rows.push(...hidden.map(({ name }) => ({ id: name, name })));
   const written = await Promise.all(
     known.rows.map(({ id }) =>
       withOrganisation(db, id, (tx) => sql`select 1 from event where organisation = ${id} limit 1`.execute(tx)),

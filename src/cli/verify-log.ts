@@ -20,6 +20,7 @@ import { checkFiles } from '../runtime/ledger-files.ts';
 import { projectionFaults } from '../runtime/ledger-projections.ts';
 import { allLedgerRows } from '../runtime/ledger-rows.ts';
 import type { Db } from '../runtime/module.ts';
+import { ourShape } from './ledgers.ts';
 import { databaseTrouble } from './reach.ts';
 
 /** What `ancheng verify --log` is given. */
@@ -216,7 +217,8 @@ async function besideDatabase(
     const shown = input.asOf === undefined ? await projectionFaults(db, organisation, undefined) : [];
     const forged = [...faults.map((message) => ({ message })), ...shown];
     const told = forged.map((one): Finding => ({ level: 'L3', ok: false, ...one }));
-    return joined(report, told, files);
+    const shape = (await ourShape(db)).map((message): Finding => ({ level: 'L2', ok: false, message }));
+    return joined(report, [...shape, ...told], files);
   } catch (error) {
     const trouble = databaseTrouble(error, url);
     if (trouble) return trouble;

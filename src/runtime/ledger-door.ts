@@ -38,6 +38,8 @@ export type LedgerParts = {
   personal?: Pick<PersonalKeyring, 'keys'>;
   /** Rows that confer authority and that the program did not write, at the position they claim. */
   suspicious: (organisation: string) => Promise<{ position: number; message: Text }[]>;
+  /** How the database differs from what the release makes of it: what else might answer in a table's place. */
+  shape: () => Promise<Text[]>;
   /** Whether a stored file is there and still what it was. */
   file: (sha256: string) => Promise<'kept' | 'missing' | 'altered'>;
 };
@@ -136,6 +138,7 @@ async function verifyLevels(
     acts: actRules((hash) => definitions.get(hash)),
     ...(onProgress ? { onProgress } : {}),
   });
+  const shape = (await parts.shape()).map((message): Finding => ({ level: 'L2', ok: false, message }));
   const forged = [
     ...faults.map((message) => ({ message })),
     ...(await stateFaults(parts.db, organisation, log, [key, ...former])),
@@ -143,7 +146,7 @@ async function verifyLevels(
     ...(await projectionFaults(parts.db, organisation, parts.personal)),
   ].map((one): Finding => ({ level: 'L3', ok: false, ...one }));
   const files = await checkFiles(allLedgerRows(parts.db, organisation), parts.file);
-  return joined(report, forged, files);
+  return joined(report, [...shape, ...forged], files);
 }
 
 /** A report with forged rows (L3) and what became of stored files (L4); `firstBad` is the lowest position of all. */

@@ -17,6 +17,22 @@ export type ConnectOptions = {
   onIdleError: (error: Error) => void;
 };
 
+/** Asked for by name at each connection, so that what is set on a role or database changes no meaning. */
+const SETTINGS = {
+  jit: 'off', // compiling a plan to machine code takes longer than any of our statements
+  search_path: 'public', // no schema of somebody else's answers for a table of ours
+  timezone: 'UTC',
+  datestyle: 'ISO,MDY',
+  intervalstyle: 'postgres',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  standard_conforming_strings: 'on',
+  row_security: 'on',
+};
+const OPTIONS = Object.entries(SETTINGS)
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ');
+
 export type Connection<Tables> = { db: Kysely<Tables>; pool: pg.Pool; close(): Promise<void> };
 
 /**
@@ -34,7 +50,7 @@ export function connect<Tables>(url: string, options: ConnectOptions): Connectio
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
     keepAlive: true,
     pipeline: true, // what is sent together is answered together (runtime/store/session.ts); what is awaited waits as before
-    options: '-c jit=off', // compiling a plan to machine code takes longer than any of our statements
+    options: OPTIONS,
     types: { getTypeParser },
   });
   pool.on('error', options.onIdleError);
