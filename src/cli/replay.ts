@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Finding, Report } from '../kernel/ledger/report.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
-import type { Differing } from '../runtime/replay.ts';
+import type { Replayed } from '../runtime/replay.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { handOver } from './hand-over.ts';
 import { reachDatabase } from './reach.ts';
@@ -62,25 +62,44 @@ export async function openReplayOf(settings: Settings) {
   const log = (line: string) => process.stderr.write(`${line}\n`);
   const database = await reachDatabase(settings, log);
   if (isRefused(database)) return database;
-  const { faults, close } = await openReplay({ dataDir: settings.dataDir, ownerUrl: database.ownerUrl, log });
-  return Object.assign(faults, { close });
+  const { replayed, close } = await openReplay({ dataDir: settings.dataDir, ownerUrl: database.ownerUrl, log });
+  return Object.assign(replayed, { close });
 }
 
 /** L3 with what replaying showed. */
-export function withReplay(report: Report, differing: readonly Differing[]): Report {
+export function withReplay(report: Report, { tables, decisions }: Replayed): Report {
   const level = 'L3' as const;
-  const findings = differing.map(({ table, extra, missing }): Finding => {
+  const differing = tables.map(({ table, extra, missing }): Finding => {
     const message = text(
       `資料表 ${table} 與事項重演不符：多出 ${extra} 列，缺少 ${missing} 列`,
       `table ${table} is not what replaying the events makes: ${extra} rows too many, ${missing} missing`,
     );
     return { level, ok: false, message };
   });
-  const sound = text(
-    '由事項而來的每一張表，與重演所得逐列相同',
-    'every table that follows from events equals its replay, row by row',
-  );
-  return findings.length === 0
-    ? { ...report, findings: [...report.findings, { level, ok: true, message: sound }] }
-    : { ...report, ok: false, findings: [...report.findings, ...findings] };
+  const stood = decisions.faults.map((one): Finding => ({ level, ok: false, ...one }));
+  const sound: Finding[] = [
+    ...(tables.length === 0 ? [{ level, ok: true, message: equal }] : []),
+    ...(stood.length === 0 ? [{ level, ok: true, message: askedAgain(decisions) }] : []),
+  ];
+  const findings = [...report.findings, ...sound, ...differing, ...stood.slice(0, MOST)];
+  const positions = [report.firstBad, ...stood.map(({ position }) => position)].filter((one) => one !== undefined);
+  return {
+    ...report,
+    ok: report.ok && differing.length + stood.length === 0,
+    ...(positions.length > 0 ? { firstBad: Math.min(...positions) } : {}),
+    findings,
+  };
 }
+
+const MOST = 100;
+
+const equal = text(
+  '由事項而來的每一張表，與重演所得逐列相同',
+  'every table that follows from events equals its replay, row by row',
+);
+
+const askedAgain = ({ asked, left }: Replayed['decisions']) =>
+  text(
+    `作為當時所查的他處資料，重問 ${asked} 題皆相符；${left} 題未能重問（舊版所記、個資或檔案）`,
+    `what decisions read elsewhere was asked again and is the same: ${asked} questions; ${left} could not be (entered by an older release, personal values, files)`,
+  );

@@ -1,4 +1,6 @@
+import { directoryDigest } from '../kernel/engine/digest.ts';
 import { plain } from '../kernel/engine/evolve.ts';
+import { MEANING, type Read } from '../kernel/engine/read.ts';
 import { changedSince, toSign } from '../kernel/engine/signing.ts';
 import { approvalDigest, decision, severalDigest } from '../kernel/ledger/approvals.ts';
 import type { Json } from '../kernel/ledger/canonical.ts';
@@ -30,7 +32,7 @@ export async function decideModule(work: Work, request: Request): Promise<Answer
   if (outcome.events.length > MOST_EVENTS) return tooManyEvents;
   const events = signed(work.organisation, request, outcome.events);
   if (isRefused(events)) return events;
-  const entered = await journal(work, request, events, outcome.as);
+  const entered = await journal(work, request, events, outcome.as, whoDecided(work, request));
   if (isRefused(entered)) return entered;
   await flushTables(work);
   await wakeOn(work, factsOf(work, command.do));
@@ -57,6 +59,10 @@ async function recordAttempt(work: Work, request: Request, outcome: Refused): Pr
   await journal(work, request, [{ stream: `attempt:${name}`, type: 'attempt.refused', data }], { grants: [] });
   return outcome;
 }
+
+/** The people a module's command was decided with; what else it looks up is judged by rules of its own (ledger-acts.ts). */
+const whoDecided = ({ context }: Work, { actor }: Request): Read | undefined =>
+  actor.kind === 'person' ? { v: MEANING, who: directoryDigest(context.directory) } : undefined;
 
 /**
  * Of somebody who proves with a passkey who they are, each entry carries the passkey's signature over what it says (decision 0136): asked

@@ -1,10 +1,12 @@
 import { decide } from '../kernel/engine/decide.ts';
+import { noting, readOf } from '../kernel/engine/read.ts';
 import type { Command, Decision, EngineEvent, RecordState } from '../kernel/engine/types.ts';
 import { noSuchRecord } from '../kernel/engine/words.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import type { Drafted } from './entries.ts';
 import { answer, touchedBy } from './gather.ts';
+import type { Module } from './module.ts';
 import { filesFor } from './query/files.ts';
 import { mayRead } from './query/reading.ts';
 import { filesIn, noteAttached } from './store/files.ts';
@@ -27,8 +29,12 @@ const MOST_EVENTS = 500;
 /** Decides a command about a record, and enters what happened. */
 export async function decideRecord(work: Work, request: Request): Promise<Answer> {
   const command = request.command as Command;
-  const input = inputOf(work, request);
-  const outcome = await settled(work, () => decide(input, command));
+  const { known, looked, begin } = noting(work.known);
+  const input = { ...inputOf(work, request), known };
+  const outcome = await settled(work, () => {
+    begin();
+    return decide(input, command);
+  });
   const hidden = await firstHidden(work, request, command);
   if (hidden !== undefined) return refused(noSuchRecord(hidden));
   const brought = filesBrought(work, request, command);
@@ -55,6 +61,7 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
     request,
     [...outcome.events.map((event) => draft(event, outcome.states)), ...effects],
     capacityOf(work, request, decidedFor(command, outcome)),
+    readOf(input, looked, work.asking.needs, outcome.states.values(), outsideFacts(work.parts.modules)),
   );
   if (isRefused(entered)) return entered;
   await remember(work, outcome, entered.pos);
@@ -68,6 +75,15 @@ export async function decideRecord(work: Work, request: Request): Promise<Answer
     waitingFor: outcome.waitingFor,
   };
   return finish(work, request, entered, response);
+}
+
+const outsideOf = new WeakMap<Module[], Set<string>>();
+
+/** Facts that ask what no event tells, by name. */
+function outsideFacts(modules: Module[]): Set<string> {
+  const known = outsideOf.get(modules) ?? new Set(modules.flatMap(({ outside }) => outside ?? []));
+  outsideOf.set(modules, known);
+  return known;
 }
 
 /**
@@ -196,8 +212,8 @@ async function remember(work: Work, outcome: Decision, firstPos: number) {
 function forgetAnswers(work: Work, changedTypes: Set<string>) {
   const { known, context } = work;
   for (const key of [...known.sets.keys()]) {
-    const query = work.asking.queries.get(key);
-    const touched = query ? touchedBy(context.definition, query) : 'any';
+    const need = work.asking.needs.get(key);
+    const touched = need?.need === 'set' ? touchedBy(context.definition, need.query) : 'any';
     if (touched === 'any' || [...changedTypes].some((type) => touched.has(type))) known.sets.delete(key);
   }
   known.taken.clear();

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { type QueryResult, sql } from 'kysely';
+import type { Read } from '../kernel/engine/read.ts';
 import type { GateSeen, Moment, Value } from '../kernel/engine/types.ts';
 import type { Json } from '../kernel/ledger/canonical.ts';
 import { type Envelope, encodeEntry, isEntryTooLarge, type LedgerActor, notBefore } from '../kernel/ledger/envelope.ts';
@@ -17,7 +18,15 @@ export type Head = { nextPos: number; lastMac: Uint8Array; lastAt?: Moment; epoc
 
 /** An event on its way into the ledger, with what its envelope says beside data. */
 export type Drafted = NewEvent & { gates?: GateSeen[] };
-export type Envelopes = { organisation: string; actor: LedgerActor; command: string; definition: string; at: Moment };
+export type Envelopes = {
+  organisation: string;
+  actor: LedgerActor;
+  command: string;
+  definition: string;
+  at: Moment;
+  /** What was read to decide: the first entry keeps it. */
+  read?: Read;
+};
 
 type EventRow = {
   pos: number;
@@ -90,7 +99,9 @@ export function enter(
   for (const event of events) {
     const streamVersion = (versions.get(event.stream) ?? journal.versions.get(event.stream) ?? 0) + 1;
     const at = notBefore(head.lastAt, about.at);
-    const envelope = envelopeOf(parts, event, { ...about, at }, streamVersion);
+    const { read, ...rest } = about;
+    const kept = read && rows.length === 0 ? { read } : {};
+    const envelope = envelopeOf(parts, event, { ...rest, ...kept, at }, streamVersion);
     const entry = encodeEntry(envelope);
     if (isEntryTooLarge(entry)) return tooMuch(event);
     const mac = entryMac(parts.markKey, leafHash(entry), head.lastMac);
@@ -138,6 +149,7 @@ function envelopeOf(parts: Parts, event: Drafted, about: Envelopes, streamVersio
     definition: about.definition,
     data: hidden,
     ...(event.gates?.length ? { gates: event.gates as unknown as Json[] } : {}),
+    ...(about.read ? { read: about.read as unknown as { [key: string]: Json } } : {}),
   };
 }
 

@@ -25,8 +25,8 @@ export type Asking = {
   definition: Definition;
   modules: Module[];
   now: Moment;
-  /** What each answered set asked, so that it can be forgotten when its records change. */
-  queries: Map<string, Query>;
+  /** What was asked, by key: for sets, so that they can be forgotten when their records change; of all, for what an act read. */
+  needs: Map<string, Need>;
 };
 
 /**
@@ -53,6 +53,7 @@ export const needsMore = (outcome: unknown): outcome is { needs: Need[] } =>
 export async function answer(asking: Asking, known: Known, needs: Need[]): Promise<void> {
   const of = <K extends Need['need']>(kind: K) =>
     needs.filter((need): need is Extract<Need, { need: K }> => need.need === kind);
+  for (const need of needs) if (need.need !== 'record') asking.needs.set(need.key, need);
   await answerRecords(asking, known, of('record'));
   await answerSets(asking, known, of('set'));
   await answerFacts(asking, known, of('fact'));
@@ -83,7 +84,6 @@ async function answerSets(asking: Asking, known: Known, needs: Extract<Need, { n
     if (known.sets.has(need.key)) continue;
     const rows = await setOf(asking, need.query, need.outer);
     known.sets.set(need.key, rows);
-    asking.queries.set(need.key, need.query);
     for (const row of rows === 'unknown' ? [] : rows) if (!known.records.has(row.id)) known.records.set(row.id, row);
   }
 }

@@ -110,7 +110,7 @@ export function beginWork(
     context,
     journal: { head, rows: [], versions: new Map(), stored: [] },
     known: unknownWorld(),
-    asking: { tx, organisation, definition: context.definition, modules: parts.modules, now, queries: new Map() },
+    asking: { tx, organisation, definition: context.definition, modules: parts.modules, now, needs: new Map() },
     touched: [],
     numbersUsed: new Map(),
     unplanned: new Set(),

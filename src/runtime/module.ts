@@ -27,6 +27,8 @@ export type Module = {
     string,
     (db: Tx | Db, asked: { organisation: string; args: Value[]; now: Moment }[]) => Promise<(Value | undefined)[]>
   >;
+  /** Its facts that ask what no event tells, as files or another program: a replay does not ask them again. */
+  outside?: string[];
   /** Record types whose changes alter this module's facts. */
   reads?: string[];
   /** Effects of `does:` — `monitoring.pause` — as events of this module. */

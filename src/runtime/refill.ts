@@ -30,6 +30,8 @@ export type Refill = {
   definition(hash: string): Promise<Definition | undefined>;
   /** Whose turn it is, and when the clock looks again, is worked out for the present; in a replay for each event's own moment. */
   planned?: 'then';
+  /** Called with the tables as the events before make them, and with the first entry of what comes next. */
+  before?: (work: Work, position: number, first: Envelope) => Promise<void>;
 };
 
 /**
@@ -72,7 +74,7 @@ async function refillCommand(
   parts: Parts,
   cache: ReturnType<typeof contexts>,
   tx: Tx,
-  { organisation, definition, planned }: Refill,
+  { organisation, definition, planned, before }: Refill,
   command: Sealed[],
 ): Promise<void> {
   const head = headIn(await headLock(organisation).execute(tx));
@@ -84,6 +86,7 @@ async function refillCommand(
   if (!context) throw new Error(`no organisation ${organisation}`);
   const moment = planned === 'then' ? first.envelope.at : parts.clock();
   const work = beginWork(parts, cache, tx, organisation, head, context, moment);
+  await before?.(work, first.position, first.envelope);
   enterSealed(parts, work, command);
   await foldRecords(work);
   await planAhead(work);

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { FIRST_MAC } from '../kernel/ledger/mac.ts';
 import { contexts } from './context.ts';
 import { type Erasure, scrub } from './erasing.ts';
+import { nothingReread, type Reread, reread } from './ledger-read.ts';
 import { logState } from './ledger-rows.ts';
 import type { Db, Tx } from './module.ts';
 import type { Parts } from './parts.ts';
@@ -36,18 +37,21 @@ const NOT_EVENTS: Readonly<Record<string, readonly string[]>> = {
 
 const SCHEMA = 'replayed';
 
+/** What a replay shows: tables that differ, and decisions that stood on what no event made. */
+export type Replayed = { tables: Differing[]; decisions: Reread };
+
 /**
- * Replays every event of an organisation into tables of their own and tells which of the real ones differ. It works in one snapshot,
- * keeps nobody waiting, and leaves nothing behind.
+ * Replays every event of an organisation into tables of their own and tells which of the real ones differ. On the way, what each decision
+ * read is asked of them again. It works in one snapshot, keeps nobody waiting, and leaves nothing behind.
  * @param owner a handle of the tables' owner, who may make a schema.
  */
-export async function replayFaults(parts: Parts, owner: Db, organisation: string): Promise<Differing[]> {
-  let found: Differing[] = [];
+export async function replayFaults(parts: Parts, owner: Db, organisation: string): Promise<Replayed> {
+  const found: Replayed = { tables: [], decisions: nothingReread() };
   await owner
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (tx) => {
-      found = await differing(tx, organisation, await replay(parts, tx, organisation));
+      found.tables = await differing(tx, organisation, await replay(parts, tx, organisation, found.decisions));
       throw UNDONE;
     })
     .catch((error: unknown) => {
@@ -91,7 +95,7 @@ async function tablesOf(db: Db): Promise<string[]> {
 }
 
 /** Makes every table anew in a schema of its own. @returns those that events fill. */
-async function replay(parts: Parts, tx: Tx, organisation: string): Promise<string[]> {
+async function replay(parts: Parts, tx: Tx, organisation: string, decisions?: Reread): Promise<string[]> {
   const tables = await tablesOf(tx);
   await sql`select set_config('ancheng.organisation', ${organisation}, true)`.execute(tx);
   await sql`create schema ${sql.id(SCHEMA)}`.execute(tx);
@@ -110,6 +114,9 @@ async function replay(parts: Parts, tx: Tx, organisation: string): Promise<strin
     sealed: await logState(tx, organisation),
     definition: async () => undefined,
     planned: 'then',
+    ...(decisions
+      ? { before: (work, position, first) => reread(work.asking, work.context, position, first, decisions) }
+      : {}),
   });
   await eraseAgain(apart, organisation);
   return tables.filter((name) => !Object.hasOwn(NOT_DERIVED, name));

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Capacity } from '../kernel/engine/capacity.ts';
 import { sequenceKey } from '../kernel/engine/number.ts';
+import type { Read } from '../kernel/engine/read.ts';
 import type { Actor, Command, Input, Known, Moment } from '../kernel/engine/types.ts';
 import type { Json } from '../kernel/ledger/canonical.ts';
 import type { LedgerActor } from '../kernel/ledger/envelope.ts';
@@ -77,7 +78,13 @@ export async function settled<T>(work: Work, run: () => T): Promise<Exclude<T, {
 }
 
 /** Events into the journal: personal keys first, then versions, positions, marks. */
-export async function journal(work: Work, request: Request, drafted: Drafted[], as: Capacity = { grants: [] }) {
+export async function journal(
+  work: Work,
+  request: Request,
+  drafted: Drafted[],
+  as: Capacity = { grants: [] },
+  read?: Read,
+) {
   const events = drafted.map((event) => withoutErased(work, event));
   await loadVersions(
     work.tx,
@@ -96,6 +103,7 @@ export async function journal(work: Work, request: Request, drafted: Drafted[], 
     definition: work.context.definition.hash,
     // The moment that was decided with: folding the entries gives the very states that were decided.
     at: work.asking.now,
+    ...(read ? { read } : {}),
   });
 }
 

@@ -21,7 +21,7 @@ export function concurrentFor(
   const permitted = new Map<string, string>();
   if (persons.length === 0 || !work.input.current.records[CONCURRENT]) return permitted;
   if (state.type === CONCURRENT || state.type === 'exception') return permitted;
-  const found = select(work, inForce, scopeOf(work, state));
+  const found = select(work, concurrentInForce, scopeOf(work, state));
   if (isPending(found)) return 'pending';
   if (!Array.isArray(found)) return permitted;
   for (const thing of found) {
@@ -38,7 +38,8 @@ const isPast = (until: unknown, now: string): boolean =>
   !isDateText(until) || Date.parse(now) > Date.parse(endOfDay(until));
 
 const TEXT: ValueType = { is: 'text' };
-const inForce: Query = {
+/** Every permission of a 兼任 in force. */
+export const concurrentInForce: Query = {
   from: { kind: 'record', type: CONCURRENT },
   where: { op: '==', left: { candidate: ['state'], type: TEXT }, right: { outer: { cel: "'in_force'" }, type: TEXT } },
   source: `${CONCURRENT} where state == 'in_force'`,

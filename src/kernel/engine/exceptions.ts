@@ -16,8 +16,7 @@ export function exceptionFor(
   gate: Gate,
 ): string | undefined | 'pending' {
   if (!work.input.current.records.exception) return undefined;
-  const names = [type.name, ...type.kinds].map((name) => `${name}.${gate.name}`);
-  const found = select(work, exceptionsLifting(names), scopeOf(work, state));
+  const found = select(work, exceptionsOf(type, gate), scopeOf(work, state));
   if (isPending(found)) return 'pending';
   if (!Array.isArray(found)) return undefined;
   const subjects = subjectsOf(type, state);
@@ -41,6 +40,10 @@ function subjectsOf(type: RecordType, state: RecordState): Set<string> {
   }
   return subjects;
 }
+
+/** Exceptions in force that lift a gate, of whatever subject. */
+export const exceptionsOf = (type: RecordType, gate: Gate): Query =>
+  exceptionsLifting([type.name, ...type.kinds].map((name) => `${name}.${gate.name}`));
 
 const queries = new Map<string, Query>();
 const GATES: ValueType = { is: 'refs', to: 'gate' };

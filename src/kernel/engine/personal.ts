@@ -1,5 +1,5 @@
 import type { Field, RecordType } from '../pack/types.ts';
-import type { EngineEvent, RecordState, Value } from './types.ts';
+import type { EngineEvent, RecordState, Value, Values } from './types.ts';
 
 type Paths = EngineEvent['personal'];
 
@@ -39,6 +39,54 @@ function personalFields(type: RecordType): Field[] {
 }
 
 const holdsPersonal = (field: Field): boolean => field.personal || field.type.is === 'files';
+
+/** Values without those that are personal; of attached files their contents' digests. */
+export function openValues(type: RecordType, values: Values): Values {
+  const closed = personalFields(type);
+  if (closed.every(({ name }) => values[name] === undefined)) return values;
+  const open = { ...values };
+  for (const field of closed) {
+    const value = openValue(field, values[field.name]);
+    if (value === undefined) delete open[field.name];
+    else open[field.name] = value;
+  }
+  return open;
+}
+
+function openValue(field: Field, value: Value | undefined): Value | undefined {
+  if (field.personal || value === undefined) return undefined;
+  if (field.type.is === 'files') return (value as { sha256: string }[]).map(({ sha256 }) => sha256);
+  if (field.type.is !== 'table') return value;
+  const closed = Object.values(field.type.columns).filter(holdsPersonal);
+  return (value as { [column: string]: Value }[]).map((row) => {
+    const cells = { ...row };
+    for (const column of closed) {
+      const cell = openValue(column, row[column.name]);
+      if (cell === undefined) delete cells[column.name];
+      else cells[column.name] = cell;
+    }
+    return cells;
+  });
+}
+
+/** Every text that stands in a personal field or column. */
+export const personalTexts = (type: RecordType, values: Values): string[] =>
+  personalFields(type).flatMap((field) => {
+    const value = values[field.name];
+    return value === undefined ? [] : textsUnder(field, value);
+  });
+
+function textsUnder(field: Field, value: Value): string[] {
+  if (field.personal) return leaves(value);
+  if (field.type.is !== 'table') return [];
+  const columns = Object.values(field.type.columns).filter(({ personal }) => personal);
+  return (value as { [column: string]: Value }[]).flatMap((row) =>
+    columns.flatMap(({ name }) => (row[name] === undefined ? [] : leaves(row[name]))),
+  );
+}
+
+const leaves = (value: Value): string[] =>
+  typeof value === 'string' ? [value] : typeof value === 'object' ? Object.values(value).flatMap(leaves) : [];
 
 /** Everywhere an event's data may carry a field's value. */
 function placesOf(field: Field, data: { [key: string]: Value }): [Value, string[]][] {

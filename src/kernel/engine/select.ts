@@ -81,7 +81,8 @@ function sourceThings(work: Work, query: Query, outer: Record<string, Value>, sc
 
 const queryKeys = new WeakMap<Query, string>();
 
-function queryKey(query: Query): string {
+/** What a query asks, as text. */
+export function queryKey(query: Query): string {
   const known = queryKeys.get(query);
   if (known) return known;
   const key = JSON.stringify([query.from, query.where]);

@@ -22,7 +22,7 @@ export function judgeUnique(
   const values = gate.unique!.map((field) => state.values[field]);
   const missing = gate.unique!.filter((_, i) => values[i] === undefined);
   if (missing.length > 0) return { ...judged, outcome: 'unknown', unknown: missing };
-  const overlapping = gate.unique!.filter((name) => OVERLAPPING.has(type.fields[name]?.type.is ?? ''));
+  const overlapping = overlappingOf(type, gate);
   const taken =
     overlapping.length > 0
       ? overlappedBy(work, type, state, gate, overlapping)
@@ -61,6 +61,15 @@ function takenBy(
 // ── overlapping values ─────────────────────────────────────────────────────────────────────────────────────────────
 
 const OVERLAPPING = new Set<string>(['period', 'address', 'ports']);
+
+const overlappingOf = (type: RecordType, gate: Gate): string[] =>
+  (gate.unique ?? []).filter((name) => OVERLAPPING.has(type.fields[name]?.type.is ?? ''));
+
+/** The records a unique gate compares overlapping values with; undefined where none of its values overlap. */
+export function rivalsOf(type: RecordType, gate: Gate): Query | undefined {
+  const overlapping = overlappingOf(type, gate);
+  return overlapping.length === 0 ? undefined : rivals(type, gate, overlapping);
+}
 
 function overlappedBy(
   work: Work,

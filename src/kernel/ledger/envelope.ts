@@ -23,6 +23,8 @@ export type Envelope = {
   data: { [key: string]: Json };
   /** What the gates saw. */
   gates?: Json[];
+  /** On a decision's first entry, what it read of the rest (`engine/read.ts`): for a replay to ask again. Older entries have none. */
+  read?: { [key: string]: Json };
 };
 
 export type LedgerActor = {
@@ -90,7 +92,9 @@ const unreadable = (why: string): Refused =>
   refused({ code: 'invalid', message: text(`這一筆軌跡不是可讀的事項：${why}`, `Not a readable event: ${why}`) });
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const MEMBERS = new Set('v organisation stream streamVersion type at actor command definition data gates'.split(' '));
+const MEMBERS = new Set(
+  'v organisation stream streamVersion type at actor command definition data gates read'.split(' '),
+);
 const ACTOR_MEMBERS = new Set('person account for factor grants via'.split(' '));
 
 function envelopeFault(value: unknown): string | undefined {
@@ -106,6 +110,7 @@ function envelopeFault(value: unknown): string | undefined {
     return 'at is not a UTC moment with milliseconds';
   if (!isObject(value.data)) return 'data is not an object';
   if (value.gates !== undefined && !Array.isArray(value.gates)) return 'gates is not a list';
+  if (value.read !== undefined && !isObject(value.read)) return 'read is not an object';
   return strangerAmong(value, MEMBERS) ?? actorFault(value.actor);
 }
 

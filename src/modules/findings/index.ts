@@ -15,5 +15,6 @@ export const findings = (intact: (sha256: string) => Promise<boolean>): Module =
     retrievable: retrievable(intact),
     free,
   },
+  outside: ['retrievable'], // looks at the stored file
   reads: ['finding', 'registered_result', 'host', 'system', 'software_version'],
 });

@@ -68,7 +68,7 @@ export async function look<T>(
       definition: context.definition,
       modules: parts.modules,
       now,
-      queries: new Map(),
+      needs: new Map(),
     };
     const looking: Look = { tx, organisation, viewer, now, context, known: unknownWorld(), asking, parts };
     if (asOf) looking.asOf = { date: asOf, pos: await positionAt(tx, organisation, asOf) };
