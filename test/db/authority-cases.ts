@@ -119,9 +119,9 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'checklists.link': ({ checklist }) => ({ checklist, links: [{ clause: 'q1', ours: ['xiluo.1'] }] }),
   'checklists.withdraw': ({ checklist }) => ({ checklist, reason: '試' }),
   'plan.get': () => ({}),
-  'plan.propose': () => ({
+  'plan.propose': ({ office }) => ({
     reason: '試',
-    starts: [{ clause: 'xiluo.4.1', on: new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10) }],
+    starts: [{ clause: 'xiluo.4.1', on: new Date(office.now().getTime() + 2 * 86_400_000).toISOString().slice(0, 10) }],
   }),
   'plan.decide': () => ({ plan: 'none', approve: true }),
   'parameters.list': () => undefined,

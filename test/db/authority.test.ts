@@ -99,7 +99,8 @@ async function prepare(): Promise<Ground> {
   };
 }
 
-const isoDay = (days: number) => new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
+const isoDay = (days: number) =>
+  new Date(office.now().getTime() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
 const elsewhere = new Map<string, string>();
 
 /** An auditor of the county: a person of its own, let in by the administrator and the coordinator, signed in by invitation. */

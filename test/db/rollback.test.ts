@@ -108,6 +108,7 @@ async function startAgain(meanwhile: () => Promise<void>): Promise<void> {
     databaseUrl: office.database.ownerUrl,
     databaseAppUrl: office.database.appUrl,
     log: (line) => office.log.push(line),
+    clock: office.now,
   });
   if (isRefused(platform)) throw new Error(platform.refused[0]?.message.en);
   Object.assign(office, { platform: platform satisfies Platform });
@@ -223,7 +224,7 @@ async function witness(state: string) {
     rawPublicKey: rawPublicKey(pem),
     memory: treeMemory(directoryStore(state)),
     keysOf,
-    now: () => new Date(),
+    now: office.now,
   });
   const server = witnessServer(one, (error) => expect.unreachable(String(error)));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -320,7 +321,7 @@ test('another signing key: refused, and nothing is made in its place; taken over
   await untilSealed(office);
 
   await startAgain(async () => {
-    agreeToNewKey(office.dataDir, new Date());
+    agreeToNewKey(office.dataDir, office.now());
     rmSync(pem);
     renameSync(aside, pem); // the first one again: for this installation it is another than the published one
   });

@@ -158,7 +158,8 @@ describe('every table there is', () => {
   const rows = new Map<string, number>();
   const openAgain = async () => {
     const { dataDir, database } = office;
-    replay = await openReplay({ dataDir, ownerUrl: database.ownerUrl, log: (line) => office.log.push(line) });
+    const log = (line: string) => office.log.push(line);
+    replay = await openReplay({ dataDir, ownerUrl: database.ownerUrl, log, clock: office.now });
   };
   beforeAll(async () => {
     await openAgain();

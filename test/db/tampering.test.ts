@@ -238,7 +238,7 @@ test('rules changed where they lie decide nothing: whoever reads them afresh sta
     () => superuser(`update definition set body = ${body} where organisation = $1`, [office.organisation]),
     async () => {
       const afresh = withOrganisation(db, office.organisation, (tx) =>
-        contexts(parts).of(tx, office.organisation, 1, new Date().toISOString()),
+        contexts(parts).of(tx, office.organisation, 1, office.now().toISOString()),
       );
       await expect(afresh).rejects.toThrow('was altered');
     },

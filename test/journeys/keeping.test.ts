@@ -13,6 +13,7 @@ import { SHOTS, shot } from './shots.ts';
 /** Holds, erasure, backups and witnesses as the people who keep records do them on the page. */
 
 const dataDir = dataFolder();
+const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const disk = join(dirname(dataDir), 'disk-a');
 let server: RunningServer;
 let browser: Browser;
@@ -37,7 +38,7 @@ beforeAll(async () => {
   const id = await desk.open('wang', 'access_request', {
     ...{ name: '賴測試', purpose: '稽核來訪', necessity: '年度稽核', company: '稽核公司', way: 'physical' },
     ...{ system, sponsor: office.persons.chen },
-    period: { start: '2027-11-23T09:00', end: '2027-11-24T17:00' },
+    period: { start: `${day(300)}T09:00`, end: `${day(301)}T17:00` },
   });
   await desk.act('wang', id, 'submit');
   await desk.act('chen', id, 'refuse', { reason: '改期' });

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { isRefused } from '../../src/kernel/refusal.ts';
 import { openPlatform, openReplay, type Platform } from '../../src/main.ts';
@@ -10,6 +9,7 @@ import { deskOf } from '../db/desk.ts';
 import { type Office, openOffice } from '../db/office.ts';
 import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { startSystemPostgres } from '../harness/system-postgres.ts';
+import { until } from '../harness/until.ts';
 
 /** pg_dump and pg_restore into another cluster, from the system's PostgreSQL (15 on Debian) to the newer one we bring (invariant 11). */
 
@@ -33,7 +33,7 @@ test.runIf(existsSync(join(PROGRAMS, 'pg_dump')))(
     run('pg_restore', '--exit-on-error', `--dbname=${restored.superUrl}`, dump);
 
     const log: string[] = [];
-    const platform = await started(office.dataDir, restored, log);
+    const platform = await started(office, restored, log);
     const [newer] = (await office.superuser.query('show server_version_num')).rows; // the old server, for comparison
     expect(Number(newer.server_version_num)).toBe(version);
     expect(log.join('\n')).not.toMatch(/refill|halted|epoch/);
@@ -42,6 +42,7 @@ test.runIf(existsSync(join(PROGRAMS, 'pg_dump')))(
       dataDir: office.dataDir,
       ownerUrl: restored.ownerUrl,
       log: (line) => log.push(line),
+      clock: office.now,
     });
     ends.push(replay.close);
     expect(await replay.faults(office.organisation)).toEqual([]);
@@ -81,8 +82,8 @@ async function livedOnSystem(): Promise<{ office: Office; version: number }> {
   return { office, version: Number(rows[0].server_version_num) };
 }
 
-async function started(dataDir: string, { ownerUrl, appUrl }: TestDatabase, log: string[]): Promise<Platform> {
-  const options = { dataDir, databaseUrl: ownerUrl, databaseAppUrl: appUrl };
+async function started(office: Office, { ownerUrl, appUrl }: TestDatabase, log: string[]): Promise<Platform> {
+  const options = { dataDir: office.dataDir, databaseUrl: ownerUrl, databaseAppUrl: appUrl, clock: office.now };
   const platform = await openPlatform({ ...options, log: (line) => log.push(line) });
   if (isRefused(platform)) throw new Error(platform.refused[0]?.message.en);
   ends.push(platform.close);
@@ -92,14 +93,13 @@ async function started(dataDir: string, { ownerUrl, appUrl }: TestDatabase, log:
 /** Sealed to its end, and green at every level. */
 async function expectSound(platform: Platform, { organisation }: Office): Promise<void> {
   await platform.idle();
-  for (let turn = 0; turn < 100; turn++) {
-    const { ok, size, findings } = await platform.ledger.verify(organisation);
-    const { sealedSize } = await platform.ledger.witnesses(organisation);
-    if (ok && size === sealedSize) return;
-    if (turn === 99) expect(findings.filter((one) => !one.ok)).toEqual([]);
+  await until(async () => {
     platform.sealer.hurry();
-    await wait(100);
-  }
+    const { ok, size, findings } = await platform.ledger.verify(organisation);
+    expect(findings.filter((one) => !one.ok)).toEqual([]);
+    const { sealedSize } = await platform.ledger.witnesses(organisation);
+    expect({ ok, size }).toEqual({ ok: true, size: sealedSize });
+  });
 }
 
 function run(program: string, ...args: string[]): void {
