@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Actor } from '../../kernel/engine/types.ts';
 import { compile } from '../../kernel/pack/compile.ts';
+import type { SourceFile } from '../../kernel/pack/types.ts';
 import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { actsNobodyCanPerform } from '../../modules/identity/index.ts';
@@ -17,6 +19,38 @@ import { asking, type Context, must, no, os, signedIn } from './ask.ts';
 type Step = 'start' | 'packs' | 'units' | 'people' | 'acts' | 'finish' | 'done';
 type Status = { step: Step; codeRequired: boolean; demoReady: boolean; organisation?: { id: string; name: string } };
 type Row = { organisation: string; name: string; definition: string | null; setup_done: boolean };
+
+/** What set-up shows of every pack. Packs are read at a start and only added to: each is compiled once. */
+function cardsOf(files: SourceFile[]): ReturnType<typeof compileEach> {
+  const known = compiled.get(files);
+  if (known?.of === files.length) return known.cards;
+  const cards = compileEach(files);
+  compiled.set(files, { of: files.length, cards });
+  return cards;
+}
+
+const compiled = new WeakMap<SourceFile[], { of: number; cards: ReturnType<typeof compileEach> }>();
+
+/** A pack takes half a second: between two, others have their turn. */
+async function compileEach(files: SourceFile[]) {
+  const cards = [];
+  for (const name of new Set(files.map((file) => file.path.split('/')[0]!))) {
+    await setImmediate();
+    const { definition } = compile(files, { adopt: [name] });
+    const card = definition?.packs.find((pack) => pack.name === name);
+    if (!definition || !card) continue;
+    cards.push({
+      name,
+      version: card.version,
+      title: card.title,
+      ...(card.audience ? { audience: card.audience } : {}),
+      clauses: Object.values(definition.clauses).filter((clause) => clause.pack === name).length,
+      forms: Object.values(definition.records).filter((type) => type.packs.includes(name)).length,
+      uses: card.uses,
+    });
+  }
+  return cards;
+}
 
 /** How far the newest real organisation has come. */
 async function status(http: HttpParts): Promise<Status> {
@@ -115,30 +149,13 @@ export const setupAnswers = {
   }),
   packs: os.setup.packs.handler(async ({ context }) => {
     await signedIn(context); // compiling every pack is work that strangers may not cause
-    const files = context.http.packFiles();
-    const names = [...new Set(files.map((file) => file.path.split('/')[0]!))];
+    const cards = await cardsOf(context.http.packFiles());
     const adopted = await sql<{
       definition: string | null;
     }>`select definition from organisation where not demo and organisation <> ${INSTALLATION} order by created_at desc limit 1`.execute(
       context.http.parts.db,
     );
-    return names.flatMap((name) => {
-      const { definition } = compile(files, { adopt: [name] });
-      const card = definition?.packs.find((pack) => pack.name === name);
-      if (!definition || !card) return [];
-      return [
-        {
-          name,
-          version: card.version,
-          title: card.title,
-          ...(card.audience ? { audience: card.audience } : {}),
-          clauses: Object.values(definition.clauses).filter((clause) => clause.pack === name).length,
-          forms: Object.values(definition.records).filter((type) => type.packs.includes(name)).length,
-          uses: card.uses,
-          adopted: Boolean(adopted.rows[0]?.definition),
-        },
-      ];
-    });
+    return cards.map((card) => ({ ...card, adopted: Boolean(adopted.rows[0]?.definition) }));
   }),
   adopt: os.setup.adopt.handler(async ({ input, context }) => {
     await running(context, 'compliance.adopt', input.commandId, { packs: input.packs.map((pack) => pack.name) });
