@@ -41,7 +41,16 @@ afterAll(async () => {
 
 /** Asynchronously run clients, for the server lives in this process. */
 async function curl(path: string, ...more: string[]) {
-  const args = ['-s', '-i', '--max-time', '10', '--cacert', root, ...more, path.replace('PORT', String(listener.port))];
+  const args = [
+    '-s',
+    '-i',
+    '--max-time',
+    '100',
+    '--cacert',
+    root,
+    ...more,
+    path.replace('PORT', String(listener.port)),
+  ];
   return new Promise<{ code: number; out: string }>((done) =>
     execFile('curl', args, (error, out) => done({ code: error ? Number(error.code) : 0, out })),
   );
