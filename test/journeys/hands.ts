@@ -61,6 +61,13 @@ export async function attach(
   await place.getByRole('link', { name: file.name }).waitFor();
 }
 
+/** Does something that the page tells of for five seconds: watched for within the page from before, so that a busy machine misses nothing. */
+export async function tells(page: Page, words: string, act: () => Promise<unknown>): Promise<void> {
+  const said = page.waitForFunction((text) => document.querySelector('.toasts')?.textContent?.includes(text), words);
+  await act();
+  await said;
+}
+
 /** Presses the action; in its dialog answers what it asks and proves who it is again. */
 export async function seal(page: Page, label: string, answers: Record<string, string> = {}): Promise<void> {
   await page

@@ -10,7 +10,7 @@ import { PASSWORD } from '../db/office.ts';
 import type { PersonName } from '../db/people.ts';
 import { ROOT } from '../faults/server.ts';
 import { chromium, runAxe } from '../harness/browser.ts';
-import { attach, choose, date, find, more, openRecord, pick, seal, signDialog, write } from './hands.ts';
+import { attach, choose, date, find, more, openRecord, pick, seal, signDialog, tells, write } from './hands.ts';
 import { type OfficeOfNine, openOfficeOfNine } from './office-of-nine.ts';
 
 /**
@@ -207,8 +207,7 @@ describe.sequential('an office of nine walks a go-live to filing', () => {
     await desk.save('chen', forms.goLive, { environment: [patched] });
     const page = await at('chen');
     await openRecord(page, forms.goLive);
-    await press(page, '開始檢測');
-    await page.getByText('已完成：開始檢測').waitFor();
+    await tells(page, '已完成：開始檢測', () => press(page, '開始檢測'));
     const { items } = await (await office.as('chen')).ok('records.list', { type: 'go_live_test', open: true });
     const logs = [await desk.file('chen', '檢測紀錄.txt')];
     const common = { tested_by: office.persons.hsu, document_version: '安裝手冊 1.1', logs };

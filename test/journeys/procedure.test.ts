@@ -7,7 +7,7 @@ import { deskOf } from '../db/desk.ts';
 import { PASSWORD } from '../db/office.ts';
 import { dataFolder, type RunningServer, startRealServer } from '../faults/server.ts';
 import { chromium, runAxe } from '../harness/browser.ts';
-import { typeParts } from './hands.ts';
+import { tells, typeParts } from './hands.ts';
 import { openRealOffice } from './office.ts';
 
 /**
@@ -63,8 +63,7 @@ test('條文對照: a suggestion says why, another clause is found by its number
   await panel.getByLabel('搜尋平台條文').fill('5.2.2.3.3');
   await press('加入 xiluo.5.2.2.3.3', panel);
   await isAccessible();
-  await press('儲存對照', panel);
-  await page.getByText('已對照 1 條').first().waitFor();
+  await tells(page, '已對照 1 條', () => press('儲存對照', panel));
   await press(/^壹/);
   await panel.getByLabel('不需對應的理由').fill('只說明目的');
   await press('儲存對照', panel);

@@ -8,6 +8,7 @@ import { type Desk, deskOf } from '../db/desk.ts';
 import { client, emailOf, remote, signIn } from '../db/office.ts';
 import { dataFolder, type RunningServer, startRealServer } from '../faults/server.ts';
 import { chromium, runAxe } from '../harness/browser.ts';
+import { tells } from './hands.ts';
 import { openRealOffice } from './office.ts';
 import { shot } from './shots.ts';
 
@@ -75,8 +76,7 @@ describe.sequential('a small staff', () => {
     await head.goto(`/people/${office.persons.wang}`);
     await head.getByRole('button', { name: '申請重設密碼' }).click();
     await head.getByLabel('理由').fill('忘記密碼');
-    await head.getByRole('button', { name: '送出申請' }).click();
-    await head.getByText(/已通知/).waitFor();
+    await tells(head, '已通知', () => head.getByRole('button', { name: '送出申請' }).click());
     await head.done();
     const second = await office.browse(browser, 'kuo');
     await second.getByText('王承辦 的密碼').waitFor();
