@@ -118,9 +118,9 @@ export async function systemCluster(): Promise<string | undefined> {
 }
 
 async function keptCluster(folder: string) {
-  const end = Date.now() + 90_000;
+  const end = performance.now() + 240_000; // a first start makes the cluster
   while (!existsSync(join(folder, 'cluster.json'))) {
-    if (Date.now() > end) throw new Error(`no test cluster: see ${join(folder, 'keeper.log')}`);
+    if (performance.now() > end) throw new Error(`no test cluster: see ${join(folder, 'keeper.log')}`);
     await new Promise((wake) => setTimeout(wake, 100));
   }
   const answer = JSON.parse(readFileSync(join(folder, 'cluster.json'), 'utf8'));
