@@ -2,8 +2,8 @@
  * A cluster of a test run, kept by a process of its own: `node cluster.ts <folder> <pid of the run> [system]`. The embedded one, or one
  * of the system's PostgreSQL. It ends with the run, even when that was killed, and removes its folder.
  */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { launch } from '../../src/adapters/postgres/embedded/launch.ts';
 import { lookAtProcess } from '../../src/adapters/postgres/embedded/process.ts';
 import { isRefused } from '../../src/kernel/refusal.ts';
@@ -41,5 +41,13 @@ async function end(): Promise<void> {
   clearInterval(watch);
   await stop();
   rmSync(folder, { recursive: true, force: true });
+  clearScratch();
   process.exit(0);
+}
+
+/** The run's own temporary folder, where this was the last thing in it. */
+function clearScratch(): void {
+  const scratch = dirname(folder);
+  if (!basename(scratch).startsWith('ancheng-tests-') || !existsSync(scratch)) return;
+  if (readdirSync(scratch).length === 0) rmdirSync(scratch);
 }
