@@ -27,6 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           testTimeout: 300_000,
+          hookTimeout: 300_000,
           expect: patiently,
           maxWorkers: '100%', // by itself one core is left idle: on two, half of them
           isolate: false, // nothing here keeps state between files; loading everything anew for each took longer than the tests
