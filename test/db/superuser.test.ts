@@ -150,6 +150,8 @@ const ELSEWHERE: Record<string, string> = {
   'auth.seal_challenge': 'a passkey signs over what is approved, checked at L3',
   'auth.attempt': 'counts failures: who empties it guesses on, at the pace of the door',
   'auth.unknown_minute': 'counts failures',
+  'auth.failed_attempt':
+    'counts refusals until their hour is over and an entry (decision 0170): who empties it opens nothing',
 };
 
 describe('every table there is', () => {
