@@ -205,8 +205,8 @@ function everythingSaid(logPath: string, later: { path: string; before: number }
 }
 
 async function answers(child: ChildProcess, port: number, password: string): Promise<ChildProcess | string> {
-  const end = Date.now() + 120_000; // recovery after a crash replays the log first
-  while (child.exitCode === null && child.signalCode === null && Date.now() < end) {
+  const end = performance.now() + 120_000; // recovery after a crash replays the log first
+  while (child.exitCode === null && child.signalCode === null && performance.now() < end) {
     const error = await tryToConnect(port, password);
     if (error === undefined) return child;
     if ((error as { code?: string }).code === '28P01') return wrongPassword(child);

@@ -41,9 +41,9 @@ function workingFolder(pid: number): string | undefined {
 
 /** Waits until the process is gone; false when it still lives after `timeoutMs`. */
 export async function waitUntilGone(pid: number, timeoutMs: number): Promise<boolean> {
-  const end = Date.now() + timeoutMs;
+  const end = performance.now() + timeoutMs;
   while (lookAtProcess(pid).alive) {
-    if (Date.now() > end) return false;
+    if (performance.now() > end) return false;
     await new Promise((wake) => setTimeout(wake, 50));
   }
   return true;
