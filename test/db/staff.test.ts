@@ -328,3 +328,42 @@ describe.sequential('units', () => {
     expect(units).toContainEqual(expect.objectContaining({ id: office.units.civil, successor: office.units.it }));
   });
 });
+
+describe('what is published', () => {
+  test('is open to everybody it is told to, by every way, while it is in force: not its drafts, not its past, not once withdrawn', async () => {
+    const title = '可攜式媒體管理程序';
+    const id = await submitted('chou', title);
+    const { rows } = await office.superuser.query(`select sha256 from record_file where record = $1 and held`, [id]);
+    const today = clock.now.toISOString().slice(0, 10);
+    const ways = async () => {
+      const chen = await office.as('chen');
+      const listed = await chen.ok('records.list', { type: 'policy_document' });
+      const searched = await chen.ok('records.list', { search: '可攜式媒體' });
+      const held = (page: { items: { id: string }[] }) => page.items.some((one) => one.id === id);
+      return [
+        (await chen.call('records.get', { id })).status,
+        (await chen.send(`/api/v1/files/${rows[0].sha256}`)).status,
+        (await chen.send(`/api/v1/records/${id}/print.pdf`)).status === 200,
+        held(listed),
+        held(searched),
+      ];
+    };
+    const closed = [404, 404, false, false, false];
+    expect(await ways()).toEqual(closed);
+    await desk.act('lu', id, 'agree', { review_opinion: '同意' });
+    expect(await ways()).toEqual(closed);
+    clock.now = new Date(clock.now.getTime() + 60_000);
+    await desk.act('fan', id, 'publish');
+    expect(await ways()).toEqual([200, 200, true, true, true]);
+    const chen = await office.as('chen');
+    expect((await chen.ok('records.history', { id })).map(({ type }: { type: string }) => type)).not.toContain(
+      'record.opened',
+    );
+    expect((await chen.call('records.get', { id, asOf: today })).status).toBe(404);
+    expect(
+      (await (await office.as('chou')).ok('records.history', { id })).map(({ type }: { type: string }) => type),
+    ).toContain('record.opened');
+    await desk.act('chou', id, 'withdraw', { reason: '另訂新版' });
+    expect(await ways()).toEqual(closed);
+  });
+});

@@ -1,4 +1,4 @@
-import type { RecordType, Who } from '../pack/types.ts';
+import type { RecordType, Where, Who } from '../pack/types.ts';
 import { type Acting, capacitiesOf } from './capacity.ts';
 import type { Directory, Grant } from './types.ts';
 import { headsOf, upwards } from './who.ts';
@@ -24,15 +24,17 @@ export type Naming = { at: { path: string[] } | { acted: string }; persons: stri
 
 /**
  * What of a type is open to somebody. `all`: every record. `units`: those of these units, and of none. `named`: those that name one of
- * the persons there. `involved`: participants and heads, where the type does not say who sees it.
+ * the persons there. `involved`: participants and heads, where the type does not say who sees it. `staff`: those everybody reads now.
  */
-export type Opening = { all: boolean; units: string[]; named: Naming[]; involved: boolean };
+export type Opening = { all: boolean; units: string[]; named: Naming[]; involved: boolean; staff?: Where };
 
 /** @param type as declared today; undefined for a type no adopted pack declares any more */
 export function openingOf(reach: Reach, type: RecordType | undefined): Opening {
-  if (type?.see) return seenBy(reach, type.see.by);
+  const open = type?.see?.staff?.flatMap(({ where }) => where ?? []) ?? [];
+  const staff: Pick<Opening, 'staff'> = open.length > 0 ? { staff: { op: 'and', args: open } } : {};
+  if (type?.see?.by) return { ...seenBy(reach, type.see.by), ...staff };
   if (type?.role === 'register') return { all: true, units: [], named: [], involved: false };
-  return { ...coverage(reach, [...READ_ALL, ...actingRoles(type)]), named: [], involved: true };
+  return { ...coverage(reach, [...READ_ALL, ...actingRoles(type)]), named: [], involved: true, ...staff };
 }
 
 /** Whoever does something with records of the type; opening one is no reason to read other people’s. */

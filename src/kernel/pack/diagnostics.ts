@@ -10,6 +10,7 @@ export const CODES = [
   'wrong-type',
   'not-pure',
   'not-sql',
+  'see-nonsense',
   'unreachable',
   'dead-end',
   'circle',

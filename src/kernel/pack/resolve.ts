@@ -48,7 +48,7 @@ export function queriesOf(type: RecordType): Query[] {
     ...action.does.flatMap((effect) => ('each' in effect && effect.each ? [effect.each] : [])),
   ]);
   const gates = Object.values(type.gates).flatMap((gate) => (gate.each ? [gate.each] : []));
-  return [...fields, ...Object.values(type.sets), ...follow, ...gates];
+  return [...fields, ...Object.values(type.sets), ...follow, ...gates, ...(type.see?.staff ?? [])];
 }
 
 function fieldQueries(field: Field): Query[] {

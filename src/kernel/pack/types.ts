@@ -192,6 +192,13 @@ export type Operand = { candidate: string[]; type: ValueType; rows?: true } | { 
 
 // ── record types ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+/**
+ * Who reads the records of a type, or a section of them. Without `by` whoever reads those of any type. `staff`: records that everybody of
+ * the organisation reads besides, by what they are now: `policy_document where state == 'in_force'`; of several packs
+ * every one must hold. `logged`: reading is on record.
+ */
+export type See = { by?: Who[]; staff?: Query[]; logged: boolean };
+
 export type RecordType = {
   name: string;
   label: Text;
@@ -209,7 +216,8 @@ export type RecordType = {
   gates: Record<string, Gate>;
   sets: Record<string, Query>;
   versioned?: string; // the state in which a version is in force
-  see?: { by: Who[]; logged: boolean };
+  /** Who reads its records. */
+  see?: See;
   retention?: { keep: Time; from: Expression; hold?: Expression; dispose?: Who; clauses: string[] };
   print?: { form: Text; when?: Expression };
   /** form: somebody opens it; register: an inventory; child: only other records' acts open it. Derived. */
@@ -222,7 +230,7 @@ export type Section = {
   filled: { by: Group[]; in: string[] } | 'none';
   fields: string[];
   when?: Expression;
-  see?: { by: Who[]; logged: boolean };
+  see?: See;
 };
 
 export type Field = {

@@ -20,6 +20,7 @@ import { changeViews } from './corrections.ts';
 import type { Look } from './look.ts';
 import { markView } from './marks.ts';
 import { personNamed } from './names.ts';
+import { mayReadPast } from './reading.ts';
 import { decoded, eventLabel, plainLabel, sealedState } from './trail.ts';
 
 export type Recorded = { pos: number; envelope: Envelope };
@@ -71,7 +72,14 @@ export async function historyOf(look: Look, record: string, type: RecordType): P
       sealed: pos < sealed.size,
     });
   }
-  return items.reverse();
+  const since = state && (await onlyAsItIs(look, state)) ? state.since : '';
+  return items.filter(({ at }) => at >= since).reverse();
+}
+
+/** Open to all staff by its present state: the drafts before it are not. */
+async function onlyAsItIs(look: Look, state: RecordState): Promise<boolean> {
+  const type = look.context.definition.records[state.type];
+  return type?.see?.staff !== undefined && !(await mayReadPast(look, state, type));
 }
 
 type Said = {

@@ -45,7 +45,7 @@ function scopesOf({ context: { directory, definition } }: Reader, person: string
 
 /** A type that says who sees it, and does not name auditors, is not for those from elsewhere either. */
 const isOpenToAuditors = (type: RecordType): boolean =>
-  !type.see || type.see.by.some((who) => who.kind === 'role' && who.role === 'auditor');
+  !type.see?.by || type.see.by.some((who) => who.kind === 'role' && who.role === 'auditor');
 
 function withBelow(directory: Directory, units: string[]): string[] {
   const all = new Set(units);

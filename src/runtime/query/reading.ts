@@ -1,9 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
+import { literalsOf } from '../../kernel/cel/literals.ts';
 import { type Naming, type Opening, openingOf, type Reach, reachOf, unitsHeaded } from '../../kernel/engine/reading.ts';
 import type { RecordState, Row, Value } from '../../kernel/engine/types.ts';
 import { actorsOf } from '../../kernel/engine/who.ts';
 import type { Definition, RecordType } from '../../kernel/pack/types.ts';
 import { ACTED, PARTICIPANTS, participants } from '../store/participants.ts';
+import { whereSql } from '../store/where-sql.ts';
 import { actingOf, type Look } from './look.ts';
 import { confinedTo, seesWhole, within } from './outside.ts';
 
@@ -13,7 +15,8 @@ export type Reader = Pick<Look, 'tx' | 'organisation' | 'viewer' | 'now' | 'cont
 /**
  * Who may read a record is asked of its present state, also of its past: participants (requester, anybody named in a person field,
  * whoever acted), whoever is waited for, heads of its unit, the roles that read or act on all of its kind in their units; registers: all
- * staff. A type's own `see` stands in the place of all this but the waiting. A deputy reads what the principal reads, by the roles that
+ * staff. A type's own `see.by` stands in the place of all this but the waiting; what `see.staff` opens is open to everybody as it is now,
+ * not its past (decision 0171). A deputy reads what the principal reads, by the roles that
  * allow one. Auditors from elsewhere: what their scope names, and nothing else.
  */
 
@@ -60,7 +63,9 @@ export function readable(look: Reader, only?: RecordType[]): RawBuilder<boolean>
   if (only && only.length > 0 && whole.length === only.length) return sql`c.type = any(${whole})`;
   const conditions = [
     sql<boolean>`c.type = any(${whole})`,
-    ...openings.filter(({ opening }) => !opening.all).flatMap(({ name, opening }) => inParts(name, opening)),
+    ...openings
+      .filter(({ opening }) => !opening.all)
+      .flatMap(({ name, opening }) => inParts(name, opening, look.asOf !== undefined)),
     ...noLongerDeclared(look.context.definition, openingIn(reach, undefined)),
     involved(look.context.definition, reach),
     waited(look.context.definition, reach),
@@ -68,8 +73,9 @@ export function readable(look: Reader, only?: RecordType[]): RawBuilder<boolean>
   return sql`(${sql.join(conditions, sql` or `)})`;
 }
 
-function inParts(type: string, { units, named }: Opening): RawBuilder<boolean>[] {
+function inParts(type: string, { units, named, staff }: Opening, past: boolean): RawBuilder<boolean>[] {
   const conditions = [...(units.length > 0 ? [ofUnits(units)] : []), ...named.map(names)];
+  if (staff && !past) conditions.push(whereSql(staff, literalsOf(staff) ?? {}));
   return conditions.length === 0 ? [] : [sql`(c.type = ${type} and (${sql.join(conditions, sql` or `)}))`];
 }
 
@@ -84,7 +90,7 @@ function noLongerDeclared({ records }: Definition, { all, units }: Opening): Raw
 /** Participants and heads, except of types that say themselves who sees them. */
 function involved({ records }: Definition, reach: Reach): RawBuilder<boolean> {
   const { persons } = reach;
-  const sayThemselves = Object.values(records).flatMap(({ name, see }) => (see ? [name] : []));
+  const sayThemselves = Object.values(records).flatMap(({ name, see }) => (see?.by ? [name] : []));
   return sql`(c.type <> all(${sayThemselves}) and (c.requester = any(${persons}) or c.unit = any(${unitsHeaded(reach)}) or exists (
     select 1 from record_field p where p.organisation = c.organisation and p.record = c.id and p.field = ${PARTICIPANTS} and p.t = any(${persons}))))`;
 }
@@ -121,6 +127,10 @@ function leadsOver(record: string, field: string, rest: string[], persons: strin
 const fieldNames = (record: string, fields: string[], persons: string[]): RawBuilder<boolean> =>
   sql`exists (select 1 from record_field p where p.organisation = ${sql.ref(`${record}.organisation`)}
     and p.record = ${sql.ref(`${record}.id`)} and p.field = any(${fields}) and p.t = any(${persons}))`;
+
+/** Whether what came before is theirs, too: not for whoever reads a record only because of what it is now. */
+export const mayReadPast = (look: Reader, state: RecordState, type: RecordType): Promise<boolean> =>
+  mayRead({ ...look, asOf: look.asOf ?? { date: '', pos: 0 } }, state, type);
 
 /** May this viewer open this record? What its state tells is asked first; only the rest costs a question. */
 export async function mayRead(look: Reader, state: RecordState, type: RecordType): Promise<boolean> {

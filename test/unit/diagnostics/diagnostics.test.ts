@@ -214,6 +214,39 @@ const cases: Case[] = [
     { code: 'not-sql', at: 'case != this', says: 'case may be empty', remedy: 'given(case) && …' },
   ],
   [
+    'see-nonsense: what all staff read names no state',
+    { in: release, replace: 'flow:\n', by: "see: { staff: release where requester == 'x' }\nflow:\n" },
+    { code: 'see-nonsense', at: 'release where', says: 'names no state', remedy: 'list the open states' },
+  ],
+  [
+    'see-nonsense: all staff read first drafts',
+    {
+      in: release,
+      replace: 'flow:\n',
+      by: "see: { staff: \"release where state in ['draft', 'approved']\" }\nflow:\n",
+    },
+    {
+      code: 'see-nonsense',
+      at: '"release where',
+      says: 'the first state "draft" is open to everybody',
+      remedy: 'after publication',
+    },
+  ],
+  [
+    'see-nonsense: all staff read by what stands outside the record',
+    {
+      in: release,
+      replace: 'flow:\n',
+      by: "see: { staff: release where state == 'approved' && requester == actor }\nflow:\n",
+    },
+    {
+      code: 'see-nonsense',
+      at: 'release where',
+      says: 'compares with something outside the record',
+      remedy: 'write values out',
+    },
+  ],
+  [
     'unreachable: no action leads to a state',
     { in: release, replace: '  approved: {', by: '  ready: { zh: 就緒, en: Ready, final: true }\n  approved: {' },
     { code: 'unreachable', at: '{ zh: 就緒', says: 'no action leads to "ready"', remedy: 'add one or delete it' },

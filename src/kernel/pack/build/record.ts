@@ -99,8 +99,12 @@ function filledOf(build: RecordBuild, item: Item | undefined): Section['filled']
   return { by: group ? [group] : [], in: words(entry(item, 'in')) };
 }
 
-function seeOf(build: Build, item: Item | undefined): RecordType['see'] {
-  return item && mark(build, { by: whosOf(build, entry(item, 'by')), logged: isTrue(entry(item, 'logged')) }, item);
+function seeOf(build: RecordBuild, item: Item | undefined): RecordType['see'] {
+  if (!item) return undefined;
+  const by = entry(item, 'by');
+  const staff = queryOf(build, entry(item, 'staff'));
+  const read = { ...(by ? { by: whosOf(build, by) } : {}), ...(staff ? { staff: [staff] } : {}) };
+  return mark(build, { ...read, logged: isTrue(entry(item, 'logged')) }, item);
 }
 
 function retentionOf(build: Build, item: Item | undefined): RecordType['retention'] {

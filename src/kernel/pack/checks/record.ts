@@ -18,6 +18,7 @@ import {
   suits,
 } from './expression.ts';
 import { checkEffect, checkLate, checkOpening, checkQuery, checkTell, type Place, scopeAt } from './follow.ts';
+import { checkStaff, notOfSections } from './see.ts';
 import { checkAllowed, checkWho } from './who.ts';
 
 /** Every name, expression, query and follow-up of one record type. */
@@ -29,6 +30,7 @@ export function checkRecord(type: RecordType, roles: Record<string, Role>, compi
   for (const section of Object.values(type.sections)) {
     expectYesNo(section.when, scope, compile);
     for (const who of section.see?.by ?? []) checkWho(who, place);
+    for (const staff of section.see?.staff ?? []) notOfSections(staff, place);
     if (section.filled === 'none') continue;
     for (const group of section.filled.by) checkAllowed(group.any, place);
     for (const [n, state] of section.filled.in.entries())
@@ -375,6 +377,7 @@ function checkRest(type: RecordType, place: Place, scope: TypeScope): void {
   const { compile } = place;
   if (type.versioned) isState(type.versioned, type, compile, () => placeOf(compile.origins, type, 'versioned'));
   for (const who of type.see?.by ?? []) checkWho(who, place);
+  for (const staff of type.see?.staff ?? []) checkStaff(staff, type, place);
   expectYesNo(type.print?.when, scope, compile);
   if (type.retention) {
     checkTime(type.retention.keep, scope, compile);

@@ -277,7 +277,14 @@ export const CONSTRUCTS: Record<string, Construct> = {
   },
   fix: { says: { zh: '補救', en: 'fix' }, keys: { ...label, go: key(text) } },
   waive: { says: { zh: '豁免', en: 'waive' }, keys: { by: needed(who), asks: key(several(name)) } },
-  see: { says: { zh: '閱覽者', en: 'see' }, keys: { by: needed(several(whoText)), logged: key(flag) } },
+  see: {
+    says: { zh: '閱覽者', en: 'see' },
+    keys: {
+      by: key(several(whoText)),
+      staff: key(which, 'records of the type everybody of the organisation reads besides, by their present state'),
+      logged: key(flag),
+    },
+  },
   retention: {
     says: { zh: '保存', en: 'retention' },
     keys: { keep: needed(time), from: needed(condition), hold: key(condition), dispose: key(whoText), ...clause },

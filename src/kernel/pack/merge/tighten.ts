@@ -2,7 +2,7 @@ import type { Text } from '../../text.ts';
 import { placeOf, said } from '../build/build.ts';
 import type { Declared } from '../build/record.ts';
 import { own } from '../own.ts';
-import type { Action, Field, Gate, Position, Query, RecordType, Section, State, Who } from '../types.ts';
+import type { Action, Field, Gate, Position, Query, RecordType, Section, See, State, Who } from '../types.ts';
 import { entry } from '../yaml.ts';
 import type { RecordMerge } from './records.ts';
 import { strictestRetention } from './retention.ts';
@@ -269,10 +269,19 @@ function sameSection(known: Section, added: Section, merge: RecordMerge): Sectio
 const written = (of: unknown): unknown =>
   JSON.parse(JSON.stringify(of ?? null, (key, value: unknown) => (key === 'pack' ? undefined : value)));
 
-type See = NonNullable<RecordType['see']>;
-
-/** Whoever both let read; when nobody remains, the first pack's readers stay. */
+/** Whoever both let read; when nobody remains, the first pack's readers stay. What is open to all staff is so when both say it. */
 function narrower(known: See, added: See): See {
-  const both = known.by.filter((who) => added.by.some((other) => sameSource(who, other)));
-  return { by: both.length > 0 ? both : known.by, logged: known.logged || added.logged };
+  const by = known.by && added.by ? readersOf(known.by, added.by) : (known.by ?? added.by);
+  const staff = known.staff && added.staff ? bothOf(known.staff, added.staff) : (known.staff ?? added.staff);
+  return { ...(by ? { by } : {}), ...(staff ? { staff } : {}), logged: known.logged || added.logged };
 }
+
+function readersOf(known: Who[], added: Who[]): Who[] {
+  const both = known.filter((who) => added.some((other) => sameSource(who, other)));
+  return both.length > 0 ? both : known;
+}
+
+const bothOf = (known: Query[], added: Query[]): Query[] => [
+  ...known,
+  ...added.filter(({ source }) => !known.some((one) => one.source === source)),
+];
