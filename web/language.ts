@@ -59,3 +59,7 @@ function stored(): Language | undefined {
   const value = localStorage.getItem('language');
   return value === 'zh-TW' || value === 'en' ? value : undefined;
 }
+
+/** What a record is called, in the reader's language where the platform made the title. */
+export const titled = (record: { title: string; titleEn?: string }): string =>
+  (language() === 'en' ? record.titleEn : undefined) ?? record.title;

@@ -41,6 +41,7 @@ export async function scrubPerson(tx: Tx, organisation: string, person: string, 
     where organisation = ${organisation} and person = ${person}`.execute(tx);
   await sql`delete from saved_view where organisation = ${organisation} and account in
     (select account from account_link where organisation = ${organisation} and person = ${person})`.execute(tx);
+  await sql`delete from record_look where organisation = ${organisation} and person = ${person}`.execute(tx);
   await sql`delete from digest_preference where organisation = ${organisation} and person = ${person}`.execute(tx);
   await sql`update api_token set name = ${mark}, revoked_at = coalesce(revoked_at, (select ordered_at from erasure
       where organisation = ${organisation} and kind = 'subject' and id = ${person}))

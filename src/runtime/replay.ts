@@ -26,6 +26,7 @@ export const NOT_DERIVED: Readonly<Record<string, string>> = {
   blob: 'uploads, used or not: L4 hashes the files that entries speak of',
   blob_upload: 'whose an upload is until it is attached: a forged row opens one content to one person',
   saved_view: 'filters people keep for themselves',
+  record_look: 'which version somebody last had open: what has changed since is told by it',
 };
 
 /** Columns that follow a clock or set-up, not events. */

@@ -7,7 +7,16 @@ import type { ScopeView } from './scope-views.ts';
 /** What the read door answers with: plain JSON, made for pages and API alike. Moments are ISO UTC, dates ISO. */
 
 export type Named = { id: string; name: string };
-export type RecordRef = { id: string; type: string; number: string; title: string; state: string; stateLabel: Text };
+export type RecordRef = {
+  id: string;
+  type: string;
+  number: string;
+  title: string;
+  /** The title in English, where the platform itself made it of words of a list. */
+  titleEn?: string;
+  state: string;
+  stateLabel: Text;
+};
 
 export type Me = {
   account: { id: string; name: string; email: string; factors: string[] };
@@ -150,6 +159,8 @@ export type RecordView = RecordRef & {
   /** Papers it lacks, soonest due first. */
   gaps: GapView[];
   version: number;
+  /** Which version this reader last had open, on whatever device, and when. */
+  looked?: { version: number; at: string };
   since: string;
   openedAt: string;
   changedAt: string;

@@ -86,6 +86,7 @@ export const QUESTIONS: Record<string, (ground: Ground) => unknown> = {
   'records.copy': ({ others }) => ({ id: others }),
   'records.comment': ({ others }) => ({ id: others, text: '看過' }),
   'records.link': ({ others, own }) => ({ id: others, to: own, as: '相關' }),
+  'records.looked': ({ others }) => ({ id: others, version: 1 }),
   'records.history': ({ others }) => ({ id: others }),
   'records.proof': ({ others }) => ({ id: others }),
   'registers.export': () => ({ type: 'host' }),

@@ -46,6 +46,7 @@ export const LET_IN: Record<string, readonly Asker[]> = {
   'records.copy': READERS_OF_OTHERS,
   'records.comment': READERS_OF_OTHERS,
   'records.link': READERS_OF_OTHERS,
+  'records.looked': READERS_OF_OTHERS,
   'records.history': [...READERS_OF_OTHERS, 'outside_auditor'],
   'records.proof': [...READERS_OF_OTHERS, 'outside_auditor'],
   'registers.export': OURS,

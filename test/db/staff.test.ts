@@ -363,6 +363,14 @@ describe('what is published', () => {
     expect(
       (await (await office.as('chou')).ok('records.history', { id })).map(({ type }: { type: string }) => type),
     ).toContain('record.opened');
+    const size = async () =>
+      (await office.superuser.query('select next_pos from head where organisation = $1', [office.organisation])).rows[0]
+        .next_pos;
+    const before = await size();
+    await chen.ok('records.looked', { id, version: 3 });
+    expect((await chen.ok('records.get', { id })).looked).toMatchObject({ version: 3 });
+    expect((await desk.get('chou', id)).looked).toBeUndefined();
+    expect(await size()).toBe(before); // looking is no entry
     await desk.act('chou', id, 'withdraw', { reason: '另訂新版' });
     expect(await ways()).toEqual(closed);
   });

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { HeldView } from '../../src/runtime/mark-views.ts';
 import type { RecordView } from '../../src/runtime/views.ts';
 import { api, newCommandId } from '../api.ts';
-import { t } from '../language.ts';
+import { t, titled } from '../language.ts';
 import { signWithPasskey } from '../session.ts';
 import { DialogForm } from '../ui/dialog-form.tsx';
 import { TextControl } from '../ui/field.tsx';
@@ -63,7 +63,7 @@ export function ConfirmDialog({ record, held, agree, onClose }: Props) {
       onClose={onClose}
     >
       <p className="sub">
-        {record.number}　{record.title}
+        {record.number}　{titled(record)}
       </p>
       <MarkDetails mark={held.mark} />
       <p>{t(agree ? (own ? 'mark.confirmMeans' : 'mark.countersignMeans') : 'mark.declineMeans')}</p>

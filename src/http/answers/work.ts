@@ -1,3 +1,4 @@
+import { rememberLook } from '../../runtime/last-look.ts';
 import { historyOf } from '../../runtime/query/history.ts';
 import { listRecords } from '../../runtime/query/lists.ts';
 import type { Look } from '../../runtime/query/look.ts';
@@ -8,8 +9,9 @@ import { mayRead } from '../../runtime/query/reading.ts';
 import { recordView } from '../../runtime/query/record.ts';
 import { allTasks, myTasksRead } from '../../runtime/query/tasks.ts';
 import { typeCards, typeDetail } from '../../runtime/query/types.ts';
+import { withOrganisation } from '../../runtime/store/session.ts';
 import type { ListQuery, Named } from '../../runtime/views.ts';
-import { asking, commanding, hasRole, no, notAllowed, os, signedIn, stated } from './ask.ts';
+import { asking, commanding, hasRole, mustWrite, no, notAllowed, os, signedIn, stated } from './ask.ts';
 import { correctionAnswers } from './corrections.ts';
 import { paperAnswers, refuseOtherPrint } from './paper.ts';
 import { notSealed } from './proof.ts';
@@ -98,6 +100,19 @@ export const recordAnswers = {
       as: input.as,
     });
     return { pos };
+  }),
+  looked: os.records.looked.handler(async ({ input: { id, version }, context }) => {
+    const caller = await signedIn(context);
+    await mustWrite(context, caller);
+    const { person } = caller.viewer;
+    if (person === undefined) return no(notAllowed.refused);
+    await asking(context, async (look) => (await readable(look, id)) ?? noSuch('這筆紀錄', 'record'));
+    const { organisation } = caller;
+    const at = context.http.parts.clock();
+    await withOrganisation(context.http.parts.db, organisation, (tx) =>
+      rememberLook(tx, { organisation, person, record: id }, { version, at }),
+    );
+    return { at };
   }),
   history: os.records.history.handler(({ input, context }) =>
     asking(context, async (look) => {

@@ -214,6 +214,9 @@ export const records = {
   link: write('records', '/records/{id}/links', 'Link to another record')
     .input(z.object({ commandId, id: Id, to: Id, as: z.string().min(1).max(60) }))
     .output(done),
+  looked: write('records', '/records/{id}/looked', 'I have had this version open; no entry of the ledger', 'PUT')
+    .input(z.object({ id: Id, version: z.number().int().min(0).max(2_000_000_000) }))
+    .output(z.object({ at: z.string() })),
   history: read('records', '/records/{id}/history', 'All that happened, newest first')
     .input(z.object({ id: Id }))
     .output(z.array(view<View.HistoryItem>())),

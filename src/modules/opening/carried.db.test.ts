@@ -97,6 +97,8 @@ describe.sequential('a system carried over', () => {
     const owed = tasks.filter(({ record }: { record: { type: string } }) => record.type === 'missing_paper');
     expect(owed).toHaveLength(10);
     expect(owed.map(({ record }: { record: { title: string } }) => record.title)).toContain('圖書系統：安控措施文件');
+    const english = owed.map(({ record }: { record: { titleEn?: string } }) => record.titleEn);
+    expect(english).toContain('圖書系統: Security-controls document');
     expect(owed[0].due.slice(0, 10)).toBe('2027-02-28');
     for (const clause of ['xiluo.4.7', 'xiluo.3.6.2', 'xiluo.5.0', 'xiluo.5.1.0'])
       expect(await lightOf(clause), clause).toBe('partial');

@@ -20,14 +20,33 @@ type Row = { id: string; type: string; number: string; title: string; state: str
 
 /** How a record is referred to everywhere: number, title, state in words. */
 export function refOf(look: Look, row: Row): RecordRef {
+  const titleEn = titleInEnglish(look, row);
   return {
     id: row.id,
     type: row.type,
     number: row.number,
     title: row.title,
+    ...(titleEn === undefined ? {} : { titleEn }),
     state: row.state,
     stateLabel: stateLabel(look, row),
   };
+}
+
+/**
+ * A title nobody types, made of what something is called and a row of a list (`繳費系統：備份計畫`), with the row's own English. What people
+ * write has one language.
+ */
+function titleInEnglish(look: Look, { type: name, title, definition }: Row): string | undefined {
+  const under = (definition && look.context.definitions.get(definition)) || look.context.definition;
+  const type = under.records[name];
+  const own = type?.fields.title;
+  if (!type || !own || type.sections[own.section]?.filled !== 'none') return undefined;
+  for (const { type: of } of Object.values(type.fields)) {
+    const rows = of.is === 'choice' ? Object.values(under.lists[of.of]?.rows ?? {}) : [];
+    const row = rows.find(({ label: words }) => words && title.endsWith(words.zh));
+    if (row?.label) return `${title.slice(0, -row.label.zh.length).replace(/：$/, ': ')}${row.label.en}`;
+  }
+  return undefined;
 }
 
 export function stateLabel(look: Look, row: { type: string; state: string; definition?: string }): Text {

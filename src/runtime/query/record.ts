@@ -12,6 +12,7 @@ import type { Refused } from '../../kernel/refusal.ts';
 import type { Text } from '../../kernel/text.ts';
 import { englishOf } from '../audit-review.ts';
 import { needsMore } from '../gather.ts';
+import { lastLook } from '../last-look.ts';
 import type { RecordRef, RecordView, SealView } from '../views.ts';
 import { correctionViews, mayCorrect, proposalViews } from './corrections.ts';
 import { fieldView, sectionViews } from './fields.ts';
@@ -44,6 +45,7 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
   const definition = look.context.definitions.get(state.definition) ?? look.context.definition;
   const sections = await sectionsOf(look, definition, found, past);
   const refs = await relatedTo(look, state);
+  const looked = past ? undefined : await lastLook(look, id);
   const exceptions = await exceptionsOf(
     look,
     state.seals.map(({ mark }) => mark),
@@ -54,6 +56,7 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
     badges: badgesOf(type, state),
     gaps: await gapsAbout(look, id),
     version: state.version,
+    ...(looked ? { looked } : {}),
     since: state.since,
     openedAt: state.openedAt,
     changedAt: state.changedAt,

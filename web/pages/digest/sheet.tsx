@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { DigestView } from '../../../src/runtime/digest-views.ts';
-import { comma, say, t } from '../../language.ts';
+import { comma, say, t, titled } from '../../language.ts';
 import { showLongDate, showMoment } from '../../time.ts';
 import { Pill, type Tone } from '../../ui/bits.tsx';
 
@@ -65,7 +65,7 @@ function Told({ line: { label, told, record } }: { line: Line }) {
         {record && '　'}
         {record && (
           <Link to="/records/$id" params={{ id: record.id }}>
-            {record.title}
+            {titled(record)}
           </Link>
         )}
       </div>

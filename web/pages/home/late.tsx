@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { TaskItem } from '../../../src/http/contract/work.ts';
-import { comma, say, t } from '../../language.ts';
+import { comma, say, t, titled } from '../../language.ts';
 import { tasksQuery } from '../../queries.ts';
 import { Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 
@@ -52,7 +52,7 @@ function LateCase({ tasks }: { tasks: TaskItem[] }) {
     <tr className="linked">
       <td>
         <Link to="/records/$id" params={{ id: task.record.id }} className="cover">
-          {task.record.title}
+          {titled(task.record)}
         </Link>
         <div className="sub">
           {[...acts].join(comma())} · {task.record.number}

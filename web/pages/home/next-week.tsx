@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { TaskItem } from '../../../src/http/contract/work.ts';
-import { comma, say, t } from '../../language.ts';
+import { comma, say, t, titled } from '../../language.ts';
 import { officeTime, showDay } from '../../time.ts';
 import { Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { nextWeekQuery } from './queries.ts';
@@ -38,7 +38,7 @@ function Due({ tasks }: { tasks: TaskItem[] }) {
       <time dateTime={task.due}>{showDay(officeTime(task.due).date)}</time>
       <div>
         <Link to="/records/$id" params={{ id: task.record.id }}>
-          {task.record.title}
+          {titled(task.record)}
         </Link>
         <div className="sub">{[say(task.label), [...persons].join(comma())].filter(Boolean).join(' · ')}</div>
       </div>

@@ -3,7 +3,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import type { Me, Task } from '../../../src/runtime/views.ts';
-import { comma, say, t } from '../../language.ts';
+import { comma, say, t, titled } from '../../language.ts';
 import { listQuery, meQuery, tasksQuery } from '../../queries.ts';
 import { isOutsider, isPlainRequester, mayReset, onlyManages, readsTrail } from '../../shell/nav.ts';
 import { showDate, showLongDate } from '../../time.ts';
@@ -178,7 +178,7 @@ function MyCases() {
             <tr key={item.id} className="linked">
               <td>
                 <Link to="/records/$id" params={{ id: item.id }} className="cover">
-                  {item.title}
+                  {titled(item)}
                 </Link>
                 <div className="sub">
                   {item.number} · {say(item.typeLabel)}

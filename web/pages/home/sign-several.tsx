@@ -4,10 +4,9 @@ import { useState } from 'react';
 import type { Refusal } from '../../../src/kernel/refusal.ts';
 import type { RecordView, Task } from '../../../src/runtime/views.ts';
 import { api, newCommandId } from '../../api.ts';
-import { comma, say, t } from '../../language.ts';
+import { comma, say, t, titled } from '../../language.ts';
 import { historyQuery, meQuery, queryClient, recordQuery } from '../../queries.ts';
 import { type ChosenFactor, Factor } from '../../record/factor.tsx';
-import { lastLook } from '../../record/last-look.ts';
 import { whyNot } from '../../record/reasons.ts';
 import { inWords, isBlank } from '../../record/value.tsx';
 import { signWithPasskey } from '../../session.ts';
@@ -96,7 +95,7 @@ function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
           onChange={(event) => onChoose(event.target.checked)}
         />
         <span>
-          <b>{say(task.label)}</b>　{record.title}
+          <b>{say(task.label)}</b>　{titled(record)}
           <span className="faint">　{record.number}</span>
           <div className="sub">
             {[record.unit?.name, record.requester?.name].filter(Boolean).join(' ')}　{gist(record)}
@@ -126,7 +125,7 @@ function Case({ task, record, against, chosen, result, onChoose }: CaseProps) {
 /** What has changed since this person last had the case open; what nobody has looked at says so. */
 function SinceLastLook({ record }: { record: RecordView }) {
   const me = useSuspenseQuery(meQuery).data.person?.id;
-  const look = lastLook(me, record.id);
+  const look = record.looked;
   const changed = look !== undefined && look.version < record.version;
   const history = useQuery({ ...historyQuery(record.id), enabled: changed });
   if (!look) return <span className="faint">{t('several.neverSeen')}</span>;

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Task } from '../../../src/runtime/views.ts';
-import { comma, say, t } from '../../language.ts';
+import { comma, say, t, titled } from '../../language.ts';
 import { officeTime, showDay, showMomentShort } from '../../time.ts';
 import { Pill, type Tone } from '../../ui/bits.tsx';
 
@@ -23,7 +23,7 @@ export function Worklist({ tasks }: { tasks: Task[] }) {
           </span>
           <div>
             <div>
-              <b>{say(task.label)}</b>　{task.record.title}
+              <b>{say(task.label)}</b>　{titled(task.record)}
             </div>
             <div className="sub parts">
               {about(task).map((part) => (
@@ -36,7 +36,7 @@ export function Worklist({ tasks }: { tasks: Task[] }) {
           <Link to="/records/$id" params={{ id: task.record.id }} className={place === 0 ? 'button go' : 'button'}>
             {t('home.doTask')}
             <span className="visually-hidden">
-              {say(task.label)} {task.record.title}
+              {say(task.label)} {titled(task.record)}
             </span>
           </Link>
         </li>

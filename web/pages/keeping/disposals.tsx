@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { DisposalView, KeepingView } from '../../../src/http/contract/keeping.ts';
 import { api } from '../../api.ts';
-import { language, say, t } from '../../language.ts';
+import { language, say, t, titled } from '../../language.ts';
 import { Card, Empty, Pill, Problem } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { saveText } from '../../ui/save.ts';
@@ -38,7 +38,7 @@ export function Disposals({ keeping }: { keeping: KeepingView }) {
                   <Link to="/records/$id" params={{ id: one.id }}>
                     {one.number}
                   </Link>
-                  <div className="sub">{one.title}</div>
+                  <div className="sub">{titled(one)}</div>
                 </td>
                 <td data-label={t('keeping.state')}>
                   <Pill tone={one.open ? 'info' : 'plain'}>{say(one.state)}</Pill>

@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { DueView, KeepingView } from '../../../src/http/contract/keeping.ts';
 import { api, newCommandId } from '../../api.ts';
-import { say, t } from '../../language.ts';
+import { say, t, titled } from '../../language.ts';
 import { officeTime, showDate, today } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -92,7 +92,7 @@ function DueRow({ one, chosen, onToggle }: { one: DueView; chosen: boolean; onTo
         </Link>
       </td>
       <td data-label={t('keeping.subject')}>
-        {one.title} {one.held && <Pill tone="warn">{t('keeping.held')}</Pill>}
+        {titled(one)} {one.held && <Pill tone="warn">{t('keeping.held')}</Pill>}
       </td>
       <td data-label={t('keeping.kind')}>{say(one.typeLabel)}</td>
       <td data-label={t('keeping.closed')}>{showDate(officeTime(one.closedAt).date)}</td>

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { HoldView, KeepingView } from '../../../src/http/contract/keeping.ts';
 import { api } from '../../api.ts';
-import { t } from '../../language.ts';
+import { t, titled } from '../../language.ts';
 import { showMoment } from '../../time.ts';
 import { Card, Empty, Pill } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -46,7 +46,7 @@ export function Holds({ keeping }: { keeping: KeepingView }) {
                   <Link to="/records/$id" params={{ id: hold.record.id }}>
                     {hold.record.number}
                   </Link>
-                  <div className="sub">{hold.record.title}</div>
+                  <div className="sub">{titled(hold.record)}</div>
                 </td>
                 <td data-label={t('keeping.reason')}>{hold.reason}</td>
                 <td data-label={t('keeping.hold.since')}>
@@ -123,7 +123,7 @@ function Lift({ hold, onClose }: { hold: HoldView; onClose(): void }) {
     >
       <p>{t('keeping.hold.liftMeans')}</p>
       <p className="sub">
-        {hold.record.number}　{hold.record.title} · {hold.reason}
+        {hold.record.number}　{titled(hold.record)} · {hold.reason}
       </p>
     </Decide>
   );

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ListPage, ListQuery } from '../../../src/runtime/views.ts';
-import { say, t } from '../../language.ts';
+import { say, t, titled } from '../../language.ts';
 import { listQuery } from '../../queries.ts';
 import { Tags } from '../../record/mark.tsx';
 import { inWords, isBlank } from '../../record/value.tsx';
@@ -132,7 +132,7 @@ function Rows({
             <tr key={item.id} className="linked">
               <td>
                 <Link to="/records/$id" params={{ id: item.id }} className="cover">
-                  <b>{item.title}</b>
+                  <b>{titled(item)}</b>
                 </Link>
                 <div className="sub">
                   {[item.number, withType && say(item.typeLabel), item.requester?.name].filter(Boolean).join(' · ')}

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Notice } from '../../../src/runtime/views.ts';
 import { api, newCommandId } from '../../api.ts';
-import { say, t } from '../../language.ts';
+import { say, t, titled } from '../../language.ts';
 import { meQuery, noticesQuery, queryClient } from '../../queries.ts';
 import { fromNow, showMoment } from '../../time.ts';
 import { Card, Empty, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
@@ -91,7 +91,7 @@ function NoticeRow({
             <>
               {' · '}
               <Link to="/records/$id" params={{ id: record.id }} onClick={onRead}>
-                {record.number} {record.title}
+                {record.number} {titled(record)}
               </Link>
             </>
           )}

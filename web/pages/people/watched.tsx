@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Api } from '../../../src/http/contract.ts';
 import { api } from '../../api.ts';
-import { language, say, t } from '../../language.ts';
+import { language, say, t, titled } from '../../language.ts';
 import { showMoment, today } from '../../time.ts';
 import { Card, Pill, Problem, Skeleton } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -90,7 +90,7 @@ function Acts({ acts }: { acts: Watched[] }) {
                 <Link to="/records/$id" params={{ id: act.record.id }}>
                   {act.record.number}
                 </Link>{' '}
-                {act.record.title} · <b>{say(act.action)}</b>
+                {titled(act.record)} · <b>{say(act.action)}</b>
               </td>
               {concurrent && (
                 <td data-label={t('watched.exception')}>

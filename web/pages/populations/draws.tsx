@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { DrawView, PopulationView } from '../../../src/runtime/population-views.ts';
 import { api } from '../../api.ts';
-import { say, t } from '../../language.ts';
+import { say, t, titled } from '../../language.ts';
 import { showDate, showMoment } from '../../time.ts';
 import { Card, Problem } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -66,7 +66,7 @@ function Draw({ draw, open }: { draw: DrawView; open: boolean }) {
             <Link to="/records/$id" params={{ id: record.id }}>
               {record.number}
             </Link>{' '}
-            {record.title} <span className="faint">{say(record.stateLabel)}</span>
+            {titled(record)} <span className="faint">{say(record.stateLabel)}</span>
           </li>
         ))}
       </ol>

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { PopulationView } from '../../../src/runtime/population-views.ts';
 import { api } from '../../api.ts';
-import { say, t } from '../../language.ts';
+import { say, t, titled } from '../../language.ts';
 import { Tags } from '../../record/mark.tsx';
 import { showMoment } from '../../time.ts';
 import { Card, Pill, Problem } from '../../ui/bits.tsx';
@@ -50,7 +50,7 @@ export function PopulationTable({ asked, view }: { asked: Asked; view: Populatio
                     {item.number}
                   </Link>
                 </td>
-                <td>{item.title}</td>
+                <td>{titled(item)}</td>
                 <td>
                   <Pill>{say(item.stateLabel)}</Pill> <Tags tags={item.tags} />
                 </td>

@@ -6,7 +6,7 @@ import { type ReactNode, useState } from 'react';
 import type { ClauseEvidence } from '../../../src/runtime/evidence-views.ts';
 import type { ClauseView, ProcedureView } from '../../../src/runtime/views.ts';
 import { useCitation } from '../../citations.ts';
-import { say, t } from '../../language.ts';
+import { say, t, titled } from '../../language.ts';
 import { Gaps } from '../../record/gaps.tsx';
 import { Tags } from '../../record/mark.tsx';
 import { officeTime, showDate } from '../../time.ts';
@@ -197,7 +197,7 @@ function Evidence({ evidence, asOf }: { evidence: ClauseEvidence; asOf: string |
               <time dateTime={record.at}>{showDate(officeTime(record.at).date)}</time> · {say(record.what)}
             </small>
             <Link to="/records/$id" params={{ id: record.id }} search={asOf ? { asOf } : {}}>
-              {record.title || record.number}
+              {titled(record) || record.number}
             </Link>
             <small>
               {record.number} · {say(record.stateLabel)} · {t('clause.position', { pos: record.pos.toLocaleString() })}

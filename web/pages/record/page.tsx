@@ -1,18 +1,18 @@
 import './page.css';
-import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { ActionView } from '../../../src/kernel/engine/types.ts';
 import type { RecordView } from '../../../src/runtime/views.ts';
-import { say, t } from '../../language.ts';
-import { meQuery, recordQuery } from '../../queries.ts';
+import { say, t, titled } from '../../language.ts';
+import { recordQuery } from '../../queries.ts';
 import { ActDialog, asksAnything } from '../../record/act.tsx';
 import { Proof, Related, Seals, Told, WaitingFor } from '../../record/aside.tsx';
 import { ClauseCard } from '../../record/clauses.tsx';
 import { CorrectionNote, Corrections } from '../../record/corrections.tsx';
 import { Course } from '../../record/course.tsx';
 import { Gaps } from '../../record/gaps.tsx';
-import { rememberLook } from '../../record/last-look.ts';
+import { useLooked } from '../../record/looked.ts';
 import { Held, Marked, Tags } from '../../record/mark.tsx';
 import { Sections } from '../../record/sections.tsx';
 import { useRecordWork } from '../../record/work.ts';
@@ -66,10 +66,7 @@ function NoRecord({ error, asOf, onRetry }: { error: unknown; asOf: string | und
 function Record({ record }: { record: RecordView }) {
   const [asking, setAsking] = useState<string>();
   const past = record.asOf !== undefined;
-  const me = useSuspenseQuery(meQuery).data.person?.id;
-  useEffect(() => {
-    if (!past) rememberLook(me, record);
-  }, [past, me, record]);
+  useLooked(record);
   const work = useRecordWork(record, () => setAsking(undefined));
   const besides = useBesides(record);
   const actions = past ? [] : record.actions;
@@ -173,7 +170,7 @@ function Head({ record, children }: { record: RecordView; children: ReactNode })
         />
       </div>
       <div className="what">
-        <h1>{record.title || say(record.typeLabel)}</h1>
+        <h1>{titled(record) || say(record.typeLabel)}</h1>
         <div className="row meta">
           <Pill tone={record.late ? 'bad' : record.closedAt ? 'plain' : 'info'}>{say(record.stateLabel)}</Pill>
           {record.badges.map((badge) => (

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { TrailItem } from '../../../src/runtime/views.ts';
 import { api, refusalsOf } from '../../api.ts';
-import { say, t } from '../../language.ts';
+import { say, t, titled } from '../../language.ts';
 import { showMoment } from '../../time.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -77,7 +77,7 @@ function Line({ item, onFilter }: { item: TrailItem; onFilter(more: TrailSearch)
         {record ? (
           <>
             <Link to="/records/$id" params={{ id: record.id }}>
-              {record.title}
+              {titled(record)}
             </Link>
             <div className="faint">{record.number}</div>
           </>
