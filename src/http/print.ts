@@ -8,6 +8,7 @@ import { renderOdt } from '../print/odt/render.ts';
 import { renderPdf } from '../print/pdf/render.ts';
 import type { PrintDocument } from '../print/types.ts';
 import { citations } from '../runtime/query/citations.ts';
+import { shownOf } from '../runtime/query/closed-sections.ts';
 import { historyOf } from '../runtime/query/history.ts';
 import { type Look, look, noSuch, recordOf } from '../runtime/query/look.ts';
 import { mayRead } from '../runtime/query/reading.ts';
@@ -20,6 +21,7 @@ import { keptList } from './opening/kept.ts';
 import { rowsOnPaper } from './opening/paper.ts';
 import { type Basis, paperOf } from './paper.ts';
 import type { HttpParts } from './parts.ts';
+import { noteReading } from './readings.ts';
 import { statusOf } from './status.ts';
 
 const MEDIA = { pdf: 'application/pdf', odt: 'application/vnd.oasis.opendocument.text' } as const;
@@ -90,7 +92,9 @@ export function printRoutes(app: Hono, http: HttpParts): void {
       asOf,
     );
     if (isRefused(printed)) return c.json(printed, statusOf(printed.refused) as 404);
-    const { paper } = printed;
+    const { paper, view } = printed;
+    const unread = view.logged && (await noteReading(http, caller, { record: view.id, type: view.type, way: 'paper' }));
+    if (unread) return c.json(unread, statusOf(unread.refused) as 403);
     fonts ??= openFonts();
     if (isRefused(fonts)) return c.json(fonts, 503);
     const bytes = format === 'pdf' ? await renderPdf(paper, { fonts }) : await renderOdt(paper);
@@ -120,7 +124,7 @@ export async function recordPaper(
   if (!found) return noSuch('這筆紀錄', 'record');
   const more = await addedTo(looking, blobs, view, about.language);
   if (isRefused(more)) return more;
-  const { type, state } = found;
+  const { type, state } = await shownOf(looking, found);
   const history = await historyOf(looking, view.id, type);
   const basis = await basisOf(looking, view, about.language, both);
   const emergencies = Object.keys(state.acts).flatMap((act) => {

@@ -159,6 +159,8 @@ export type RecordView = RecordRef & {
   /** Papers it lacks, soonest due first. */
   gaps: GapView[];
   version: number;
+  /** That this was read is an entry of the ledger. */
+  logged?: true;
   /** Which version this reader last had open, on whatever device, and when. */
   looked?: { version: number; at: string };
   since: string;

@@ -280,3 +280,50 @@ test('after all of this the ledger verifies to its end', async () => {
   expect(findings.filter((finding) => !finding.ok)).toEqual([]);
   expect(ok).toBe(true);
 });
+
+test('a section closed to some of a record’s readers is not there for them, whichever way they come; reading it is on record', async () => {
+  const wang = await office.as('wang');
+  const { sha256, ...file } = await wang.upload('proof.txt', '只給稽核的佐證');
+  const secret = { account: '主管指示略過測試', witness: '劉證人', proof: [{ sha256, ...file }] };
+  const { id } = await wang.ok('records.open', { type: 'testimony', values: { title: '測試程序爭議', ...secret } });
+  await wang.ok('records.save', { id, version: 1, values: { account: '主管指示略過複測' } });
+  const ways = async (who: 'chien' | 'kuo') => {
+    const at = await office.as(who);
+    const text = async (path: string) => (await at.send(path)).text();
+    const lists = await at.call('records.list', { type: 'testimony', order: { by: 'witness', desc: false } });
+    return {
+      page: JSON.stringify(await at.ok('records.get', { id })),
+      history: JSON.stringify(await at.ok('records.history', { id })),
+      list: JSON.stringify(await at.ok('records.list', { type: 'testimony' })),
+      sorted: lists.status,
+      found: (await at.ok('records.list', { search: '劉證人' })).items.length,
+      export: (await at.ok('registers.export', { type: 'testimony' })).csv as string,
+      past: JSON.stringify(await at.ok('records.get', { id, asOf: clock.now.toISOString().slice(0, 10) })),
+      paper: (await at.send(`/api/v1/records/${id}/print.odt`)).status,
+      file: await text(`/api/v1/files/${sha256}`),
+    };
+  };
+  const openly = await ways('chien');
+  for (const way of ['page', 'history', 'past'] as const) expect(openly[way], way).toContain('略過複測');
+  expect(openly.file).toBe('只給稽核的佐證');
+  const closed = await ways('kuo');
+  expect(closed).toMatchObject({ sorted: 422, found: 0, paper: 200 });
+  expect(closed.page).toContain('測試程序爭議');
+  for (const said of ['略過', '劉證人', sha256, '只給稽核', '"account"', 'witness'])
+    expect(JSON.stringify(closed), said).not.toContain(said);
+  // A list is nobody's reading of one, so that not even they find it there who may read it.
+  expect(openly).toMatchObject({ sorted: 422, found: 0 });
+  expect(openly.list + openly.export).not.toMatch(/略過|劉證人/);
+  const readings = await read((db) =>
+    sql<{ entry: string }>`select convert_from(entry, 'UTF8') as entry from event where type = 'reading.made'`.execute(
+      db,
+    ),
+  );
+  const by = readings.rows
+    .map(({ entry }) => JSON.parse(entry))
+    .map(({ actor: { person }, data }) => [person, data.way]);
+  expect(by.toSorted()).toEqual([
+    [office.persons.chien, 'page'],
+    [office.persons.chien, 'paper'],
+  ]);
+});

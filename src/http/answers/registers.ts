@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { Value } from '../../kernel/engine/types.ts';
 import type { Field } from '../../kernel/pack/types.ts';
 import { isRefused } from '../../kernel/refusal.ts';
+import { asListed } from '../../runtime/query/closed-sections.ts';
 import { listRecords } from '../../runtime/query/lists.ts';
 import { type Look, noSuch, recordOf } from '../../runtime/query/look.ts';
 import { namesIn, WITHHELD } from '../../runtime/query/names.ts';
@@ -17,8 +18,9 @@ export const registerAnswers = {
     const table = await asking(
       context,
       async (look) => {
-        const type = look.context.definition.records[input.type];
-        if (!type) return noSuch('這種簿冊', 'register');
+        const known = look.context.definition.records[input.type];
+        if (!known) return noSuch('這種簿冊', 'register');
+        const type = asListed(look, known);
         const columns = columnsOf(type);
         const lines: string[][] = [['編號', '狀態', ...columns.map((field) => field.label.zh)]];
         for (let after: string | undefined, more = true; more && lines.length <= 100_000; ) {

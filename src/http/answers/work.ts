@@ -1,4 +1,5 @@
 import { rememberLook } from '../../runtime/last-look.ts';
+import { shownOf } from '../../runtime/query/closed-sections.ts';
 import { historyOf } from '../../runtime/query/history.ts';
 import { listRecords } from '../../runtime/query/lists.ts';
 import type { Look } from '../../runtime/query/look.ts';
@@ -11,7 +12,20 @@ import { allTasks, myTasksRead } from '../../runtime/query/tasks.ts';
 import { typeCards, typeDetail } from '../../runtime/query/types.ts';
 import { withOrganisation } from '../../runtime/store/session.ts';
 import type { ListQuery, Named } from '../../runtime/views.ts';
-import { asking, commanding, hasRole, mustWrite, no, notAllowed, os, signedIn, stated } from './ask.ts';
+import { noteReading } from '../readings.ts';
+import {
+  asking,
+  type Context,
+  commanding,
+  hasRole,
+  must,
+  mustWrite,
+  no,
+  notAllowed,
+  os,
+  signedIn,
+  stated,
+} from './ask.ts';
 import { correctionAnswers } from './corrections.ts';
 import { paperAnswers, refuseOtherPrint } from './paper.ts';
 import { notSealed } from './proof.ts';
@@ -39,9 +53,11 @@ export const recordAnswers = {
   list: os.records.list.handler(({ input, context }) =>
     asking(context, (look) => listRecords(look, input as ListQuery), input.asOf),
   ),
-  get: os.records.get.handler(({ input, context }) =>
-    asking(context, (look) => recordView(look, input.id), input.asOf),
-  ),
+  get: os.records.get.handler(async ({ input, context }) => {
+    const view = await asking(context, (look) => recordView(look, input.id), input.asOf);
+    if (view.logged) await reading(context, view);
+    return view;
+  }),
   ...correctionAnswers,
   ...paperAnswers,
   ...signingAnswers,
@@ -140,9 +156,14 @@ export const recordAnswers = {
   }),
 };
 
+async function reading(context: Context, { id, type }: { id: string; type: string }): Promise<void> {
+  const caller = await signedIn(context);
+  must((await noteReading(context.http, caller, { record: id, type, way: 'page' })) ?? true);
+}
+
 async function readable(look: Look, id: string) {
   const found = await recordOf(look, id);
-  return found && (await mayRead(look, found.state, found.type)) ? found : undefined;
+  return found && (await mayRead(look, found.state, found.type)) ? shownOf(look, found) : undefined;
 }
 
 export const lookupAnswers = {

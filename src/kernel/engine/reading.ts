@@ -1,4 +1,5 @@
-import type { RecordType, Where, Who } from '../pack/types.ts';
+import type { See } from '../pack/see.ts';
+import type { RecordType, Section, Where, Who } from '../pack/types.ts';
 import { type Acting, capacitiesOf } from './capacity.ts';
 import type { Directory, Grant } from './types.ts';
 import { headsOf, upwards } from './who.ts';
@@ -36,6 +37,14 @@ export function openingOf(reach: Reach, type: RecordType | undefined): Opening {
   if (type?.role === 'register') return { all: true, units: [], named: [], involved: false };
   return { ...coverage(reach, [...READ_ALL, ...actingRoles(type)]), named: [], involved: true, ...staff };
 }
+
+/** Sections that say themselves who sees them, or whose reading is on record. */
+export const closedSections = ({ sections }: RecordType): (Section & { see: See })[] =>
+  Object.values(sections).flatMap((section) => (section.see ? [{ ...section, see: section.see }] : []));
+
+/** What of a section is open to somebody who reads the record: everything where it names nobody. */
+export const sectionOpening = (reach: Reach, see: See): Opening =>
+  see.by ? seenBy(reach, see.by) : { all: true, units: [], named: [], involved: false };
 
 /** Whoever does something with records of the type; opening one is no reason to read other people’s. */
 const actingRoles = (type: RecordType | undefined): string[] =>

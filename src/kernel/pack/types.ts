@@ -1,8 +1,8 @@
 import type { Text } from '../text.ts';
+import type { See } from './see.ts';
 
 /**
- * The compiled pack language: what the checker makes of YAML and everything else reads.
- * A Definition is plain JSON (it is canonicalised, hashed and kept as a blob; records pin its hash).
+ * The compiled pack language: what the checker makes of YAML and everything else reads; plain JSON, canonicalised, hashed, kept as a blob.
  */
 export type Definition = {
   /** SHA-256 over the canonical bytes of everything below, hex. */
@@ -192,13 +192,6 @@ export type Operand = { candidate: string[]; type: ValueType; rows?: true } | { 
 
 // ── record types ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-/**
- * Who reads the records of a type, or a section of them. Without `by` whoever reads those of any type. `staff`: records that everybody of
- * the organisation reads besides, by what they are now: `policy_document where state == 'in_force'`; of several packs
- * every one must hold. `logged`: reading is on record.
- */
-export type See = { by?: Who[]; staff?: Query[]; logged: boolean };
-
 export type RecordType = {
   name: string;
   label: Text;
@@ -216,7 +209,6 @@ export type RecordType = {
   gates: Record<string, Gate>;
   sets: Record<string, Query>;
   versioned?: string; // the state in which a version is in force
-  /** Who reads its records. */
   see?: See;
   retention?: { keep: Time; from: Expression; hold?: Expression; dispose?: Who; clauses: string[] };
   print?: { form: Text; when?: Expression };

@@ -3,6 +3,7 @@ import { refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { Module, ModuleCommand, NewEvent } from '../../runtime/module.ts';
 import { noteExport } from './exports.ts';
+import { noteReading } from './readings.ts';
 import { noteRefusals } from './refusals.ts';
 
 export type { Exported } from './exports.ts';
@@ -44,6 +45,7 @@ export const trail: Module = {
   commands: {
     'trail.export': noteExport,
     'trail.note_refusals': noteRefusals,
+    'trail.note_reading': noteReading,
     'trail.pulse': bySystem(z.object({}), (_input, organisation) => ({
       stream: `log:${organisation}`,
       type: 'log.pulsed',

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { READ_ALL } from '../../kernel/engine/reading.ts';
+import { closedSections, READ_ALL } from '../../kernel/engine/reading.ts';
 import type { RecordState } from '../../kernel/engine/types.ts';
+import { closedFields, withoutValues } from './closed-sections.ts';
 import { actsAs, type Look } from './look.ts';
 import { confinedTo } from './outside.ts';
 import { type Reader, readable, readsAll } from './reading.ts';
@@ -26,7 +27,35 @@ export async function filesFor(look: Reader, contents: string[]): Promise<string
       or exists (select 1 from record_file f join record c on c.organisation = f.organisation and c.id = f.record
         where f.organisation = b.organisation and f.sha256 = b.sha256 and (f.held or ${reviews} or exists (${ownUpload})) and ${readable(look)})
       ${ofTheOffice(look)})`.execute(look.tx);
-  return found.rows.map(({ sha256 }) => sha256);
+  return openOnes(
+    look,
+    found.rows.map(({ sha256 }) => sha256),
+  );
+}
+
+/** Of contents the viewer may have by some record: not those that lie in nothing but sections closed to them. */
+async function openOnes(look: Reader, contents: string[]): Promise<string[]> {
+  const types = Object.values(look.context.definition.records);
+  const closing = types.filter((type) => closedSections(type).length > 0).map(({ name }) => name);
+  if (closing.length === 0 || contents.length === 0) return contents;
+  const held = await sql<{ sha256: string; body: RecordState }>`select f.sha256, c.body from record_file f
+    join record c on c.organisation = f.organisation and c.id = f.record
+    where f.organisation = ${look.organisation} and f.sha256 = any(${contents}) and ${readable(look)}`.execute(look.tx);
+  const places = Map.groupBy(held.rows, ({ sha256 }) => sha256);
+  const open = await Promise.all(
+    contents.map(async (sha256) => {
+      const own = places.get(sha256) ?? [];
+      if (own.length === 0 || own.some(({ body }) => !closing.includes(body.type))) return true;
+      for (const { body } of own) {
+        const type = look.context.definitions.get(body.definition)?.records[body.type];
+        if (!type) continue;
+        const closed = await closedFields(look, body, type);
+        if (closed.size === 0 || nameIn(withoutValues(body, closed), sha256) !== undefined) return true;
+      }
+      return false;
+    }),
+  );
+  return contents.filter((_, at) => open[at]);
 }
 
 /** Reports of scans for those who read what they found; the documents of procedures and checklists for everybody who belongs here. */

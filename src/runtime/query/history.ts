@@ -16,6 +16,7 @@ import { decryptPersonal, revealPersonal } from '../../kernel/ledger/personal.ts
 import type { RecordType } from '../../kernel/pack/types.ts';
 import type { MarkView } from '../mark-views.ts';
 import type { Change, HistoryItem } from '../views.ts';
+import { closedFields } from './closed-sections.ts';
 import { changeViews } from './corrections.ts';
 import type { Look } from './look.ts';
 import { markView } from './marks.ts';
@@ -72,8 +73,11 @@ export async function historyOf(look: Look, record: string, type: RecordType): P
       sealed: pos < sealed.size,
     });
   }
-  const since = state && (await onlyAsItIs(look, state)) ? state.since : '';
-  return items.filter(({ at }) => at >= since).reverse();
+  if (!state) return [];
+  const since = (await onlyAsItIs(look, state)) ? state.since : '';
+  const closed = await closedFields(look, state, type);
+  const shown = items.filter(({ at }) => at >= since).reverse();
+  return shown.map((item) => ({ ...item, changes: item.changes.filter(({ field }) => !closed.has(field)) }));
 }
 
 /** Open to all staff by its present state: the drafts before it are not. */

@@ -5,6 +5,7 @@ import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { bigrams, columnOf } from '../store/fields.ts';
 import type { ListItem, ListPage, ListQuery } from '../views.ts';
+import { asListed } from './closed-sections.ts';
 import { options } from './fields.ts';
 import { type FieldFilter, filtersOf, isSortable, pastCondition, valueCondition } from './filters.ts';
 import { badgesOf } from './gaps.ts';
@@ -39,7 +40,7 @@ type Row = {
 export async function listRecords(look: Look, query: ListQuery): Promise<ListPage | Refused> {
   const types = typesOf(look, query);
   if (types.length === 0) return noSuch('這種表單或簿冊', 'type');
-  const only = query.type ? types[0] : undefined;
+  const only = query.type && types[0] ? asListed(look, types[0]) : undefined;
   const filters = filtersOf(query, only);
   if ('refused' in filters) return filters;
   const ranged =

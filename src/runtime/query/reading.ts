@@ -22,7 +22,8 @@ export type Reader = Pick<Look, 'tx' | 'organisation' | 'viewer' | 'now' | 'cont
 
 const kept = new WeakMap<Look['viewer'], { of: unknown[]; reach: Reach }>();
 
-function reachIn(look: Reader): Reach | undefined {
+/** As whom somebody reads, worked out once for a look. */
+export function reachIn(look: Reader): Reach | undefined {
   const { person } = look.viewer;
   if (person === undefined) return undefined;
   const of = [look.context, look.now];
@@ -73,7 +74,8 @@ export function readable(look: Reader, only?: RecordType[]): RawBuilder<boolean>
   return sql`(${sql.join(conditions, sql` or `)})`;
 }
 
-function inParts(type: string, { units, named, staff }: Opening, past: boolean): RawBuilder<boolean>[] {
+/** What of a type is open only in part, as conditions on `record c`. @param past what a record is now does not count */
+export function inParts(type: string, { units, named, staff }: Opening, past: boolean): RawBuilder<boolean>[] {
   const conditions = [...(units.length > 0 ? [ofUnits(units)] : []), ...named.map(names)];
   if (staff && !past) conditions.push(whereSql(staff, literalsOf(staff) ?? {}));
   return conditions.length === 0 ? [] : [sql`(c.type = ${type} and (${sql.join(conditions, sql` or `)}))`];

@@ -14,6 +14,7 @@ import { englishOf } from '../audit-review.ts';
 import { needsMore } from '../gather.ts';
 import { lastLook } from '../last-look.ts';
 import type { RecordRef, RecordView, SealView } from '../views.ts';
+import { isLogged, shownOf } from './closed-sections.ts';
 import { correctionViews, mayCorrect, proposalViews } from './corrections.ts';
 import { fieldView, sectionViews } from './fields.ts';
 import { badgesOf, gapsAbout } from './gaps.ts';
@@ -34,16 +35,18 @@ type Found = { state: RecordState; type: RecordType; title: string; pos: number 
 export async function recordView(look: Look, id: string): Promise<RecordView | Refused> {
   const found = await recordOf(look, id);
   if (!found || !(await mayRead(look, found.state, found.type))) return noSuch('這筆紀錄', 'record');
-  const { state, type } = found;
+  const { state: whole } = found;
   const past = look.asOf !== undefined;
+  const shown = await shownOf(look, found);
+  const { state, type } = shown;
   const seen: Preview = past
     ? { actions: [], waiting: [] }
-    : await settleLook(look, () => preview(inputFor(look), state) as never);
+    : await settleLook(look, () => preview(inputFor(look), whole) as never);
   const wake = past
     ? undefined
-    : ((await settleLook(look, () => wakes(inputFor(look), state) as never)) as { due?: string });
+    : ((await settleLook(look, () => wakes(inputFor(look), whole) as never)) as { due?: string });
   const definition = look.context.definitions.get(state.definition) ?? look.context.definition;
-  const sections = await sectionsOf(look, definition, found, past);
+  const sections = await sectionsOf(look, definition, shown, past);
   const refs = await relatedTo(look, state);
   const looked = past ? undefined : await lastLook(look, id);
   const exceptions = await exceptionsOf(
@@ -56,6 +59,7 @@ export async function recordView(look: Look, id: string): Promise<RecordView | R
     badges: badgesOf(type, state),
     gaps: await gapsAbout(look, id),
     version: state.version,
+    ...(isLogged(look, type) ? { logged: true as const } : {}),
     ...(looked ? { looked } : {}),
     since: state.since,
     openedAt: state.openedAt,

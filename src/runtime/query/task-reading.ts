@@ -3,6 +3,7 @@ import { type Preview, preview } from '../../kernel/engine/preview.ts';
 import type { RecordState, Value } from '../../kernel/engine/types.ts';
 import type { RecordType, Section } from '../../kernel/pack/types.ts';
 import type { Task } from '../views.ts';
+import { asListed } from './closed-sections.ts';
 import { changesBetween } from './history.ts';
 import { inputFor, type Look, settleLook } from './look.ts';
 
@@ -21,12 +22,17 @@ export async function readTasks(look: Look, tasks: Task[]): Promise<Task[]> {
   const since = await lastActed(look, states.values());
   return tasks.map((task) => {
     const state = states.get(task.record.id);
-    const type = state && look.context.definitions.get(state.definition)?.records[state.type];
-    if (!state || !type) return task;
+    const under = state && look.context.definitions.get(state.definition)?.records[state.type];
+    if (!state || !under) return task;
+    const type = asListed(look, under);
     const seen = gates.get(task.id);
     const reason = reasonIn(type, state, task.record.title);
     const before = since.get(state.id);
-    const changed = before && changesBetween(type, before.values, state.values).map(({ label }) => label);
+    const changed =
+      before &&
+      changesBetween(under, before.values, state.values)
+        .filter(({ field }) => type.fields[field] !== undefined)
+        .map(({ label }) => label);
     return {
       ...task,
       ...(seen ? { gates: seen } : {}),

@@ -118,6 +118,7 @@ export const PLAIN: Record<string, Text> = {
   'record.handed': { zh: '職務交接', en: 'Handed over' },
   'record.decided': { zh: '決定更正申請', en: 'Decision about a correction' },
   'record.told': { zh: '通知', en: 'Told' },
+  'reading.made': { zh: '閱覽', en: 'Read' },
   'attempt.refused': { zh: '嘗試未獲准', en: 'Attempt refused' },
   'sign_in.refused': { zh: '對此帳號之登入或身分確認未過', en: 'Sign-in or proof of identity failed on this account' },
   'sign_in.unknown_names': { zh: '以不存在的帳號登入', en: 'Sign-in with names nobody has' },

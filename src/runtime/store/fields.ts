@@ -178,6 +178,8 @@ export function searchable(type: RecordType, state: RecordState, title: string):
   const texts = [state.number, title];
   for (const field of Object.values(type.fields)) {
     const value = state.values[field.name];
+    // What some of its readers may not see is found by nobody's search.
+    if (type.sections[field.section]?.see) continue;
     if (typeof value === 'string' && ['text', 'address', 'url', 'email', 'mac'].includes(field.type.is))
       texts.push(value.slice(0, 400));
   }

@@ -18,7 +18,7 @@ import {
   suits,
 } from './expression.ts';
 import { checkEffect, checkLate, checkOpening, checkQuery, checkTell, type Place, scopeAt } from './follow.ts';
-import { checkStaff, notOfSections } from './see.ts';
+import { checkStaff, noTitleInside, notOfSections } from './see.ts';
 import { checkAllowed, checkWho } from './who.ts';
 
 /** Every name, expression, query and follow-up of one record type. */
@@ -31,6 +31,7 @@ export function checkRecord(type: RecordType, roles: Record<string, Role>, compi
     expectYesNo(section.when, scope, compile);
     for (const who of section.see?.by ?? []) checkWho(who, place);
     for (const staff of section.see?.staff ?? []) notOfSections(staff, place);
+    if (section.see) noTitleInside(section, type, place);
     if (section.filled === 'none') continue;
     for (const group of section.filled.by) checkAllowed(group.any, place);
     for (const [n, state] of section.filled.in.entries())

@@ -1,7 +1,7 @@
 import { literalsOf } from '../../cel/literals.ts';
 import { placeOf } from '../build/build.ts';
 import { own } from '../own.ts';
-import type { Query, RecordType, Where } from '../types.ts';
+import type { Query, RecordType, Section, Where } from '../types.ts';
 import { checkQuery, type Place } from './follow.ts';
 
 /**
@@ -52,6 +52,21 @@ export const notOfSections = (staff: Query, { compile }: Place): void =>
     { zh: '區段的 see 不能有 staff', en: 'see of a section has no staff' },
     { zh: '寫在表單的 see', en: 'write it in the see of the record type' },
   );
+
+/** A title stands in lists, tasks and links, also before those whom the section is closed to. */
+export function noTitleInside(section: Section, type: RecordType, { compile }: Place): void {
+  const inside = ['title', 'name'].find((name) => section.fields.includes(name));
+  if (inside === undefined) return;
+  compile.report(
+    'see-nonsense',
+    placeOf(compile.origins, section),
+    {
+      zh: `${type.name} 的標題欄 "${inside}" 在限閱的區段裡`,
+      en: `"${inside}", the title of ${type.name}, is in a section not everybody sees`,
+    },
+    { zh: '標題移到不限閱的區段', en: 'move it to a section without see' },
+  );
+}
 
 /** States a condition demands, in every way of meeting it. */
 function statesAsked(where: Where | undefined): string[] {
