@@ -113,6 +113,7 @@ async function partsOver(db: Db, dataDir: string): Promise<LedgerParts> {
     markKey: createSecretKey(nodeKey),
     // Looking changes nothing, beside a sealer at work as on a read-only disk.
     log: (organisation) => openLogIn({ ...directoryStore(join(dataDir, 'log', organisation)), remove: async () => {} }),
+    now: () => new Date().toISOString(),
     personal: await openKeyring(join(dataDir, 'keys')),
     verifierKey: async (organisation) => formatVerifierKey(await originOf(db, host, organisation), publicKey),
     formerKeys: async (organisation) => formerKeys(dataDir, await originOf(db, host, organisation)),

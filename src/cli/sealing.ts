@@ -7,6 +7,7 @@ import type { SealSource } from '../adapters/sealing/seal.ts';
 import { startSealer } from '../adapters/sealing/sealer.ts';
 import { verifierKeyOf } from '../adapters/sealing/signer.ts';
 import type { Signer } from '../adapters/sealing/signer-door.ts';
+import { waitingFor } from '../adapters/sealing/waiting.ts';
 import { type Checkpoint, parseCheckpoint } from '../kernel/ledger/checkpoint.ts';
 import type { NodeKey } from '../kernel/ledger/mac.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
@@ -63,7 +64,9 @@ export async function openSealing(around: Around) {
   const halted = new Map<string, Text>();
   // Why sealing stands still while people go on working; gone with the next seal.
   const alarms = new Map<string, Text>();
-  const alarm = (organisation: string) => alarms.get(organisation);
+  const waiting = waitingFor(() => performance.now());
+  const alarm = (organisation: string, sealedSize: number) =>
+    alarms.get(organisation) ?? (waiting.isOverdue(organisation, sealedSize) ? STANDS_STILL : undefined);
   const witnessing = openWitnessing({ ...around, say, log, halted, alarm, separation });
   // Whoever wrote here is looked at whatever the database says about who is due.
   const wrote = new Set<string>();
@@ -88,7 +91,10 @@ export async function openSealing(around: Around) {
     }) satisfies Dispatch as Dispatch,
     /** What the write door committed: reported outside PostgreSQL, then sealed. */
     committed({ organisation, size, mac, eventTypes }: News) {
-      if (mac) acknowledged.report(organisation, { pos: size - 1, mac });
+      if (mac) {
+        acknowledged.report(organisation, { pos: size - 1, mac });
+        waiting.entered(organisation, size);
+      }
       if (eventTypes.has('definition.adopted'))
         aside.start('definitions', () => keepDefinitions(db, logFolder(dataDir, organisation), organisation));
       if (mac) wrote.add(organisation);
@@ -205,6 +211,11 @@ function startLoop({ say, dataDir, db, markKey, parts, signer, log, origin, halt
     },
   };
 }
+
+const STANDS_STILL = text(
+  '已逾一分鐘沒有封存：可能有人占住封存用的資料庫鎖，或另一個程序自稱在封存。請查明何人連著資料庫。',
+  'Nothing has been sealed for more than a minute: somebody may hold the database lock that sealing takes, or another process claims to seal. See who is connected to the database.',
+);
 
 const unforeseen = (reference: string): Text =>
   text(

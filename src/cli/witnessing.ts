@@ -32,7 +32,7 @@ type Around = {
   log: (organisation: string) => Promise<Log>;
   halted: Map<string, Text>;
   /** Why sealing stands still, if it does. */
-  alarm: (organisation: string) => Text | undefined;
+  alarm: (organisation: string, sealedSize: number) => Text | undefined;
   separation: Separation;
 };
 
@@ -95,7 +95,7 @@ export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted,
     const note = await (await log(organisation)).checkpoint();
     const head = note === undefined ? undefined : parseCheckpoint(note);
     const sealedSize = head && !isRefused(head) ? head.size : 0;
-    const stopped = halted.get(organisation) ?? alarm(organisation);
+    const stopped = halted.get(organisation) ?? alarm(organisation, sealedSize);
     const policy = readPolicy(dataDir);
     const stamp = await newestStamp(directoryStore(logFolder(dataDir, organisation)));
     const stampFailed = stampFaults.get(organisation);

@@ -13,7 +13,7 @@ import { definitionsOf } from './ledger-definitions.ts';
 import { checkFiles } from './ledger-files.ts';
 import { projectionFaults } from './ledger-projections.ts';
 import { allLedgerRows } from './ledger-rows.ts';
-import { stateFaults } from './ledger-state.ts';
+import { stateFaults, unsealedFaults } from './ledger-state.ts';
 import type { Db } from './module.ts';
 import type { PersonalKeyring } from './parts.ts';
 import { withOrganisation } from './store/session.ts';
@@ -36,6 +36,10 @@ export type LedgerParts = {
   witnesses?: (organisation: string) => Promise<Witnesses>;
   /** Opens personal values, to compare what people see with what was entered; those without keys are left out. */
   personal?: Pick<PersonalKeyring, 'keys'>;
+  /** Positions and marks the program answered for and has not seen sealed, as kept outside the database; absent where nothing runs. */
+  acknowledged?: (organisation: string) => Promise<{ pos: number; mac: Uint8Array }[]>;
+  /** By the machine's own clock; absent where moments are simulated. */
+  now?: () => string;
   /** Rows that confer authority and that the program did not write, at the position they claim. */
   suspicious: (organisation: string) => Promise<{ position: number; message: Text }[]>;
   /** How the database differs from what the release makes of it: what else might answer in a table's place. */
@@ -138,6 +142,13 @@ async function verifyLevels(
     acts: actRules((hash) => definitions.get(hash)),
     ...(onProgress ? { onProgress } : {}),
   });
+  const unsealed = await unsealedFaults(
+    parts.db,
+    organisation,
+    (await parts.acknowledged?.(organisation)) ?? [],
+    report.size ?? 0,
+    parts.now?.(),
+  );
   const shape = (await parts.shape()).map((message): Finding => ({ level: 'L2', ok: false, message }));
   const forged = [
     ...faults.map((message) => ({ message })),
@@ -146,7 +157,11 @@ async function verifyLevels(
     ...(await projectionFaults(parts.db, organisation, parts.personal)),
   ].map((one): Finding => ({ level: 'L3', ok: false, ...one }));
   const files = await checkFiles(allLedgerRows(parts.db, organisation), parts.file);
-  return joined(report, [...shape, ...forged], files);
+  return joined(
+    report,
+    [...shape, ...unsealed.map((one): Finding => ({ level: 'L2', ok: false, ...one })), ...forged],
+    files,
+  );
 }
 
 /** A report with forged rows (L3) and what became of stored files (L4); `firstBad` is the lowest position of all. */

@@ -52,6 +52,45 @@ export async function stateFaults(db: Db, organisation: string, log: LogReader, 
   return faults;
 }
 
+/**
+ * What the program answered for has to be there, sealed or not: a tail taken away before it was sealed leaves rows that agree with each other.
+ * Told, too, is what has been waiting to be sealed for longer than any seal takes (`now`).
+ */
+export async function unsealedFaults(
+  db: Db,
+  organisation: string,
+  acknowledged: { pos: number; mac: Uint8Array }[],
+  sealed: number,
+  now: string | undefined,
+): Promise<Fault[]> {
+  return reading(db, organisation, async (tx) => {
+    const found = await sql<{
+      pos: number;
+      mac: Buffer;
+    }>`select pos, mac from event where organisation = ${organisation}
+      and pos = any(${acknowledged.map(({ pos }) => pos)})`.execute(tx);
+    const marks = new Map(found.rows.map(({ pos, mac }) => [Number(pos), mac]));
+    const gone = acknowledged.filter(({ pos, mac }) => !sameHash(marks.get(pos) ?? new Uint8Array(), mac));
+    const oldest = await sql<{ pos: number; at: Date }>`select pos, recorded_at as at from event
+      where organisation = ${organisation} and pos >= ${sealed} order by pos limit 1`.execute(tx);
+    const waits = oldest.rows[0];
+    const late = now !== undefined && waits && Date.parse(now) - waits.at.getTime() > LATE_MS;
+    return [
+      ...gone.map(({ pos }) => ({ position: pos, message: VANISHED })),
+      ...(late ? [{ position: Number(waits.pos), message: unsealedSince(waits.at) }] : []),
+    ];
+  });
+}
+
+const LATE_MS = 10 * 60_000;
+
+const VANISHED = text(
+  '已回覆使用者的事項在資料庫中消失，或被換掉',
+  'an event the program answered for is gone from the database, or another stands in its place',
+);
+const unsealedSince = (at: Date) =>
+  text(`自 ${at.toISOString()} 起的事項尚未封存`, `nothing has been sealed since ${at.toISOString()}`);
+
 async function tileOf(log: LogReader, tile: Parameters<LogReader['read']>[0]): Promise<Uint8Array> {
   return (await log.read(tile)) ?? new Uint8Array(tile.width * 32); // missing: another root, told at L1
 }

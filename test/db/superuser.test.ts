@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openReplay } from '../../src/main.ts';
 import { NOT_DERIVED } from '../../src/runtime/replay.ts';
@@ -354,6 +355,29 @@ describe('the superuser', () => {
   test('rewriting every row where it lies (VACUUM FULL) and copying tables out and in changes nothing', async () => {
     await superuser('vacuum full event');
     await tampered('event', 'select 1', async () => {});
+    expect((await verdict()).levels).toEqual([]);
+  });
+
+  test('the lock of sealing taken, so that a tail can be taken away in peace: what was answered for is missed at the next verify', async () => {
+    const other = new pg.Client(office.database.superUrl);
+    await other.connect();
+    const taken = other.query('select pg_advisory_lock(4112027)');
+    await superuser(
+      `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = 4112027 and granted`,
+    );
+    await taken;
+    const [before] = await superuser(`select next_pos, encode(last_mac, 'hex') as mac from head where ${here()}`);
+    await deskOf(office).open('wang', 'seat', { name: '消失', place: '十號' });
+    await office.platform.idle();
+    await superuser('create temp table head_kept as select * from head');
+    const rewind = `delete from event where ${here()} and pos >= ${before.next_pos};
+      update head set next_pos = ${before.next_pos}, last_mac = decode('${before.mac}', 'hex') where ${here()}`;
+    await tampered('event', rewind, async () => {
+      expect(await verdict()).toMatchObject({ ok: false, said: expect.stringMatching(/answered for is gone/) });
+    });
+    await superuser('delete from head; insert into head select * from head_kept; drop table head_kept');
+    await other.end();
+    await untilSealed(office);
     expect((await verdict()).levels).toEqual([]);
   });
 
