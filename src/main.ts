@@ -58,6 +58,7 @@ import { SETUP_ENDED } from './runtime/ledger-acts.ts';
 import { ledgerDoor } from './runtime/ledger-door.ts';
 import type { Db, Module } from './runtime/module.ts';
 import { newsRoom } from './runtime/news.ts';
+import { asEnteredBy } from './runtime/orders.ts';
 import { createOrganisation, INSTALLATION, organisationIds } from './runtime/organisations.ts';
 import type { Parts } from './runtime/parts.ts';
 import { rebuild, replayFaults } from './runtime/replay.ts';
@@ -110,6 +111,7 @@ export async function openPlatform(
     verifierKey: sealer.verifierKey,
     formerKeys: sealer.formerKeys,
     witnesses: sealer.witnessing.view,
+    acknowledged: (organisation) => sealer.signer.acknowledged(organisation),
     witnessLines: () => witnessLines(options.dataDir),
     personal,
     ...checksOver(db, blobs, secrets.nodeKey, parts.clock),
@@ -169,7 +171,7 @@ async function composed(options: Composing, db: Db, committed: Parts['committed'
   const blobs = folderBlobs(join(options.dataDir, 'files'));
   const officeCalendar = openCalendar(join(ROOT, 'calendar'), join(options.dataDir, 'calendar'));
   const packFiles = await loadPacks([SHIPPED_PACKS]);
-  const modules = modulesOver(secrets.nodeKey, packFiles, officeCalendar.current, blobs);
+  const modules = modulesOver(secrets, packFiles, officeCalendar.current, blobs);
   const clock = options.clock ?? (() => new Date());
   const parts: Parts = {
     db,
@@ -221,7 +223,7 @@ export type Platform = Exclude<Awaited<ReturnType<typeof openPlatform>>, Refused
 
 /** Every module, one explicit line each: deleting a line and its folder removes the feature. */
 function modulesOver(
-  nodeKey: Uint8Array,
+  { nodeKey, markKey }: { nodeKey: Uint8Array; markKey: Parts['markKey'] },
   packFiles: SourceFile[],
   calendar: Parts['calendar'],
   blobs: Blobs,
@@ -239,7 +241,7 @@ function modulesOver(
     mail,
     installation,
     backups,
-    retention(calendar),
+    retention(calendar, asEnteredBy(markKey)),
     trail,
     passkeys,
   ];

@@ -48,7 +48,8 @@ test('what was on hold, or never ordered, was not to be destroyed', () => {
   const judge = destroying(() => 'wang');
   const faults = (type: string, stream: string, data: object) =>
     judge({ type, stream, data } as unknown as Envelope).map(({ en }) => en);
-  expect(faults('disposal.destroyed', 'disposal:d', { record: 'r1' })).toEqual([
+  faults('record.opened', 'd', { type: 'disposal', values: { items: [{ record: 'r1' }] } });
+  expect(faults('disposal.destroyed', 'disposal:d', { disposal: 'd', record: 'r1' })).toEqual([
     expect.stringMatching(/without an order/),
   ]);
   expect(faults('hold.placed', 'hold:r1', { record: 'r1' })).toEqual([]);

@@ -86,3 +86,21 @@ const plainColumns = ({ columns, key }: Table) =>
 
 const firstRow = ({ name }: Table, organisation: string) =>
   `(select min(ctid) from ${name} where organisation = '${organisation}')`;
+
+/** Lists another record in the row of a disposal for the moment in which it is carried out. @returns the records destroyed by then. */
+export async function destroyedWhileListing(
+  superuser: pg.Client,
+  disposal: string,
+  record: string,
+  carryOut: () => Promise<unknown>,
+): Promise<string[]> {
+  const before = await superuser.query('select body from record where id = $1', [disposal]);
+  const item = JSON.stringify([{ id: 'r9', record }]);
+  await superuser.query(
+    `update record set body = jsonb_set(body, '{values,items}', body#>'{values,items}' || $2::jsonb) where id = $1`,
+    [disposal, item],
+  );
+  await carryOut();
+  await superuser.query('update record set body = $2 where id = $1', [disposal, before.rows[0].body]);
+  return (await superuser.query('select record from destroyed_record')).rows.map((row) => row.record);
+}

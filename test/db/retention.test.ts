@@ -14,6 +14,7 @@ import { openReplay } from '../../src/main.ts';
 import { workRound } from '../../src/rounds.ts';
 import { INSTALLATION } from '../../src/runtime/organisations.ts';
 import { startTestDatabase } from '../harness/database.ts';
+import { destroyedWhileListing } from './forgery.ts';
 import { type Office, openOffice, PASSWORD } from './office.ts';
 import type { PersonName } from './people.ts';
 
@@ -330,11 +331,8 @@ describe('destruction after retention', () => {
     expect((await lin.call('keeping.due')).status).toBe(403);
     const chou = await office.as('chou');
     expect(await chou.ok('keeping.due')).toEqual([]);
-    const early = await open('chou', 'disposal', {
-      title: '提早銷毀',
-      archive: true,
-      items: [{ id: 'r1', record, number }],
-    });
+    const items = [{ id: 'r1', record, number }];
+    const early = await open('chou', 'disposal', { title: '提早銷毀', archive: true, items });
     await expect(act('chou', early, 'submit')).rejects.toThrow('time_over');
     clock.now = new Date('2029-12-15T01:00:00Z');
     const keeper = await office.as('kuo');
@@ -374,6 +372,7 @@ describe('destruction after retention', () => {
     await expect(act('chen', disposal, 'destroy')).rejects.toThrow('archive_as_law'); // it was drafted as archives
     await (await office.as('fan')).ok('keeping.stateArchives', { ...privately, archives: true });
     await act('chen', disposal, 'destroy');
+    expect(await destroyedWhileListing(office.superuser, disposal, early, round)).toEqual([]);
     await round();
 
     expect(await tablesWith('短期活動網站')).toEqual(['event']); // what is not personal stays in the sealed ledger

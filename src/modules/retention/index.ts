@@ -7,6 +7,7 @@ import { canonicalHash, type Json } from '../../kernel/ledger/canonical.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import type { Db, Module, ModuleCommand, NewEvent, Tx } from '../../runtime/module.ts';
+import type { AsEntered } from '../../runtime/orders.ts';
 import { archivesStatus, stateArchives } from './archives.ts';
 import { retentionEnds } from './ends.ts';
 import { definitionsOf, type Erasure, filesIn, isOrdered, onHold, project, recordsBy, requestedBy } from './tables.ts';
@@ -27,7 +28,7 @@ const Done = z.object({ kind: z.enum(['subject', 'record']), id: z.string() });
 const CarryOut = z.object({ disposal: z.string() });
 
 /** Retention and privacy: holds, erasure of personal values, destruction of records whose time is over. */
-export const retention = (calendar: () => Calendar): Module => ({
+export const retention = (calendar: () => Calendar, asEntered: AsEntered): Module => ({
   name: 'retention',
   commands: {
     'retention.hold': holding('hold.placed'),
@@ -36,7 +37,7 @@ export const retention = (calendar: () => Calendar): Module => ({
     'retention.state_archives': stateArchives,
     'retention.erase_again': eraseAgain,
     'retention.note_done': noteDone,
-    'retention.carry_out': carryOut(calendar),
+    'retention.carry_out': carryOut(calendar, asEntered),
   },
   project,
   facts: {
@@ -202,29 +203,39 @@ const noteDone: ModuleCommand<z.infer<typeof Done>, null> = {
 type Disposed = {
   state: RecordState | undefined;
   records: RecordState[];
+  /** Those whose rows are what their marked entries make; of others nothing is believed. */
+  entered: Set<string>;
   ends: Map<string, string>;
   held: Set<string>;
 };
 
-/** Destroys what an approved disposal lists; looks again at retention and holds, and leaves what may not go. */
-function carryOut(calendar: () => Calendar): ModuleCommand<z.infer<typeof CarryOut>, Disposed> {
+/**
+ * Destroys what an approved disposal lists; looks again at retention and holds, and leaves what may not go, and what is not as it was entered:
+ * a row that lists another record for a moment, or closes one, destroys nothing.
+ */
+function carryOut(calendar: () => Calendar, asEntered: AsEntered): ModuleCommand<z.infer<typeof CarryOut>, Disposed> {
   return {
     input: CarryOut,
     async load(tx, { disposal }, { organisation }) {
       const state = (await recordsBy(tx, organisation, [disposal])).get(disposal)?.state;
       const ids = listedIn(state);
       const found = await recordsBy(tx, organisation, ids);
+      const records = [...found.values()].map((one) => one.state);
+      const { current, byHash } = await definitionsOf(tx, organisation);
+      const typeOf = (one: RecordState) => (byHash.get(one.definition) ?? current)?.records[one.type];
       return {
         state,
-        records: [...found.values()].map((one) => one.state),
+        records,
+        entered: await asEntered(tx, organisation, [...(state ? [state] : []), ...records], typeOf),
         ends: await endsOf(tx, organisation, ids, calendar()),
         held: await onHold(tx, organisation, ids),
       };
     },
-    decide({ state, records, ends, held }, { disposal }, { actor, now }) {
+    decide({ state, records, entered, ends, held }, { disposal }, { actor, now }) {
       if (actor.kind !== 'clock') return onlyByItself;
+      if (!entered.has(disposal)) return notAsEntered;
       const stream = `disposal:${disposal}`;
-      const going = records.filter(({ id }) => !held.has(id) && (ends.get(id) ?? '9999') <= now);
+      const going = records.filter(({ id }) => entered.has(id) && !held.has(id) && (ends.get(id) ?? '9999') <= now);
       const approval = state?.values.approval_number;
       const events = going.flatMap((record): NewEvent[] => [
         {
@@ -258,6 +269,12 @@ export function listedIn(state: RecordState | undefined): string[] {
 
 const no = (code: 'by' | 'missing' | 'state' | 'factor', zh: string, en: string): Refused =>
   refused({ code, message: text(zh, en) satisfies Text });
+
+const notAsEntered = no(
+  'state',
+  '銷毀案的內容與軌跡不符，未銷毀任何紀錄；請先驗證軌跡。',
+  'The disposal is not what its entries make; nothing was destroyed. Verify the ledger first.',
+);
 
 const notAKeeper = no(
   'by',
