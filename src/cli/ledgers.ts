@@ -36,7 +36,7 @@ export type Ledgers = {
 const MIGRATIONS = join(import.meta.dirname, '../../migrations');
 
 /** How a database differs from what this release makes of it. */
-export const ourShape = (db: Db) => shapeFaults(db, shapeOf(MIGRATIONS));
+export const ourShape = (db: Db) => shapeFaults(db, shapeOf(MIGRATIONS).lines);
 
 /** What verification asks beside ledger and rows: the database's shape, authority rows and stored files. */
 export function checksOver(db: Db, blobs: Blobs, nodeKey: Uint8Array, clock: () => string) {

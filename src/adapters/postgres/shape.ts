@@ -36,9 +36,11 @@ export async function shapeFaults(db: Db, expected: readonly string[]): Promise<
 
 const MOST = 40;
 
-/** What the migrations of a folder make, as it was written down with them. */
-export const shapeOf = (migrations: string): string[] =>
-  readFileSync(join(migrations, SHAPE), 'utf8').replaceAll('\r\n', '\n').split('\n').filter(Boolean);
+/** What the migrations of a folder make, as it was written down with them (`npm run shape`), and the last of those there were then. */
+export function shapeOf(migrations: string): { last: string; lines: string[] } {
+  const [last = '', ...lines] = readFileSync(join(migrations, SHAPE), 'utf8').replaceAll('\r\n', '\n').split('\n');
+  return { last, lines: lines.filter(Boolean) };
+}
 
 export const SHAPE = 'shape.txt';
 
