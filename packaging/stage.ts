@@ -89,13 +89,26 @@ function thin(folder: string): void {
   }
 }
 
-type Lock = { packages: Record<string, { devOptional?: boolean }> };
+type Locked = { devOptional?: boolean; dependencies?: object; optionalDependencies?: object };
 
-/** npm leaves in what a package of ours may use if it is there (better-auth: vitest, react) and only our tools do. */
+/**
+ * npm leaves in what a package of ours may use if it is there (better-auth: vitest, react) and only our tools do, and of these tools
+ * the binaries for this platform, which nothing else asks for.
+ */
 function dropToolsOnly(folder: string): void {
-  const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as Lock;
-  for (const [path, { devOptional }] of Object.entries(packages))
-    if (devOptional) rmSync(join(folder, path), { recursive: true, force: true });
+  const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, Locked>;
+  };
+  const packages = Object.entries(lock.packages);
+  const asked = (of: Locked[]) =>
+    new Set(of.flatMap((one) => Object.keys({ ...one.dependencies, ...one.optionalDependencies })));
+  const byUs = asked(packages.map(([, one]) => one).filter((one) => !one.devOptional));
+  const byTools = asked(packages.map(([, one]) => one).filter((one) => one.devOptional));
+  for (const [path, { devOptional }] of packages) {
+    const name = path.replace(/^.*node_modules\//, '');
+    if (devOptional || (byTools.has(name) && !byUs.has(name)))
+      rmSync(join(folder, path), { recursive: true, force: true });
+  }
 }
 
 /** Of the nine weights of each font, those that src/print names. */

@@ -122,9 +122,14 @@ sed "s|/opt/ancheng/|$PROGRAM/|" "$release/ancheng.service" >"$UNIT"
 if [ $own_signer = yes ]; then sed "s|/opt/ancheng/|$PROGRAM/|" "$release/ancheng-signer.service" >"$SIGNER_UNIT"; fi
 if [ $systemd = yes ]; then
   systemctl daemon-reload
-  [ $own_signer = no ] || systemctl enable --now --quiet ancheng-signer
+  [ $own_signer = no ] || systemctl enable --quiet ancheng-signer
   systemctl enable --quiet ancheng
-  systemctl start ancheng
+  tell '啟動中，首次或升級後需一至數分鐘…' 'Starting; the first time or after an upgrade this takes a minute or more…'
+  if ! systemctl start ancheng; then
+    journalctl -u ancheng -n 12 --no-pager -o cat >&2
+    refuse "已安裝 $version，但尚未能啟動，原因如上；排除後執行 systemctl restart ancheng。" \
+      "$version is installed but has not started, for the reason above; mend it, then: systemctl restart ancheng"
+  fi
   tell "已安裝 $version 並啟動。設定碼：journalctl -u ancheng | grep 設定碼" \
     "$version is installed and started. Set-up code: journalctl -u ancheng | grep set-up"
 else

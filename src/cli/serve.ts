@@ -7,6 +7,7 @@ import { isRefused, type Refused } from '../kernel/refusal.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { halfRestored, isHalfRestored } from './half-restored.ts';
 import { handOver } from './hand-over.ts';
+import { markReady } from './ready.ts';
 import { say, tellRefused } from './say.ts';
 import { separateSigner } from './separate-signer.ts';
 import { asArguments, type Settings } from './settings.ts';
@@ -44,6 +45,7 @@ export async function serve(wanted: Settings, kind: 'start' | 'demo'): Promise<E
   );
   if (isRefused(server)) return refuse(server);
   announce(server, wanted);
+  markReady();
   const end = await Promise.race([asked, server.lost, defect()]);
   if (end instanceof Error) console.error(end);
   say('停止中… · stopping…');

@@ -23,6 +23,7 @@ import { text } from '../kernel/text.ts';
 import { type Command, usageError } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { handOver } from './hand-over.ts';
+import { markReady } from './ready.ts';
 import { say, tellRefused } from './say.ts';
 import { moveSigner, takeFolder } from './signer-place.ts';
 
@@ -183,6 +184,7 @@ async function untilAskedToEnd(door: Door, ask: (request: SignerRequest) => Prom
       return answerParent(ask);
     case 'socket':
       say(`簽章者已就緒 · the signer is ready: ${door.path}`);
+      markReady();
       return end;
     case 'beside': {
       process.send?.(READY);
