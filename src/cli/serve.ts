@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { explain } from '../adapters/postgres/embedded/trouble.ts';
@@ -46,6 +46,7 @@ export async function serve(wanted: Settings, kind: 'start' | 'demo'): Promise<E
   if (isRefused(server)) return refuse(server);
   announce(server, wanted);
   markReady();
+  flushCompileCache(); // at the end it would be lost to a power cut
   const end = await Promise.race([asked, server.lost, defect()]);
   if (end instanceof Error) console.error(end);
   say('停止中… · stopping…');

@@ -142,7 +142,8 @@ describe.skipIf(process.platform === 'win32')('as a process of another user', ()
     spawnSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', join(place, 'log')]);
     spawnSync('chmod', ['600', join(place, 'log')]);
     if (process.getuid?.() === 0) spawnSync('chown', ['65534:65534', join(place, 'log')]);
-    await standing(place, 'credential:log', { CREDENTIALS_DIRECTORY: place });
+    await standing(place, 'credential:log', { CREDENTIALS_DIRECTORY: place, RUNTIME_DIRECTORY: place });
+    await expect.poll(() => existsSync(join(place, 'ready'))).toBe(true);
     const signer = await signerOnSocket(join(place, 'door'));
     expect(holds(signer, await signer.sign(at(10), []))).toBe(true);
   });

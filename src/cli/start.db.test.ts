@@ -91,15 +91,21 @@ afterEach(async () => {
 afterAll(() => rmSync(ground, { recursive: true, force: true }));
 
 describe('start', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('on %s stops the database and exits 0', async (signal) => {
-    const data = open('stops');
-    const { child, url, ended } = await start(['start', '--data', data, '--port', '0']);
-    expect((await ask(url)).me).toBe('ancheng_app');
-    const postmaster = Number.parseInt(readFileSync(join(data, 'postgres/cluster/postmaster.pid'), 'utf8'), 10);
-    child.kill(signal);
-    expect(await ended).toBe(0);
-    expect(lookAtProcess(postmaster).alive).toBe(false);
-  });
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'tells systemd when it answers, on %s stops the database and exits 0',
+    async (signal) => {
+      const data = open('stops');
+      const env = { RUNTIME_DIRECTORY: mkdtempSync(join(ground, 'run-')) };
+      chmodSync(env.RUNTIME_DIRECTORY, 0o777);
+      const { child, url, ended } = await start(['start', '--data', data, '--port', '0'], { env });
+      await expect.poll(() => existsSync(join(env.RUNTIME_DIRECTORY, 'ready'))).toBe(true);
+      expect((await ask(url)).me).toBe('ancheng_app');
+      const postmaster = Number.parseInt(readFileSync(join(data, 'postgres/cluster/postmaster.pid'), 'utf8'), 10);
+      child.kill(signal);
+      expect(await ended).toBe(0);
+      expect(lookAtProcess(postmaster).alive).toBe(false);
+    },
+  );
 
   test('a port in use is told with its remedy, exits 3 and leaves no database running', async () => {
     const squatter = createServer().listen(0, '127.0.0.1');
