@@ -36,6 +36,11 @@ done
   refuse '本機無法執行內附程式（需 glibc 2.28 以上）。' 'The programs inside do not run here (glibc 2.28 or later is needed).'
 
 version=$(cat "$here/VERSION")
+there=$(cat "$PROGRAM/current/VERSION" 2>/dev/null || echo "$version")
+# Before anything is stopped: tables that a newer release brought up to date are refused by an older one.
+[ "$(printf '%s\n' "$there" "$version" | sort -V | tail -n 1)" = "$version" ] ||
+  refuse "已安裝較新的 ${there}，本安裝包為 ${version}，未作任何變更。要回到舊版：先執行 /opt/ancheng/current/uninstall.sh（資料保留），安裝舊版後還原升級前的備份。" \
+    "The newer $there is installed and this is $version; nothing was changed. To go back: run /opt/ancheng/current/uninstall.sh (data stays), install the older one and restore the backup from before."
 release=$PROGRAM/releases/$version
 running=no
 systemd=no

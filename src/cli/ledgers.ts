@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { type Blobs, folderBlobs } from '../adapters/blobs/folder.ts';
 import { connect } from '../adapters/postgres/connect.ts';
+import { prepareExternal } from '../adapters/postgres/external.ts';
 import { openDatabase } from '../adapters/postgres/open.ts';
 import { PROGRAM } from '../adapters/postgres/roles.ts';
 import { shapeFaults, shapeOf } from '../adapters/postgres/shape.ts';
@@ -134,12 +135,15 @@ async function reach(
   settings: Pick<Settings, 'dataDir' | 'databaseUrl' | 'databaseAppUrl'>,
   log: (line: string) => void,
 ): Promise<{ url: string; stop(): Promise<void> } | Refused> {
-  if (settings.databaseAppUrl) return { url: settings.databaseAppUrl, stop: async () => {} };
-  if (!settings.databaseUrl) {
-    const running = runningUrl(settings.dataDir, PROGRAM, 'postgres-app');
-    if (running && (await answers(running))) return { url: running, stop: async () => {} };
-    log('平台未執行，為檢查啟動資料庫 · the platform is not running; starting its database for the check');
+  const { dataDir, databaseUrl, databaseAppUrl } = settings;
+  if (databaseAppUrl) return { url: databaseAppUrl, stop: async () => {} };
+  if (databaseUrl) {
+    const prepared = await prepareExternal({ dataDir, databaseUrl }); // without the folder's lock: the platform may be running
+    return isRefused(prepared) ? prepared : { url: prepared.appUrl, stop: async () => {} };
   }
+  const running = runningUrl(dataDir, PROGRAM, 'postgres-app');
+  if (running && (await answers(running))) return { url: running, stop: async () => {} };
+  log('平台未執行，為檢查啟動資料庫 · the platform is not running; starting its database for the check');
   const opened = await openDatabase({ ...settings, log });
   return isRefused(opened) ? opened : { url: opened.appUrl, stop: () => opened.stop() };
 }
