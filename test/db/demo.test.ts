@@ -66,7 +66,7 @@ async function build(): Promise<Built> {
 let demo: Built;
 beforeAll(async () => {
   demo = await build();
-}, 240_000);
+});
 
 afterAll(async () => {
   for (const { platform, database, folder } of built) {
@@ -228,7 +228,7 @@ test('the same day gives the same events; personal values are compared without t
   expect(second.length).toBe(first.length);
   const differing = first.findIndex((event, i) => event !== second[i]);
   expect(differing === -1 ? undefined : [first[differing], second[differing]]).toBeUndefined();
-}, 240_000);
+});
 
 /** Every event in order as text; what is encrypted under a random nonce says only whose it is. */
 async function events({ platform }: Built): Promise<string[]> {
@@ -310,6 +310,6 @@ test('as of every day of the half year: the entries under the largest checkpoint
     const report = await verifyLog({ ...twin, asOf: date });
     expect(report).toMatchObject({ ok: true, size, seen: { by: ['agency.example'] } });
   }
-}, 240_000);
+});
 
 const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));

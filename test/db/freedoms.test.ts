@@ -19,7 +19,7 @@ beforeAll(async () => {
   office = await openOffice({ clock });
   desk = deskOf(office);
   document = await drafted('chou', '備份作業說明');
-}, 120_000);
+});
 afterAll(() => office?.close());
 
 async function drafted(who: 'chou', title: string): Promise<string> {

@@ -299,7 +299,7 @@ test('packs: any text compiles to diagnostics or a definition, never an exceptio
     ),
     { numRuns: RUNS },
   );
-}, 120_000);
+});
 
 test('scanner files: damaged anywhere, they are read or refused, and what is damaged is never a complete scan of more than was there', async () => {
   const originals = [

@@ -14,7 +14,7 @@ let desk: Desk;
 beforeAll(async () => {
   office = await openOffice({ clock });
   desk = deskOf(office);
-}, 120_000);
+});
 afterAll(() => office?.close());
 
 const ok = async (who: PersonName, procedure: string, input: Record<string, unknown> = {}) =>

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkPacks } from '../../src/kernel/check.ts';
 import { formatDiagnostic } from '../../src/kernel/pack/diagnostics.ts';
 import { schemaFor } from '../../src/kernel/pack/schema.ts';
@@ -8,7 +8,6 @@ import type { Diagnostic } from '../../src/kernel/pack/types.ts';
 import { folder, miniature } from './folder.ts';
 
 // Whole packs are compiled and walked through.
-vi.setConfig({ testTimeout: 60_000 });
 
 const shipped = readdirSync(join(import.meta.dirname, '../../packs'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'schema')

@@ -13,4 +13,4 @@ test('the harness finds a browser, and axe finds what is wrong with a page and n
   } finally {
     await browser.close();
   }
-}, 60_000);
+});

@@ -163,7 +163,7 @@ test('a power cut at any effect, any number of times, ends in the log of a singl
     }),
     { numRuns: 300 },
   );
-}, 60_000);
+});
 
 test('what was sealed in many rounds verifies on every level, against the rows too', async () => {
   const its = machine();

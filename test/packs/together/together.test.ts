@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runExamples } from '../../../src/kernel/engine/examples.ts';
 import { compile } from '../../../src/kernel/pack/compile.ts';
 import { formatDiagnostic } from '../../../src/kernel/pack/diagnostics.ts';
@@ -6,7 +6,6 @@ import type { ExampleFile, SourceFile } from '../../../src/kernel/pack/types.ts'
 import { folder, miniature } from '../folder.ts';
 
 // Whole packs are compiled and walked through.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** The office's shipped procedure and the city's principles in miniature, adopted together. */
 const city = [...miniature('taoyuan'), ...folder('test/packs/together/taoyuan')];
