@@ -108,7 +108,7 @@ describe.skipIf(process.platform !== 'linux')('the package for Linux', () => {
       'node_modules/vitest',
       'node_modules/typescript',
       'node_modules/.bin',
-      'node_modules/@rolldown',
+      'node_modules/@rolldown/binding-linux-x64-gnu',
       'node_modules/lightningcss-linux-x64-gnu',
       'test',
     ])
