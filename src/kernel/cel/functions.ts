@@ -60,6 +60,7 @@ const KERNEL: Record<string, Kernel> = {
   text: ([thing], scope) => format(thing!, 'zh', scope),
   is_ip: ([url]) => (typeof url === 'string' ? isAddress(hostOf(url)) : 'unknown'),
   host_of: ([url]) => (typeof url === 'string' ? hostOf(url) : 'unknown'),
+  main_version: ([name]) => (typeof name === 'string' ? mainVersion(name) : 'unknown'),
   outside: ([address]) => (typeof address === 'string' ? isOutside(address) : 'unknown'),
   touches: ([a, b]) => portsTouch(textOf(a), textOf(b)),
   rule_key: ([line], scope) => ruleKey(line!, scope),
@@ -130,4 +131,11 @@ function ruleKey(line: Thing, scope: Scope): Asked | 'unknown' {
     parts.push(isKnown(part) ? (typeof part === 'object' ? (idOf(part) ?? '') : String(part)) : '');
   }
   return parts.every((part) => part === '') ? 'unknown' : parts.join('|');
+}
+
+/** What stands before the first point of a release's name, and its service pack: `Server 2019 SP2` is `2019 SP2`, `v2.4.1` is `2` (xiluo.4.4). */
+function mainVersion(name: string): string {
+  const main = /\d+/.exec(name)?.[0];
+  const pack = /(?:\bSP|service pack)\s*(\d+)/i.exec(name)?.[1];
+  return main === undefined ? 'unknown' : `${Number(main)}${pack === undefined ? '' : ` SP${Number(pack)}`}`;
 }

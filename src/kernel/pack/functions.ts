@@ -85,6 +85,7 @@ export const FUNCTIONS: Record<string, FunctionType> = {
   text: values([any], text),
   is_ip: values([any], yesNo),
   host_of: values([any], text),
+  main_version: values([text], text),
   outside: values([scalar('address')], yesNo),
   rule_key: values([any], text),
   touches: values([scalar('ports'), scalar('ports')], yesNo),

@@ -196,11 +196,11 @@ export function retrievable(intact: (sha256: string) => Promise<boolean>) {
     );
 }
 
-/** `free(host, resource)`: GiB of `memory` or `disk`, the newer of the host register and a confirmed registration (xiluo.5.2.2.3.1). */
+/** `free(host, resource)`: GiB of `memory` or `disk`, or `cores`; the newer of the host register and a confirmed registration (xiluo.5.2.2.3.1). */
 export async function free(db: Tx | Db, asked: Asked[]): Answers {
   return Promise.all(
     asked.map(async ({ organisation, args: [host, resource] }) => {
-      const field = resource === 'memory' ? 'free_memory' : 'free_disk';
+      const field = `free_${String(resource)}`;
       const hand = await newestByHand(db, organisation, 'capacity', [String(host)], String(host));
       if (hand?.values[field] !== undefined) return hand.values[field];
       const found = await sql<{

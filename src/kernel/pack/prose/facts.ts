@@ -12,6 +12,7 @@ export const CALLS: Record<string, Text> = {
   text: text('{0}', '{0}'),
   is_ip: text('{0}是 IP 位址', '{0} is a bare IP address'),
   host_of: text('{0}的主機名稱', 'the host name in {0}'),
+  main_version: text('{0}的主版號', 'the main version of {0}'),
   outside: text('{0}屬於外部位址', '{0} is an outside address'),
   touches: text('{0}包含{1}的埠', '{0} includes ports of {1}'),
   rule_key: text('{0}的比對鍵', 'the match key of {0}'),
