@@ -5,8 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
 import type { Db } from '../../runtime/module.ts';
 import { connect } from './connect.ts';
-import { readMigrations } from './migrate.ts';
-import { readShape, SHAPE, shapeFaults, shapeOf } from './shape.ts';
+import { behind, readShape, SHAPE, shapeFaults, shapeOf } from './shape.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
 
@@ -29,8 +28,7 @@ const seen = () => shapeFaults(program.db as unknown as Db, shapeOf(MIGRATIONS).
 
 test('is what the migrations make; a new migration is written down by `npm run shape`', async () => {
   const shape = await readShape(program.db as unknown as Db);
-  if (process.env.WRITE_SHAPE)
-    writeFileSync(join(MIGRATIONS, SHAPE), `${[readMigrations(MIGRATIONS).at(-1)!.name, ...shape].join('\n')}\n`);
+  if (process.env.WRITE_SHAPE) writeFileSync(join(MIGRATIONS, SHAPE), `${[behind(MIGRATIONS), ...shape].join('\n')}\n`);
   expect(shape).toEqual(shapeOf(MIGRATIONS).lines);
 });
 

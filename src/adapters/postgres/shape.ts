@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { type Text, text } from '../../kernel/text.ts';
@@ -43,6 +43,12 @@ export function shapeOf(migrations: string): { last: string; lines: string[] } {
 }
 
 export const SHAPE = 'shape.txt';
+
+/** Which migrations a shape was written down behind: how many, and the newest. */
+export function behind(migrations: string): string {
+  const names = readdirSync(migrations).filter((name) => name.endsWith('.sql'));
+  return `${names.length} ${names.sort().at(-1)}`;
+}
 
 async function linesOf(tx: Tx, question: ReturnType<typeof sql<{ line: string }>>): Promise<string[]> {
   return (await question.execute(tx)).rows.map(({ line }) => line.replace(/\s+/g, ' ').trim());

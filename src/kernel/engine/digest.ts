@@ -33,8 +33,12 @@ export function directoryDigest(directory: Directory): string {
   if (known) return known;
   const { units, persons, grants, deputies } = directory;
   const made = digest({
-    units: Object.values(units).map(({ name: _, ...unit }) => unit),
-    persons: Object.values(persons).map(({ name: _name, title: _title, email: _email, ...person }) => person),
+    units: Object.values(units)
+      .map(({ name: _, ...unit }) => unit)
+      .sort(byId),
+    persons: Object.values(persons)
+      .map(({ name: _name, title: _title, email: _email, ...person }) => person)
+      .sort(byId),
     grants: grants.toSorted(byId),
     deputies: deputies.toSorted(byId),
   });
@@ -82,7 +86,14 @@ const mapped = <V, W>(of: Record<string, V>, change: (value: V) => W): Record<st
 export function answerDigest(answer: Value | readonly RecordState[] | undefined, typeOf: TypeOf): string {
   if (Array.isArray(answer) && answer.some(isState))
     return digest(answer.map((one) => (isState(one) ? recordDigest(one, typeOf) : one)));
-  return answer === undefined ? '' : digest(answer);
+  return answer === undefined ? '' : digest(inOrder(answer as Value));
+}
+
+/** Lists in facts come in whatever order the database keeps their rows. */
+function inOrder(value: Value): Value {
+  if (Array.isArray(value)) return value.map(inOrder).sort((a, b) => (sorted(a) < sorted(b) ? -1 : 1));
+  if (typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, inOrder(inner)]));
 }
 
 const isState = (value: unknown): value is RecordState =>

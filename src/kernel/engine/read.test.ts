@@ -92,6 +92,13 @@ test('of a record its state, open values and files’ contents count; personal v
 test('of the people names do not count, units and roles do', () => {
   const renamed = { ...directory, persons: { w: { id: 'w', name: '汪', unit: 'u' } } };
   const moved = { ...directory, persons: { w: { id: 'w', name: '王', unit: 'v' } } };
+  const two = { w: directory.persons.w!, x: { id: 'x', name: '', unit: 'u' } };
+  const [one, other] = [
+    { ...directory, persons: two },
+    { ...directory, persons: { x: two.x, w: two.w } },
+  ];
+  expect(directoryDigest(one)).toBe(directoryDigest(other)); // rows come in any order
+  expect(answerDigest({ covers: ['a', 'b'] }, typeOf)).toBe(answerDigest({ covers: ['b', 'a'] }, typeOf));
   expect(directoryDigest(renamed)).toBe(directoryDigest(directory));
   expect(directoryDigest(moved)).not.toBe(directoryDigest(directory));
 });
