@@ -3,7 +3,7 @@ import type { Waiting } from '../kernel/engine/types.ts';
 import { waiting } from '../kernel/engine/waiting.ts';
 import { type Wakes, wakes } from '../kernel/engine/wakes.ts';
 import { taskRows } from './store/project-tasks.ts';
-import type { Statement } from './store/session.ts';
+import { asOne, type Statement } from './store/session.ts';
 import { inputOf, settled, type Work } from './work.ts';
 
 /** What is ahead of a record: who must act, and when the clock must look again. */
@@ -26,7 +26,7 @@ export async function planAhead(work: Work): Promise<void> {
     const wake = await settled(work, () => wakes(input, state));
     plans.push({ record: id, since: state.since, tasks, wakes: wake });
   }
-  await wakeWatchers(work, plans);
+  work.waking.push(...wakeWatchers(work, plans));
   for (const plan of plans) work.plans.set(plan.record, plan);
   work.news.tasks = true;
 }
@@ -36,16 +36,18 @@ export function planRows(organisation: string, plans: Plan[], fresh: Set<string>
   if (plans.length === 0) return [];
   const records = plans.map(({ record }) => record);
   return [
+    ...asOne([
+      sql`delete from task where organisation = ${organisation} and record = any(${records})`,
+      sql`delete from record_watch where organisation = ${organisation} and record = any(${records})`,
+    ]),
     ...taskRows(
       organisation,
-      records,
       plans.flatMap(({ record, since, tasks }) => tasks.map((task) => ({ ...task, record, since }))),
     ),
     ...momentRows(
       organisation,
       plans.filter(({ record }) => !fresh.has(record)),
     ),
-    sql`delete from record_watch where organisation = ${organisation} and record = any(${records})`,
     ...watchRows(organisation, plans),
   ];
 }
@@ -77,12 +79,12 @@ function watchRows(organisation: string, plans: Plan[]): Statement[] {
 }
 
 /** Whoever watches what changed is due now: the scheduler ticks it after the commit. */
-async function wakeWatchers(work: Work, plans: Plan[]): Promise<void> {
+function wakeWatchers(work: Work, plans: Plan[]): Statement[] {
   const changed = plans.flatMap(({ record }) => {
     const type = work.known.records.get(record)?.type;
     return [`record ${record}`, ...(type ? [`type ${type}`] : [])];
   });
-  await wakeOn(
+  return wakeOn(
     work,
     [...new Set(changed)],
     plans.map(({ record }) => record),
@@ -90,13 +92,13 @@ async function wakeWatchers(work: Work, plans: Plan[]): Promise<void> {
 }
 
 /** Wakes the watchers of `what`, except these records themselves. */
-export async function wakeOn({ tx, organisation, asking }: Work, what: string[], except: string[] = []): Promise<void> {
-  if (what.length === 0) return;
-  await sql`update record r set wake_at = ${asking.now}::timestamptz where r.organisation = ${organisation} and r.open and not (r.id = any(${except}))
+export function wakeOn({ organisation, asking }: Work, what: string[], except: string[] = []): Statement[] {
+  if (what.length === 0) return [];
+  return [
+    sql`update record r set wake_at = ${asking.now}::timestamptz where r.organisation = ${organisation} and r.open and not (r.id = any(${except}))
     and (r.wake_at is null or r.wake_at > ${asking.now}::timestamptz)
-    and exists (select 1 from record_watch w where w.organisation = r.organisation and w.record = r.id and w.what = any(${what}))`.execute(
-    tx,
-  );
+    and exists (select 1 from record_watch w where w.organisation = r.organisation and w.record = r.id and w.what = any(${what}))`,
+  ];
 }
 
 /** Who holds which role changed: whose turn it is is worked out anew for everything open, after the commit, record by record. */

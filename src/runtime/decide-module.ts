@@ -35,7 +35,7 @@ export async function decideModule(work: Work, request: Request): Promise<Answer
   const entered = await journal(work, request, events, outcome.as, whoDecided(work, request));
   if (isRefused(entered)) return entered;
   await flushTables(work);
-  await wakeOn(work, factsOf(work, command.do));
+  work.waking.push(...wakeOn(work, factsOf(work, command.do)));
   work.known.facts.clear();
   work.known.sets.clear();
   if (outcome.events.some((event) => changesTurns(event.type))) await wakeAll(work);

@@ -84,9 +84,11 @@ async function runTogether(
 ): Promise<void> {
   try {
     const requests = group.map(({ request }) => request);
-    const { answers, news } = await parts.db
+    const { answers, news, sent } = await parts.db
       .transaction()
       .execute((tx) => runGroup(parts, cache, tx, organisation, requests));
+    // A commit behind a statement that failed rolls back and does not complain.
+    await sent;
     group.forEach(({ resolve }, index) => {
       resolve(answers[index]!);
     });

@@ -24,7 +24,7 @@ import { answer, needsMore, noteRecords, type RecordRow, recordStates, unknownWo
 import type { DispatchResult, Tx } from './module.ts';
 import type { News, OrganisationContext, Parts } from './parts.ts';
 import { onlyOf, together } from './store/session.ts';
-import { type Answer, flushTables, inputOf, type Request, type Work } from './work.ts';
+import { type Answer, flushTables, inputOf, type Request, sendTables, type Work } from './work.ts';
 
 const ENGINE = new Set<string>([
   ...(['open', 'save', 'act', 'comment', 'link', 'tick'] as const),
@@ -34,6 +34,7 @@ const ENGINE = new Set<string>([
 /**
  * Decides what has gathered for one organisation in one transaction: head locked first, states and facts loaded set-wise,
  * commands decided one after another (later ones see earlier ones), then events, projections and head together.
+ * What is written last is on its way when this returns, so that the commit goes right behind it: it holds once `sent` does.
  * Throws on anything unexpected; the caller rolls back and decides one by one.
  */
 export async function runGroup(
@@ -42,7 +43,7 @@ export async function runGroup(
   tx: Tx,
   organisation: string,
   requests: Request[],
-): Promise<{ answers: Answer[]; news: News }> {
+): Promise<{ answers: Answer[]; news: News; sent: Promise<unknown> }> {
   const records = recordsNamed(requests);
   // The lock is taken before anything is read: each statement sees what was committed when its turn came.
   const [, heads, commands, versions, states] = await together<[unknown, HeadRow, CommandRow, VersionRow, RecordRow]>(
@@ -56,11 +57,11 @@ export async function runGroup(
     ],
   );
   const head = headIn(heads);
-  if (!head) return { answers: requests.map(() => noOrganisation), news: emptyNews(organisation, 0) };
+  if (!head) return nowhere(organisation, requests, 0);
   // One moment for the whole group (its requests share `at`), never before the newest entry.
   const now = notBefore(head.lastAt, requests[0]?.at ?? parts.clock());
   const context = await cache.of(tx, organisation, head.nextPos, now);
-  if (!context) return { answers: requests.map(() => noOrganisation), news: emptyNews(organisation, head.nextPos) };
+  if (!context) return nowhere(organisation, requests, head.nextPos);
   const work = beginWork(parts, cache, tx, organisation, head, context, now);
   noteVersions(work.journal, records, versions);
   noteRecords(work.known, records, states);
@@ -77,11 +78,11 @@ export async function runGroup(
     answers.push(answer);
   }
   await planAhead(work);
-  await flushTables(work);
+  await sendTables(work);
   work.news.size = work.journal.head.nextPos;
   if (work.journal.head.nextPos > head.nextPos) work.news.mac = work.journal.head.lastMac;
   cache.passed(organisation, head.nextPos, work.news);
-  return { answers, news: work.news };
+  return { answers, news: work.news, sent: work.sent };
 }
 
 /** Records that commands of the engine name: their states and versions are asked while the head is locked. */
@@ -115,6 +116,8 @@ export function beginWork(
     numbersUsed: new Map(),
     unplanned: new Set(),
     plans: new Map(),
+    waking: [],
+    sent: Promise.resolve(),
     news: emptyNews(organisation, head.nextPos),
     commands: [],
     reload: async () => {
@@ -133,6 +136,12 @@ const emptyNews = (organisation: string, size: number): News => ({
   tasks: false,
   notices: [],
   eventTypes: new Set(),
+});
+
+const nowhere = (organisation: string, requests: Request[], size: number) => ({
+  answers: requests.map(() => noOrganisation),
+  news: emptyNews(organisation, size),
+  sent: Promise.resolve(),
 });
 
 const noOrganisation = refused({ code: 'missing', message: text('沒有這個機關。', 'There is no such organisation.') });

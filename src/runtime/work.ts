@@ -17,7 +17,7 @@ import { ERASED } from './query/history.ts';
 import { evidenceRows } from './store/project-evidence.ts';
 import { noticeRows } from './store/project-notices.ts';
 import { namesAtHand, recordRows, sequenceRows, type Touched, titlesOf, typeUnder } from './store/project-records.ts';
-import { type Statement, together } from './store/session.ts';
+import { asOne, type Statement, together } from './store/session.ts';
 
 /** A request as it waits for its organisation's writer. */
 export type Request = {
@@ -43,6 +43,10 @@ export type Work = {
   unplanned: Set<string>;
   /** What was worked out for them and is not yet in the tables. */
   plans: Map<string, Plan>;
+  /** Wakes those who watch what changed, before the next rows. */
+  waking: Statement[];
+  /** Rows on their way to the tables; rejects as the first of them that failed. */
+  sent: Promise<unknown>;
   news: News;
   commands: { id: string; hash: string; pos: number; count: number; response: unknown }[];
   reload: () => Promise<OrganisationContext>;
@@ -171,17 +175,27 @@ export function touch(work: Work, moved: Omit<Touched, 'names'>[]): void {
 
 /** Everything decided so far into the tables: projections, plans, events with the head, answers to commands, in one go. */
 export async function flushTables(work: Work): Promise<void> {
+  await sendTables(work);
+  await work.sent;
+}
+
+/** The same without waiting for it: what is sent next, the commit too, comes behind it. Whoever commits waits for `sent`. */
+export async function sendTables(work: Work): Promise<void> {
   const { tx, organisation, journal, touched, plans } = work;
   const fresh = new Set(touched.map(({ after }) => after.id));
   const { statements, events } = await projections(work);
   const planned = [...plans.values()];
   plans.clear();
-  statements.push(
+  const rows = [
+    ...work.waking.splice(0),
+    ...statements,
     ...planRows(organisation, planned, fresh),
-    ...journalRows(organisation, journal),
-    ...commandRows(organisation, work.commands.splice(0)),
-  );
-  if (statements.length > 0) await together(tx, statements);
+    ...asOne([...journalRows(organisation, journal), ...commandRows(organisation, work.commands.splice(0))]),
+  ];
+  if (rows.length > 0) {
+    work.sent = Promise.all([work.sent, together(tx, rows)]);
+    work.sent.catch(() => undefined); // heard by whoever waits for it
+  }
   await projectModules(work, events);
 }
 

@@ -44,9 +44,21 @@ function forgetRare(names: Map<string, { name?: string }>): void {
 
 function prepared(client: pg.PoolClient, nameOf: (text: string) => string | undefined): PostgresPoolClient {
   let outdated = false;
+  let begins: string | undefined;
   const hold = holding(client.connection.stream);
-  const query = (text: unknown, values?: readonly unknown[]) => {
+  const query = (text: unknown, values?: readonly unknown[]): Promise<unknown> => {
+    // Nobody waits for a transaction to begin: that sets out with the first statement, and fails it when it fails.
+    if (typeof text === 'string' && /^(begin|start transaction)\b/.test(text)) {
+      begins = text;
+      return Promise.resolve(BEGUN);
+    }
     hold();
+    if (begins) {
+      const begun = client.query(begins);
+      begins = undefined;
+      const first = query(text, values);
+      return Promise.all([begun, first]).then(([, result]) => result);
+    }
     if (typeof text !== 'string' || values === undefined || values.length === 0)
       return client.query(text as string, values as unknown[]);
     const name = nameOf(text);
@@ -72,6 +84,9 @@ function holding(stream: Duplex): () => void {
     });
   };
 }
+
+/** What a statement without rows answers. */
+const BEGUN = { command: 'BEGIN', rowCount: null, rows: [] };
 
 /** "cached plan must not change result type": a table got a column meanwhile; this connection is not used again. */
 const CHANGED_TABLE = '0A000';

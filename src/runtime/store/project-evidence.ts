@@ -3,7 +3,7 @@ import { localDate } from '../../kernel/calendar/date.ts';
 import type { GateSeen, Vote } from '../../kernel/engine/types.ts';
 import type { Definition } from '../../kernel/pack/types.ts';
 import type { StoredEvent } from '../module.ts';
-import type { Statement } from './session.ts';
+import { asOne, type Statement } from './session.ts';
 
 /** Clauses that a mechanism realises: `action.go_live.accept` → [xiluo.3.5.1, …]. One index per definition. */
 const indexes = new WeakMap<Definition, Map<string, string[]>>();
@@ -61,8 +61,7 @@ export function evidenceRows(
     gaps.push(...gapsIn(event));
   }
   return [
-    ...evidenceOf(organisation, evidence),
-    ...daysOf(organisation, evidence, refusals),
+    ...asOne([...evidenceOf(organisation, evidence), ...daysOf(organisation, evidence, refusals)]),
     ...breachesOf(organisation, breaches),
     ...gapsOf(organisation, gaps),
   ];

@@ -6,7 +6,7 @@ import { uniqueKey } from '../gather.ts';
 import type { Tx } from '../module.ts';
 import { bigrams, type FieldRow, fieldRows, searchable, titleOf } from './fields.ts';
 import { fileRows } from './files.ts';
-import type { Statement } from './session.ts';
+import { asOne, type Statement } from './session.ts';
 
 /**
  * A record before and after one command, and the position of the command's last event about it. `names`: what records were called
@@ -32,9 +32,8 @@ export function recordRows(
   const last = lastOf(touched);
   return [
     stateRows(organisation, touched, typeOf, titles, moments),
-    ...fieldChanges(organisation, last, typeOf),
+    ...asOne([...fieldChanges(organisation, last, typeOf), ...bigramChanges(organisation, last, typeOf, titles)]),
     ...uniqueChanges(organisation, last, typeOf),
-    ...bigramChanges(organisation, last, typeOf, titles),
     ...fileRows(organisation, touched),
   ];
 }

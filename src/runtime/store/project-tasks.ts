@@ -5,10 +5,10 @@ import type { Statement } from './session.ts';
 export type TaskOf = Waiting & { record: string; since: string };
 
 /**
- * Replaces the tasks of these records: one row per person and action waiting for them.
+ * Tasks of records that have none now: one row per person and action waiting for them.
  * Deputies see their principals' tasks when reading, so dates need no rewriting.
  */
-export function taskRows(organisation: string, records: string[], tasks: TaskOf[]): Statement[] {
+export function taskRows(organisation: string, tasks: TaskOf[]): Statement[] {
   const rows = tasks.flatMap((task) =>
     task.persons.map((person) => ({
       id: `${task.record}:${task.action}:${person}`,
@@ -21,11 +21,11 @@ export function taskRows(organisation: string, records: string[], tasks: TaskOf[
       since: task.since,
     })),
   );
-  const gone = sql`delete from task where organisation = ${organisation} and record = any(${records})`;
-  if (rows.length === 0) return [gone];
-  const come = sql`insert into task (organisation, id, record, action, person, role, owed, due_at, since)
+  if (rows.length === 0) return [];
+  return [
+    sql`insert into task (organisation, id, record, action, person, role, owed, due_at, since)
     select ${organisation}, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as x(id text, record text, action text, person text, role text, owed boolean, due_at timestamptz, since timestamptz)
-    on conflict do nothing`;
-  return [gone, come];
+    on conflict do nothing`,
+  ];
 }

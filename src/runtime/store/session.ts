@@ -38,6 +38,17 @@ export function reading<T>(db: Db, organisation: string, work: (tx: Tx) => Promi
 }
 
 /**
+ * Several writes as one statement, which costs the database and the program little more than one alone. None sees what another does, so
+ * no two of them may touch the same row or key.
+ */
+export function asOne(statements: Statement[]): Statement[] {
+  const [last, ...before] = statements.toReversed();
+  if (!last || before.length === 0) return statements;
+  const parts = before.reverse().map((statement, n) => sql`${sql.raw(`part_${n}`)} as (${statement})`);
+  return [sql`with ${sql.join(parts)} ${last}`];
+}
+
+/**
  * Sends statements in one go; their results come in the same order. The database carries them out one after another, each seeing
  * the one before, but nobody waits between them. The first that fails is thrown once all are answered; the transaction is lost then.
  */
