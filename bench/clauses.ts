@@ -27,7 +27,7 @@ async function fill(platform: Platform, from: number, until: number): Promise<vo
         now() - make_interval(secs => (2000000 - i) * 31.0) from generate_series(${from}::int, ${until}::int) i`.execute(
       tx,
     );
-    await sql`insert into record_version select organisation, 'v-' || i, 1000 + i, case when i % 3 = 0 then 1000 + i + 500 end, 'service_request', 'N' || i, title, 'draft',
+    await sql`insert into record_version select organisation, 'v-' || i, 1000 + i, case when i % 3 = 0 then 1000 + i + 500 else 9000000 end, 'service_request', 'N' || i, title, 'draft',
         true, changed_at, '{}'::jsonb from record, generate_series(${from}::int, ${until}::int) i
       where i % 5 = 0 and organisation = ${organisation} and id = ${host}`.execute(tx);
   });

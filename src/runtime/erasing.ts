@@ -17,6 +17,7 @@ import { bigrams, fieldRows, searchable, titleOf } from './store/fields.ts';
 import { filesIn } from './store/files.ts';
 import { typeUnder, uniqueKeys } from './store/project-records.ts';
 import { withOrganisation } from './store/session.ts';
+import { everyState } from './store/states.ts';
 
 export type Erasure = { kind: 'subject' | 'record'; id: string };
 
@@ -53,8 +54,8 @@ function quotesOf(parts: Erasing, organisation: string, { kind, id }: Erasure): 
 /** Personal texts as the tables still show them, of all states of some records; and somebody's name and address. */
 async function textsOf(tx: Tx, organisation: string, ids: string[], person: string | undefined): Promise<string[]> {
   const definitions = typeUnder(await definitionsOf(tx, organisation));
-  const states = await sql<{ body: RecordState }>`select body from record_version
-    where organisation = ${organisation} and id = any(${ids})`.execute(tx);
+  const states = await sql<{ body: RecordState }>`select body from ${everyState(organisation)} v
+    where id = any(${ids})`.execute(tx);
   const card = await sql<{ name: string; email: string | null }>`select name, email from person
     where organisation = ${organisation} and id = ${person ?? null}`.execute(tx);
   const own = card.rows.flatMap(({ name, email }) => [name, ...(email ? [email] : [])]);

@@ -38,7 +38,8 @@ export async function projectionFaults(
   return faults;
 }
 
-type Folded = { state: RecordState; last: number; hidden: Set<string> };
+/** `past`: what stood before the last command, if anything did. */
+type Folded = { state: RecordState; past?: RecordState; command: string; last: number; hidden: Set<string> };
 type Row = { id: string; body: RecordState; past: RecordState | null; number: string; state: string; type: string };
 
 async function foldAll(
@@ -57,7 +58,10 @@ async function foldAll(
     try {
       const state = evolve(before?.state, event as never);
       faults.push(...decidedOnOther(before?.state, state, event, pos));
-      folded.set(envelope.stream, { state, last: pos, hidden: new Set([...(before?.hidden ?? []), ...hidden]) });
+      const { command } = envelope;
+      const past = before?.command === command ? before.past : before?.state;
+      const all = new Set([...(before?.hidden ?? []), ...hidden]);
+      folded.set(envelope.stream, { state, ...(past ? { past } : {}), command, last: pos, hidden: all });
     } catch {
       // An event without the ones before it: told at L2 as a missing row.
     }
@@ -90,7 +94,9 @@ function decidedOnOther(
 /** What an approved disposal destroyed keeps its number and dates, and none of its content. */
 function emptiedIn(folded: Map<string, Folded>, record: string): void {
   const one = folded.get(record);
-  if (one) folded.set(record, { ...one, state: emptied(one.state) });
+  if (!one) return;
+  const past = one.past ? { past: emptied(one.past) } : {};
+  folded.set(record, { ...one, state: emptied(one.state), ...past });
 }
 
 function revealed(envelope: Envelope, personal: Pick<PersonalKeyring, 'keys'> | undefined) {
@@ -114,7 +120,7 @@ async function* recordRows(db: Db, organisation: string): AsyncGenerator<Row> {
   for (let after = ''; ; ) {
     const found = await withOrganisation(db, organisation, (tx) =>
       sql<Row>`select c.id, c.body, c.number, c.state, c.type, v.body as past from record c
-        left join record_version v on v.organisation = c.organisation and v.id = c.id and v.pos_to is null
+        left join record_version v on v.organisation = c.organisation and v.id = c.id and v.pos_to = c.pos
         where c.organisation = ${organisation} and c.id > ${after} order by c.id limit ${CHUNK}`.execute(tx),
     );
     yield* found.rows;
@@ -124,13 +130,13 @@ async function* recordRows(db: Db, organisation: string): AsyncGenerator<Row> {
   }
 }
 
-function compared({ state, last, hidden }: Folded, row: Row): ProjectionFault[] {
-  const expected = plain(state);
+function compared({ state, past, last, hidden }: Folded, row: Row): ProjectionFault[] {
   const faults: ProjectionFault[] = [];
-  const same = (body: unknown) => alike(expected, plain(body), hidden.size > 0);
-  if (!same(row.body))
+  const same = (expected: RecordState | undefined, found: RecordState | null) =>
+    alike(plain(expected), plain(found ?? undefined), hidden.size > 0);
+  if (!same(state, row.body))
     faults.push(fault(last, row.id, '目前內容與事項不符', 'differs from what its events make of it'));
-  if (row.past === null || !same(row.past))
+  if (!same(past, row.past))
     faults.push(fault(last, row.id, '最近的歷史與事項不符', 'has a newest past state its events do not make'));
   const { number, state: at, type } = state;
   if (row.number !== number || row.state !== at || row.type !== type)

@@ -25,6 +25,7 @@ import { recordView } from '../../src/runtime/query/record.ts';
 import { allTasks, myNotices, myTasks } from '../../src/runtime/query/tasks.ts';
 import { trailPage } from '../../src/runtime/query/trail.ts';
 import { withOrganisation } from '../../src/runtime/store/session.ts';
+import { everyState } from '../../src/runtime/store/states.ts';
 import type { ListPage, ListQuery } from '../../src/runtime/views.ts';
 import { startTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { readingTests } from './demo-reading.ts';
@@ -295,10 +296,8 @@ test('as of every day of the half year: the entries under the largest checkpoint
     before = size;
     const rows = await withOrganisation(platform.db, DEMO_ORGANISATION, async (tx) => {
       expect(size).toBeLessThanOrEqual(await positionAt(tx, DEMO_ORGANISATION, date));
-      const found = await sql<{ id: string; body: RecordState }>`select id, body from record_version
-        where organisation = ${DEMO_ORGANISATION} and pos_from < ${size} and (pos_to is null or pos_to >= ${size})`.execute(
-        tx,
-      );
+      const found = await sql<{ id: string; body: RecordState }>`select id, body from ${everyState(DEMO_ORGANISATION)} v
+        where pos_from < ${size} and (pos_to is null or pos_to >= ${size})`.execute(tx);
       return found.rows;
     });
     for (; !step.done && step.value.pos < size; step = steps.next()) folded.set(step.value.state.id, step.value.state);

@@ -3,6 +3,7 @@ import type { RecordState, Value } from '../../kernel/engine/types.ts';
 import type { RecordType } from '../../kernel/pack/types.ts';
 import type { Text } from '../../kernel/text.ts';
 import type { GapView } from '../evidence-views.ts';
+import { everyState } from '../store/states.ts';
 import { dayOf } from './lights.ts';
 import type { Look } from './look.ts';
 import { personNamed, refOf, refsOf, WITHHELD } from './names.ts';
@@ -41,7 +42,7 @@ async function gaps(look: Look, which: RawBuilder<unknown>): Promise<GapView[]> 
     await sql<Row>`select distinct on (g.record) v.id, v.type, v.number, v.title, v.state, v.body, c.definition, g.from_at,
       ${readable(look)} as seen
     from clause_gap g join record c on c.organisation = g.organisation and c.id = g.record
-    join record_version v on v.organisation = g.organisation and v.id = g.record and ${then}
+    join ${everyState(look.organisation)} v on v.organisation = g.organisation and v.id = g.record and ${then}
     where g.organisation = ${look.organisation} and ${which} and g.from_at < ${end} and (g.until_at is null or g.until_at >= ${end})
       ${confinedTo(look) ? sql`and ${readable(look)}` : sql``}
     order by g.record, g.from_at limit ${MOST}`.execute(look.tx);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { localDate } from '../../kernel/calendar/date.ts';
 import type { Clause, Definition } from '../../kernel/pack/types.ts';
+import { everyState } from '../store/states.ts';
 import type { ClauseView } from '../views.ts';
 import { standing } from './citations.ts';
 import type { Look } from './look.ts';
@@ -101,7 +102,7 @@ async function countCalledFor(look: Look, at: (clause: string) => Counts): Promi
     ? await sql<{
         type: string;
         n: string;
-      }>`select type, count(*) as n from record_version where organisation = ${look.organisation} and open
+      }>`select type, count(*) as n from ${everyState(look.organisation)} v where open
         and pos_from < ${look.asOf.pos} and (pos_to is null or pos_to >= ${look.asOf.pos}) group by type`.execute(
         look.tx,
       )

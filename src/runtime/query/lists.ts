@@ -4,6 +4,7 @@ import type { Field, RecordType } from '../../kernel/pack/types.ts';
 import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { bigrams, columnOf } from '../store/fields.ts';
+import { everyState } from '../store/states.ts';
 import type { ListItem, ListPage, ListQuery } from '../views.ts';
 import { asListed } from './closed-sections.ts';
 import { options } from './fields.ts';
@@ -170,8 +171,8 @@ function recordsThen(look: Look): RawBuilder<unknown> {
   if (!look.asOf) return sql`record`;
   return sql`(select v.organisation, v.id, v.type, v.number, v.title, v.state, v.open, v.changed_at, v.body, r.requester, r.unit, r.opened_at,
       (v.body->>'since')::timestamptz as since, null::timestamptz as due_at, v.body->>'definition' as definition
-    from record_version v join record r on r.organisation = v.organisation and r.id = v.id
-    where v.organisation = ${look.organisation} and v.pos_from < ${look.asOf.pos} and (v.pos_to is null or v.pos_to >= ${look.asOf.pos}))`;
+    from ${everyState(look.organisation)} v join record r on r.organisation = v.organisation and r.id = v.id
+    where v.pos_from < ${look.asOf.pos} and (v.pos_to is null or v.pos_to >= ${look.asOf.pos}))`;
 }
 
 async function pageOf(

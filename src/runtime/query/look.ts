@@ -11,6 +11,7 @@ import { type Asking, settle, unknownWorld } from '../gather.ts';
 import type { Tx } from '../module.ts';
 import type { OrganisationContext, Parts } from '../parts.ts';
 import { reading } from '../store/session.ts';
+import { everyState } from '../store/states.ts';
 
 /** Who looks: a person of the organisation, or an account that only administers it. */
 export type Viewer = {
@@ -133,8 +134,8 @@ export async function recordOf(
         body: RecordState;
         title: string;
         pos: string;
-      }>`select body, title, pos_from as pos from record_version
-        where organisation = ${look.organisation} and id = ${id} and pos_from < ${look.asOf.pos} and (pos_to is null or pos_to >= ${look.asOf.pos})
+      }>`select body, title, pos_from as pos from ${everyState(look.organisation)} v
+        where id = ${id} and pos_from < ${look.asOf.pos} and (pos_to is null or pos_to >= ${look.asOf.pos})
         order by pos_from desc limit 1`.execute(look.tx)
     : await sql<{ body: RecordState; title: string; pos: string }>`select body, title, pos from record
         where organisation = ${look.organisation} and id = ${id}`.execute(look.tx);

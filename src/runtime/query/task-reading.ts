@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Preview, preview } from '../../kernel/engine/preview.ts';
 import type { RecordState, Value } from '../../kernel/engine/types.ts';
 import type { RecordType, Section } from '../../kernel/pack/types.ts';
+import { everyState } from '../store/states.ts';
 import type { Task } from '../views.ts';
 import { asListed } from './closed-sections.ts';
 import { changesBetween } from './history.ts';
@@ -85,7 +86,7 @@ async function lastActed(look: Look, states: Iterable<RecordState>): Promise<Map
   if (asked.length === 0) return new Map();
   const found = await sql<{ id: string; body: RecordState }>`
     select asked.id, v.body from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as asked(id text, at timestamptz)
-    cross join lateral (select body from record_version where organisation = ${look.organisation} and id = asked.id
+    cross join lateral (select body from ${everyState(look.organisation)} s where s.id = asked.id
       and changed_at <= asked.at order by pos_from desc limit 1) v`.execute(look.tx);
   return new Map(found.rows.map(({ id, body }) => [id, body]));
 }

@@ -135,8 +135,8 @@ function lastOf(touched: Touched[]): Touched[] {
 const isOpen = (type: RecordType, state: RecordState) => !type.flow[state.state]?.final;
 
 /**
- * Every state the group brought about, the newest of each record as its current one; the version in force before ends where the first
- * of them begins. One statement, so that a state travels and is parsed once.
+ * The newest state of each record the group touched becomes its present one. What it replaces is past from there on and is put with the
+ * past ones as it stands, as are the states between. One statement, so that a state travels and is parsed once.
  */
 function stateRows(
   organisation: string,
@@ -183,12 +183,12 @@ function stateRows(
       id text, pos_from bigint, pos_to bigint, type text, number text, title text, state text, open boolean, unit text, requester text,
       origin text, opened_at timestamptz, changed_at timestamptz, since timestamptz, closed_at timestamptz, version int, definition text,
       body jsonb, wake_at timestamptz, due_at timestamptz)),
-    ended as (update record_version v set pos_to = f.pos
-      from unnest(${firsts.map(({ id }) => id)}::text[], ${firsts.map(({ pos }) => pos)}::bigint[]) as f(id, pos), lateral (
-        select w.pos_from from record_version w where w.organisation = ${organisation} and w.id = f.id order by w.pos_from desc limit 1) newest
-      where v.organisation = ${organisation} and v.id = f.id and v.pos_from = newest.pos_from and v.pos_to is null),
-    version as (insert into record_version
-      select ${organisation}, id, pos_from, pos_to, type, number, title, state, open, changed_at, body from x)
+    past as (insert into record_version
+      select r.organisation, r.id, r.pos, f.pos, r.type, r.number, r.title, r.state, r.open, r.changed_at, r.body
+      from unnest(${firsts.map(({ id }) => id)}::text[], ${firsts.map(({ pos }) => pos)}::bigint[]) as f(id, pos)
+        join record r on r.organisation = ${organisation} and r.id = f.id
+      union all select ${organisation}, id, pos_from, pos_to, type, number, title, state, open, changed_at, body from x
+      where pos_to is not null)
     insert into record (organisation, id, type, number, title, state, open, unit, requester, origin, opened_at, changed_at, since, closed_at,
       wake_at, due_at, version, pos, definition, body)
     select ${organisation}, id, type, number, title, state, open, unit, requester, origin, opened_at, changed_at, since, closed_at,
