@@ -10,6 +10,7 @@ import { look } from '../src/runtime/query/look.ts';
 import { withOrganisation } from '../src/runtime/store/session.ts';
 import type { ListQuery } from '../src/runtime/views.ts';
 import { quantile } from './limits.ts';
+import { processorSeconds } from './processes.ts';
 import { analyze, BENCH, benchId, foundBench, openBench, openForms } from './server.ts';
 
 const LARGE = Number(process.argv[2] ?? 100_000);
@@ -58,7 +59,7 @@ async function fill(platform: Platform, from: number, until: number): Promise<vo
   });
 }
 
-type Measured = { p95: number; blocks: number };
+type Measured = { p95: number; blocks: number; processor: number };
 
 async function measure(platform: Platform, query: ListQuery): Promise<Measured> {
   const millis: number[] = [];
@@ -72,9 +73,11 @@ async function measure(platform: Platform, query: ListQuery): Promise<Measured> 
   };
   await ask();
   const before = await blocksTouched(platform);
+  const used = processorSeconds(process.pid).started;
   for (let turn = 0; turn < TURNS; turn++) await ask();
+  const processor = ((processorSeconds(process.pid).started - used) * 1000) / TURNS;
   const after = await blocksTouched(platform);
-  return { p95: quantile(millis.slice(5), 0.95), blocks: Math.round((after - before) / TURNS) };
+  return { p95: quantile(millis.slice(5), 0.95), blocks: Math.round((after - before) / TURNS), processor };
 }
 
 /** Blocks of the database touched so far; PostgreSQL adds up once a second and at the end of a transaction. */
@@ -105,6 +108,8 @@ try {
       'p95 ms at 1,000': at[1_000]!.p95.toFixed(1),
       [`at ${LARGE.toLocaleString('en')}`]: at[LARGE]!.p95.toFixed(1),
       budget: '30 ms, ratio 1',
+      'database cpu ms at 1,000': at[1_000]!.processor.toFixed(2),
+      [`cpu ms at ${LARGE.toLocaleString('en')}`]: at[LARGE]!.processor.toFixed(2),
       'blocks at 1,000': at[1_000]!.blocks,
       [`blocks at ${LARGE.toLocaleString('en')}`]: at[LARGE]!.blocks,
     })),

@@ -24,14 +24,13 @@ export function memoryMegabytes(root: number): number {
   return kilobytes.reduce((sum, each) => sum + each, 0) / 1024;
 }
 
-const TICKS_PER_SECOND = 100;
-
 /** Seconds of processor used so far by the process itself and by what it started: hardly moved by what else the machine does. */
 export function processorSeconds(root: number): { own: number; started: number } {
-  const used = (pid: number) => {
-    const [, , , , , , , , , , , user, system] = afterName(readOrEmpty(`/proc/${pid}/stat`));
-    return (Number(user ?? 0) + Number(system ?? 0)) / TICKS_PER_SECOND;
-  };
+  const used = (pid: number) =>
+    globSync(`/proc/${pid}/task/*/schedstat`).reduce(
+      (sum, path) => sum + Number.parseInt(readOrEmpty(path) || '0', 10),
+      0,
+    ) / 1e9;
   const started = family(root).filter((pid) => pid !== root);
   return { own: used(root), started: started.reduce((sum, pid) => sum + used(pid), 0) };
 }
