@@ -38,7 +38,8 @@ export async function listenOnSocket(
 export function signerOnSocket(socketPath: string): Promise<Signer> {
   const ask = (asked: SignerRequest) =>
     new Promise<SignerAnswer>((resolve, reject) => {
-      const request = httpRequest({ socketPath, method: 'POST', path: '/' }, (response) => {
+      // A connection for each question: one that was kept may just be closing, which would look as if nobody were there.
+      const request = httpRequest({ socketPath, method: 'POST', path: '/', agent: false }, (response) => {
         read(response)
           .then((body) => {
             if (response.statusCode !== 200) throw failureAt(JSON.parse(body) as Failure);
