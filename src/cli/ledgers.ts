@@ -69,7 +69,7 @@ export async function openLedgers(
   if (isRefused(database)) return database;
   const connection = connect<unknown>(database.url, { onIdleError: () => {}, max: 2 });
   const db = connection.db as unknown as Db;
-  const parts = await partsOver(db, dataDir);
+  const parts = await partsOver(db, dataDir, database.beside);
   return {
     organisations: () => organisationsOf(db, dataDir),
     verify: (organisation, onProgress) => verifyAll(parts, organisation, onProgress),
@@ -104,7 +104,7 @@ async function organisationsOf(db: Db, dataDir: string): Promise<{ id: string; n
   return known.rows.filter(({ id }, index) => written[index]!.rows.length > 0 || sealed(id));
 }
 
-async function partsOver(db: Db, dataDir: string): Promise<LedgerParts> {
+async function partsOver(db: Db, dataDir: string, beside: boolean): Promise<LedgerParts> {
   const raw = (await loadNodeKey(join(dataDir, 'secrets/node.key'))) as Uint8Array | KeyObject;
   const nodeKey = raw instanceof Uint8Array ? raw : raw.export();
   const host = readFileSync(join(dataDir, 'secrets/installation'), 'utf8').trim();
@@ -114,7 +114,8 @@ async function partsOver(db: Db, dataDir: string): Promise<LedgerParts> {
     markKey: createSecretKey(nodeKey),
     // Looking changes nothing, beside a sealer at work as on a read-only disk.
     log: (organisation) => openLogIn({ ...directoryStore(join(dataDir, 'log', organisation)), remove: async () => {} }),
-    now: () => new Date().toISOString(),
+    // Where nothing seals, in a restored folder or while the platform stands still, what it had not come to yet is no fault.
+    ...(beside ? { now: () => new Date().toISOString() } : {}),
     personal: await openKeyring(join(dataDir, 'keys')),
     verifierKey: async (organisation) => formatVerifierKey(await originOf(db, host, organisation), publicKey),
     formerKeys: async (organisation) => formerKeys(dataDir, await originOf(db, host, organisation)),
@@ -130,20 +131,20 @@ async function installationKey(dataDir: string): Promise<Uint8Array> {
   return key.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
 }
 
-/** The program's login on whatever serves this folder now. */
+/** The program's login on whatever serves this folder now; `beside` a platform that is known to run. */
 async function reach(
   settings: Pick<Settings, 'dataDir' | 'databaseUrl' | 'databaseAppUrl'>,
   log: (line: string) => void,
-): Promise<{ url: string; stop(): Promise<void> } | Refused> {
+): Promise<{ url: string; beside: boolean; stop(): Promise<void> } | Refused> {
   const { dataDir, databaseUrl, databaseAppUrl } = settings;
-  if (databaseAppUrl) return { url: databaseAppUrl, stop: async () => {} };
+  if (databaseAppUrl) return { url: databaseAppUrl, beside: false, stop: async () => {} };
   if (databaseUrl) {
     const prepared = await prepareExternal({ dataDir, databaseUrl }); // without the folder's lock: the platform may be running
-    return isRefused(prepared) ? prepared : { url: prepared.appUrl, stop: async () => {} };
+    return isRefused(prepared) ? prepared : { url: prepared.appUrl, beside: false, stop: async () => {} };
   }
   const running = runningUrl(dataDir, PROGRAM, 'postgres-app');
-  if (running && (await answers(running))) return { url: running, stop: async () => {} };
+  if (running && (await answers(running))) return { url: running, beside: true, stop: async () => {} };
   log('平台未執行，為檢查啟動資料庫 · the platform is not running; starting its database for the check');
   const opened = await openDatabase({ ...settings, log });
-  return isRefused(opened) ? opened : { url: opened.appUrl, stop: () => opened.stop() };
+  return isRefused(opened) ? opened : { url: opened.appUrl, beside: false, stop: () => opened.stop() };
 }
