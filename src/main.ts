@@ -8,6 +8,7 @@ import { openCalendar } from './adapters/files/calendar.ts';
 import { loadPacks, SHIPPED_PACKS } from './adapters/files/packs.ts';
 import { startPostman } from './adapters/mail/postman.ts';
 import { mailSettings } from './adapters/mail/settings.ts';
+import { isAway, tellAway } from './adapters/postgres/away.ts';
 import { connect } from './adapters/postgres/connect.ts';
 import { migrate, readMigrations } from './adapters/postgres/migrate.ts';
 import { openDatabase } from './adapters/postgres/open.ts';
@@ -173,6 +174,7 @@ async function composed(options: Composing, db: Db, committed: Parts['committed'
   const packFiles = await loadPacks([SHIPPED_PACKS]);
   const modules = modulesOver(secrets, packFiles, officeCalendar.current, blobs);
   const clock = options.clock ?? (() => new Date());
+  const away = tellAway(options.log);
   const parts: Parts = {
     db,
     modules,
@@ -186,9 +188,11 @@ async function composed(options: Composing, db: Db, committed: Parts['committed'
     committed,
     defect: (error, where) => {
       const reference = randomUUID().slice(0, 8);
-      options.log(
-        `defect ${reference} in ${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
+      if (isAway(error)) away(error as Error);
+      else
+        options.log(
+          `defect ${reference} in ${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
       return reference;
     },
   };

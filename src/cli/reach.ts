@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { NoConnection } from '../adapters/postgres/away.ts';
 import { openDatabase } from '../adapters/postgres/open.ts';
 import { OWNER } from '../adapters/postgres/roles.ts';
 import { secret } from '../adapters/postgres/secrets.ts';
@@ -58,7 +59,8 @@ export const nothingThere = (dataDir: string): Refused =>
 
 /** Why a database somebody named cannot be asked, in words; undefined for what has another cause. The password is never told. */
 export function databaseTrouble(error: unknown, url: string): Refused | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const said = error instanceof NoConnection ? error.cause : error;
+  const code = said instanceof Error && 'code' in said ? String(said.code) : '';
   const why = WHY_NOT[code] ?? (error instanceof Error && CUT_OFF.test(error.message) ? NO_ANSWER : undefined);
   if (!why) return undefined;
   return refused({

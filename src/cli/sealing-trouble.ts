@@ -1,3 +1,4 @@
+import { databaseAway, isAway } from '../adapters/postgres/away.ts';
 import { LACKING } from '../adapters/sealing/log.ts';
 import { SPOILT } from '../adapters/sealing/signer.ts';
 import { type Text, text } from '../kernel/text.ts';
@@ -5,12 +6,13 @@ import { isNobodyThere } from './open-signer.ts';
 
 /**
  * What the surroundings keep from being sealed, in words with the remedy: a full or read-only disk, rights, a signer that does not
- * answer. Undefined for everything else, which is a defect.
+ * answer, a database that is away. Undefined for everything else, which is a defect.
  * @param where the folder of the log; an error of the signer is about its own
  */
 export function troubleOf(error: unknown, where: string): Text | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code = '', syscall } = error as NodeJS.ErrnoException;
+  if (isAway(error)) return databaseAway.message;
   if (isNobodyThere(error) && syscall !== 'open') return SILENT;
   const place = error.message.startsWith('the signer') ? SIGNERS : text(where, where);
   switch (code) {

@@ -58,7 +58,9 @@ export async function openSealing(around: Around) {
     logs.set(organisation, known);
     return known;
   };
-  const acknowledged = reporter(signer, (error) => parts.defect(error, 'signer'));
+  // One that does not answer is told by sealing, which waits for it.
+  const signerFailed = (error: unknown) => isNobodyThere(error) || parts.defect(error, 'signer');
+  const acknowledged = reporter(signer, signerFailed);
   const separation = await separationOf(signer);
   const loss = lossOf(signer);
   const halted = new Map<string, Text>();
@@ -106,7 +108,10 @@ export async function openSealing(around: Around) {
       const reopen = (organisation: string) => logs.delete(organisation);
       await settleLedgers({ ...around, say, signer, log, origin, reopen, halted });
       witnessing.start();
-      Object.assign(loop, startLoop({ ...around, say, signer, log, origin, halted, alarms, wrote, aside }));
+      Object.assign(
+        loop,
+        startLoop({ ...around, say, signer, log, origin, halted, alarms, wrote, aside, signerFailed }),
+      );
     },
     async stop() {
       loss.stop();
@@ -116,7 +121,7 @@ export async function openSealing(around: Around) {
       await aside.settled();
       await acknowledged.flush();
       // One that has ended has written what it knew, and `lost` has told of it.
-      await signer.close().catch((error: unknown) => isNobodyThere(error) || parts.defect(error, 'signer'));
+      await signer.close().catch(signerFailed);
     },
   };
 }
@@ -142,12 +147,27 @@ type Loop = Omit<Around, 'log'> & {
   alarms: Map<string, Text>;
   wrote: Set<string>;
   aside: Background;
+  signerFailed: (error: unknown) => void;
 };
 
 /** One place in so many is for whoever wrote here or is unfinished, whatever the database says; the rest is for whom it names. */
 const CLAIM_SHARE = 6;
 
-function startLoop({ say, dataDir, db, markKey, parts, signer, log, origin, halted, alarms, wrote, aside }: Loop) {
+function startLoop({
+  say,
+  dataDir,
+  db,
+  markKey,
+  parts,
+  signer,
+  log,
+  origin,
+  halted,
+  alarms,
+  wrote,
+  aside,
+  signerFailed,
+}: Loop) {
   const leader = leadership(db, parts.clock);
   let term: number | undefined;
   /** What kept whom from being sealed last, so that it is told once. */
@@ -176,7 +196,7 @@ function startLoop({ say, dataDir, db, markKey, parts, signer, log, origin, halt
     swapMany: async (swaps) => (term === undefined ? new Set() : swapMany(db, term, swaps)),
     sealed(organisation, { checkpoint, note }) {
       good(organisation);
-      aside.start('signer', () => signer.sealed(organisation, checkpoint.size));
+      aside.start('signer', () => signer.sealed(organisation, checkpoint.size).catch(signerFailed));
       aside.start('checkpoint', () => tellSealed(db, parts, organisation, checkpoint, note));
     },
     idle(organisation) {

@@ -4,6 +4,7 @@ import { RPCHandler } from '@orpc/server/fetch';
 import { ResponseHeadersPlugin } from '@orpc/server/plugins';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { databaseAway, isAway } from '../adapters/postgres/away.ts';
 import type { Refusal } from '../kernel/refusal.ts';
 import { text } from '../kernel/text.ts';
 import { no } from './answers/ask.ts';
@@ -25,6 +26,7 @@ export function createApp(http: HttpParts): Hono {
   const app = new Hono();
   app.onError((error, c) => {
     const reference = http.parts.defect(error, `${c.req.method} ${c.req.path}`);
+    if (isAway(error)) return c.json({ refused: [databaseAway] }, 503);
     return c.json({ error: 'internal', reference }, 500);
   });
   app.use('*', async (c, next) => {
@@ -65,6 +67,7 @@ function procedureRoutes(app: Hono, http: HttpParts) {
       // An expected "no" is an ORPCError already; whatever else arrives here is a defect.
       if (error instanceof ORPCError && error.code !== 'INTERNAL_SERVER_ERROR') return;
       const reference = http.parts.defect(error, 'procedure');
+      if (isAway(error)) no([databaseAway]);
       throw new ORPCError('INTERNAL_SERVER_ERROR', {
         message: `unexpected error, reference ${reference}`,
         data: { reference },

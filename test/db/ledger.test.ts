@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { type KyselyPlugin, sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefused, type Refused } from '../../src/kernel/refusal.ts';
 import { contexts } from '../../src/runtime/context.ts';
 import { dispatcher } from '../../src/runtime/dispatch.ts';
 import type { Db, DispatchResult } from '../../src/runtime/module.ts';
 import { withOrganisation } from '../../src/runtime/store/session.ts';
+import { until } from '../harness/until.ts';
 import { type Office, openOffice } from './office.ts';
 
 /** The ledger as the write door keeps it (design: ledger, invariants 1 and 8, settled points 1 and 2). */
@@ -123,6 +125,32 @@ describe('one writer, many submitters', () => {
     expect(outcomes.map(({ status }) => status)).toEqual([...names.map(() => 'fulfilled'), 'rejected']);
     expect(outcomes.slice(0, -1).some((one) => one.status === 'fulfilled' && isRefused(one.value))).toBe(false);
     expect(broken).toBeGreaterThan(0);
+  });
+
+  test('a connection cut under a save is told in words, to whoever saves and once in the log; nothing of it happened', async () => {
+    const wang = await office.as('wang');
+    const holder = new pg.Client({ connectionString: office.database.superUrl });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from head where organisation = $1 for update', [office.organisation]);
+    const told = () => office.log.filter((line) => line.includes('the database cannot be reached'));
+    for (let times = 0; times < 2; times++) {
+      const saved = wang.call('records.open', { type: 'seat', values: { name: '斷線' } });
+      await until(async () => {
+        const cut = await office.superuser.query(`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`);
+        expect(cut.rowCount).toBe(1);
+      });
+      expect(await saved).toMatchObject({ status: 503, refused: [{ code: 'unready', fix: expect.anything() }] });
+      expect(told()).toHaveLength(1);
+    }
+    await holder.query('rollback');
+    await holder.end();
+    const { id } = await wang.ok('records.open', { type: 'seat', values: { name: '斷線' } });
+    const named = await read((db, organisation) =>
+      sql`select id from record where organisation = ${organisation} and body::text like '%斷線%'`.execute(db),
+    );
+    expect(named.rows).toEqual([{ id }]);
   });
 
   test('the same command id with the same content has one effect and one answer, at once, together or later', async () => {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
+import { connecting } from './away.ts';
 
 /** How often a statement must come before it is worth keeping, and how many are kept per connection. */
 const WORTH = 3;
@@ -28,7 +29,9 @@ export function preparing(pool: pg.Pool): PostgresPool {
 
   return {
     async connect() {
-      const client = await pool.connect();
+      const client = await pool.connect().catch((error: unknown) => {
+        throw connecting(error);
+      });
       const known = wrapped.get(client) ?? prepared(client, nameOf);
       wrapped.set(client, known);
       return known;
