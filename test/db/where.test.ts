@@ -54,6 +54,7 @@ const TYPES: Record<string, ValueType> = {
 };
 const type = {
   name: 'thing',
+  sections: {},
   fields: Object.fromEntries(
     Object.entries(TYPES).map(([name, is]) => [
       name,

@@ -95,19 +95,19 @@ test('a plan is returned with a reason, which stays', async () => {
 
 test('the CISO’s deputy decides within the dates, the record naming both; whoever proposed it never does', async () => {
   const { body } = await propose(start('2027-03-01', 'xiluo.3.1'));
-  const away = { id: office.persons.fan, from: '2026-12-03', until: '2026-12-04' };
+  const away = { id: office.persons.fan, from: '2026-12-04', until: '2026-12-05' };
   await (await fan()).ok('people.addDeputy', { ...away, person: office.persons.chou, order: 1 });
   await (await fan()).ok('people.addDeputy', { ...away, person: office.persons.kuo, order: 2 });
   const by = async (who: 'chou' | 'kuo') =>
     (await office.as(who)).call('plan.decide', { plan: body.plan, approve: true, factor: { password: PASSWORD } });
+  clock.now = new Date('2026-12-03T15:59:00Z');
+  expect((await by('kuo')).refused[0]?.code).toBe('by');
+  clock.now = new Date('2026-12-03T16:00:00Z');
   expect((await by('chou')).refused[0]?.code).toBe('never');
   expect(await (await office.as('kuo')).ok('plan.get', {})).toMatchObject({
     mayDecide: true,
     decidesFor: { name: '范資安長' },
   });
-  clock.now = new Date('2026-12-04T16:00:00Z');
-  expect((await by('kuo')).refused[0]?.code).toBe('by');
-  clock.now = new Date('2026-12-04T09:00:00Z');
   expect((await by('kuo')).status).toBe(200);
   const [decided] = (await (await chou()).ok('plan.get', {})).past;
   expect(decided).toMatchObject({ decidedBy: { id: office.persons.kuo }, decidedFor: { id: office.persons.fan } });
