@@ -119,6 +119,10 @@ test('the CISO’s deputy decides within the dates, the record naming both; whoe
     for: office.persons.fan,
     grants: [expect.any(String)],
   });
+  const late = (await propose(start('2027-04-01', 'xiluo.3.1'))).body.plan;
+  clock.now = new Date('2026-12-05T16:00:00Z');
+  const after = { plan: late, approve: true, factor: { password: PASSWORD } };
+  expect((await (await office.as('kuo')).call('plan.decide', after)).refused[0]?.code).toBe('by');
 });
 
 test('beside a red light its owner explains, again if need be; the auditor reads both, and nobody else writes', async () => {
@@ -133,7 +137,7 @@ test('beside a red light its owner explains, again if need be; the auditor reads
   expect((await say('chien', '忘了')).refused[0]?.code).toBe('by');
   expect((await say('lin', '忘了')).refused[0]?.code).toBe('by');
   expect((await say('chen', '掃描授權到期')).status).toBe(200);
-  clock.now = new Date('2026-12-05T01:00:00Z');
+  clock.now = new Date('2026-12-07T01:00:00Z');
   expect((await say('chen', '採購已決標')).status).toBe(200);
   const seen = await (await office.as('chien')).ok('procedure.evidence', { clause: SCAN });
   expect(
@@ -147,6 +151,6 @@ test('beside a red light its owner explains, again if need be; the auditor reads
     ['掃描授權到期', '陳機房', 1],
   ]);
   expect(seen.mayExplain).toBe(false);
-  const then = await (await office.as('chien')).ok('procedure.evidence', { clause: SCAN, asOf: '2026-12-04' });
+  const then = await (await office.as('chien')).ok('procedure.evidence', { clause: SCAN, asOf: '2026-12-06' });
   expect(then.explanations).toHaveLength(1);
 });
