@@ -96,10 +96,10 @@ export async function openSealing(around: Around) {
       if (mac) {
         acknowledged.report(organisation, { pos: size - 1, mac });
         waiting.entered(organisation, size);
+        wrote.add(organisation);
       }
       if (eventTypes.has('definition.adopted'))
         aside.start('definitions', () => keepDefinitions(db, logFolder(dataDir, organisation), organisation));
-      if (mac) wrote.add(organisation);
       loop.hurry();
     },
     hurry: () => loop.hurry(),

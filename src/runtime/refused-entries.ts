@@ -5,7 +5,7 @@ import type { Text } from '../kernel/text.ts';
 import { ERASED } from './query/history.ts';
 import type { Look } from './query/look.ts';
 import { personNamed } from './query/names.ts';
-import { failureLabel } from './query/refusal-words.ts';
+import { failureLabel, type RefusalWindow } from './query/refusal-words.ts';
 import { decoded } from './query/trail.ts';
 import type { Named } from './views.ts';
 
@@ -17,18 +17,7 @@ const OF = {
   'token.refused': 'token',
 } as const;
 
-type Window = {
-  person?: string;
-  from: string;
-  until: string;
-  count: number;
-  locks: number;
-  kinds: { kind: string; count: number }[];
-  addresses: { address: string; count: number }[];
-  others?: { addresses: number; count: number };
-};
-
-export type RefusedEntry = Omit<Window, 'person' | 'kinds'> & {
+export type RefusedEntry = Omit<RefusalWindow, 'person' | 'kinds'> & {
   pos: number;
   of: (typeof OF)[keyof typeof OF];
   person?: Named;
@@ -48,7 +37,7 @@ export async function refusedEntries(look: Look, since: Moment): Promise<{ count
       const keys = look.parts.personal.keys(organisation, personal.subject, personal.record);
       const shown = decryptPersonal(personal, keys);
       return shown.outcome === 'readable' ? shown.value : ERASED;
-    }) as unknown as Window;
+    }) as unknown as RefusalWindow;
     return {
       ...window,
       pos: Number(row.pos),

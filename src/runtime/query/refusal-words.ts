@@ -25,25 +25,23 @@ const KINDS: Record<string, Text> = {
   'token.read_only': { zh: '唯讀權杖要求寫入', en: 'a read-only token tried to write' },
 };
 
-type Counted = { kind: string; count: number };
+/** What the entries of counted refusals say (`modules/trail/refusals.ts`). */
+export type RefusalWindow = {
+  person?: string;
+  from: string;
+  until: string;
+  count: number;
+  locks: number;
+  kinds: { kind: string; count: number }[];
+  addresses: { address: string; count: number }[];
+  others?: { addresses: number; count: number };
+};
 
 /** `37 次（密碼不正確 32、鎖定期間嘗試 5），鎖定 1 次，來自 2 個網路位址`; undefined for other entries. */
 export function refusalWords({ type, data }: Pick<Envelope, 'type' | 'data'>): Text | undefined {
   if (!/^(sign_in\.(refused|unknown_names)|token\.refused)$/.test(type)) return undefined;
-  const {
-    count = 0,
-    locks = 0,
-    kinds = [],
-    addresses = [],
-    others,
-  } = data as unknown as {
-    count?: number;
-    locks?: number;
-    kinds?: Counted[];
-    addresses?: object[];
-    others?: { addresses: number };
-  };
-  const listed = kinds.map(({ kind, count: many }) => ({ ...(KINDS[kind] ?? { zh: kind, en: kind }), many }));
+  const { count = 0, locks = 0, kinds = [], addresses = [], others } = data as unknown as Partial<RefusalWindow>;
+  const listed = kinds.map(({ kind, count: many }) => ({ ...failureLabel(kind), many }));
   const from = addresses.length + (others?.addresses ?? 0);
   const zh = [
     `${count} 次（${listed.map((one) => `${one.zh} ${one.many}`).join('、')}）`,
