@@ -109,6 +109,7 @@ async function partsOver(db: Db, dataDir: string, beside: boolean): Promise<Ledg
   const nodeKey = raw instanceof Uint8Array ? raw : raw.export();
   const host = readFileSync(join(dataDir, 'secrets/installation'), 'utf8').trim();
   const publicKey = await installationKey(dataDir);
+  let shape: ReturnType<typeof ourShape> | undefined;
   return {
     db,
     markKey: createSecretKey(nodeKey),
@@ -120,6 +121,11 @@ async function partsOver(db: Db, dataDir: string, beside: boolean): Promise<Ledg
     verifierKey: async (organisation) => formatVerifierKey(await originOf(db, host, organisation), publicKey),
     formerKeys: async (organisation) => formerKeys(dataDir, await originOf(db, host, organisation)),
     ...checksOver(db, folderBlobs(join(dataDir, 'files')), nodeKey, () => new Date().toISOString()),
+    // One database under all ledgers that are looked at: asked once.
+    shape: () => {
+      shape ??= ourShape(db);
+      return shape;
+    },
   };
 }
 
