@@ -89,3 +89,28 @@ test('a new field without a type is said to have none', () => {
     remedy: 'add type:',
   });
 });
+
+describe('what is open to all staff', () => {
+  const IN_FORCE = `"release where state == 'approved'"`;
+  /** `see` of a type that one pack declares and another extends. */
+  const between = (known: string, added: string): RecordType['see'] => {
+    const declared = office.map((file) =>
+      file.path.endsWith('records/release.yaml')
+        ? { ...file, text: file.text.replace('flow:\n', `see: ${known}\nflow:\n`) }
+        : file,
+    );
+    const extension = { path: 'city/records/release.yaml', text: `record: release\nextends: release\nsee: ${added}\n` };
+    return compile([...declared, card, extension]).definition?.records.release?.see;
+  };
+
+  test('is so when both open it, or one names nobody', () => {
+    expect(between(`{ staff: ${IN_FORCE} }`, `{ staff: ${IN_FORCE} }`)?.staff).toHaveLength(1);
+    expect(between(`{ staff: ${IN_FORCE} }`, '{ logged: true }')).toMatchObject({ staff: [{}], logged: true });
+  });
+
+  test('is never what either keeps to readers it names', () => {
+    expect(between('{ by: [auditor] }', `{ staff: ${IN_FORCE} }`)).toMatchObject({ by: [{ role: 'auditor' }] });
+    expect(between('{ by: [auditor] }', `{ staff: ${IN_FORCE} }`)).not.toHaveProperty('staff');
+    expect(between(`{ staff: ${IN_FORCE} }`, '{ by: [auditor] }')).not.toHaveProperty('staff');
+  });
+});

@@ -270,11 +270,15 @@ function sameSection(known: Section, added: Section, merge: RecordMerge): Sectio
 const written = (of: unknown): unknown =>
   JSON.parse(JSON.stringify(of ?? null, (key, value: unknown) => (key === 'pack' ? undefined : value)));
 
-/** Whoever both let read; when nobody remains, the first pack's readers stay. What is open to all staff is so when both say it. */
+/**
+ * Whoever both let read; when nobody remains, the first pack's readers stay. Open to all staff is what both open; what one opens where the
+ * other names nobody, too; never what the other keeps to readers it names.
+ */
 function narrower(known: See, added: See): See {
   const by = known.by && added.by ? readersOf(known.by, added.by) : (known.by ?? added.by);
+  const keeps = [known, added].some((see) => see.by && !see.staff);
   const staff = known.staff && added.staff ? bothOf(known.staff, added.staff) : (known.staff ?? added.staff);
-  return { ...(by ? { by } : {}), ...(staff ? { staff } : {}), logged: known.logged || added.logged };
+  return { ...(by ? { by } : {}), ...(staff && !keeps ? { staff } : {}), logged: known.logged || added.logged };
 }
 
 function readersOf(known: Who[], added: Who[]): Who[] {
