@@ -118,7 +118,11 @@ export async function openPlatform(
     ...checksOver(db, blobs, secrets.nodeKey, parts.clock),
   });
   committed = (what) => sealer.committed(what);
-  const shelf = openShelf(join(options.dataDir, 'packages'), Date.now, (error) => parts.defect(error, 'package'));
+  const shelf = openShelf(
+    join(options.dataDir, 'packages'),
+    () => Date.parse(parts.clock()),
+    (error) => parts.defect(error, 'package'),
+  );
   await sealer.start();
   const { dataDir, log } = options;
   for (const { zh, en } of await ourShape(db)) log(`✗ ${zh} · ${en}`);
