@@ -69,11 +69,15 @@ export async function openSealing(around: Around) {
   const waiting = waitingFor(() => performance.now());
   const alarm = (organisation: string, sealedSize: number) =>
     alarms.get(organisation) ?? (waiting.isOverdue(organisation, sealedSize) ? STANDS_STILL : undefined);
-  const witnessing = openWitnessing({ ...around, say, log, halted, alarm, separation });
-  // Whoever wrote here is looked at whatever the database says about who is due.
+  // Whoever wrote here, or lags in what is published, is looked at whatever the database says about who is due.
   const wrote = new Set<string>();
   const aside = background(parts.defect);
   const loop = { hurry: () => {}, stop: async () => {} };
+  const behind = (organisation: string) => {
+    wrote.add(organisation);
+    loop.hurry();
+  };
+  const witnessing = openWitnessing({ ...around, say, log, halted, behind, alarm, separation });
   return {
     host,
     signer,

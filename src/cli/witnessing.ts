@@ -31,6 +31,8 @@ type Around = {
   dispatch: Dispatch;
   log: (organisation: string) => Promise<Log>;
   halted: Map<string, Text>;
+  /** Has an organisation sealed again whose published checkpoint was taken back. */
+  behind: (organisation: string) => void;
   /** Why sealing stands still, if it does. */
   alarm: (organisation: string, sealedSize: number) => Text | undefined;
   separation: Separation;
@@ -40,7 +42,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** The witnesses of this installation's ledgers, the day's checkpoints, and the pulse of quiet ledgers. */
-export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted, alarm, separation }: Around) {
+export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted, behind, alarm, separation }: Around) {
   const book = witnessBook(directoryStore(join(dataDir, 'witnesses')));
   const told = new Set<string>();
   const tellOnce = (line: string) => {
@@ -82,6 +84,7 @@ export function openWitnessing({ dataDir, say, db, parts, dispatch, log, halted,
         if (one.organisation !== INSTALLATION)
           await tellTroubles(alarming, one.organisation, await view(one.organisation), since(policyFile(dataDir)));
       },
+      behind,
       ahead(organisation, witness, size) {
         halted.set(organisation, aheadOfUs(witness, size));
         tellOnce(

@@ -5,7 +5,7 @@ import { openLogIn } from '../../src/adapters/sealing/log.ts';
 import type { SealSource } from '../../src/adapters/sealing/seal.ts';
 import { startSealer } from '../../src/adapters/sealing/sealer.ts';
 import { signerOnSocket } from '../../src/adapters/sealing/signer-socket.ts';
-import { directoryStore, type Store } from '../../src/adapters/sealing/store.ts';
+import { directoryStore, type Store, type StoredFile } from '../../src/adapters/sealing/store.ts';
 import { type WitnessBook, witnessBook } from '../../src/adapters/witness/ledger.ts';
 import { startWitnessing, type Witnessed } from '../../src/adapters/witness/witnessing.ts';
 import { type Checkpoint, parseCheckpoint } from '../../src/kernel/ledger/checkpoint.ts';
@@ -39,17 +39,28 @@ async function stepOf<T>(name: string, work: () => Promise<T>): Promise<T> {
   return done;
 }
 
-/** Files of the log, half of which are on disk when it falls within `write`. */
+/**
+ * Files of the log. It falls within `write` with half of them on disk; within `publish` and `republish` after it looked at what is
+ * published and before it writes, when a successor may have published more.
+ */
 function halting(store: Store): Store {
   return {
     ...store,
     async write(files) {
-      if (side !== 'within' || step !== 'write' || files.length < 2) return store.write(files);
-      await store.write(files.slice(0, Math.ceil(files.length / 2)));
-      fall();
+      if (side !== 'within') return store.write(files);
+      if (step === 'write' && files.length > 1) await store.write(files.slice(0, Math.ceil(files.length / 2)));
+      const here = step === 'write' ? files.length > 1 : files.some((file) => publishes(file) === step);
+      if (here) fall();
       await store.write(files);
+      if (here) say(`written ${step}`);
     },
   };
+}
+
+/** A checkpoint comes signed by the log alone, and again with what witnesses added. */
+function publishes({ path, bytes }: StoredFile) {
+  if (path !== 'checkpoint') return undefined;
+  return Buffer.from(bytes).toString('utf8').split('\n— ').length > 2 ? 'republish' : 'publish';
 }
 
 const connection = connect<unknown>(url, { onIdleError: () => {}, max: 4 });
@@ -59,6 +70,8 @@ const files = directoryStore(`${place}/log`);
 const log = await openLogIn(halting(files));
 const leader = leadership(db, () => new Date().toISOString());
 let term: number | undefined;
+/** Whose published checkpoint was taken back. */
+const behind = new Set<string>();
 
 const source = async (organisation: string): Promise<SealSource> => {
   const own = sealingSide(db, organisation, await originOf(db, 'faults.example', organisation));
@@ -92,6 +105,7 @@ const witnessing = startWitnessing({
   book,
   logs: async () => [witnessed],
   now: () => new Date(),
+  behind: (organisation) => behind.add(organisation),
   ahead: (_organisation, witness, size) => say(`ahead ${witness} ${size}`),
   failed: (error) => say(`failed ${error instanceof Error ? error.message : error}`),
   everyMilliseconds: 30,
@@ -109,7 +123,8 @@ startSealer({
     if (term !== before) say(`term ${term}`);
     if (term === undefined) return [];
     // Whoever led before may have swapped without signing.
-    const claimed = term === before ? unfinished : ['faults'];
+    const claimed = term === before ? [...unfinished, ...behind] : ['faults'];
+    behind.clear();
     return Promise.all([...new Set([...(await dueForSealing(db, most, resting)), ...claimed])].map(source));
   },
   swapMany: (swaps) => stepOf('swap', async () => (term === undefined ? new Set<string>() : swapMany(db, term, swaps))),

@@ -49,13 +49,13 @@ export function witnessBook(store: Store): WitnessBook {
 /** Where a log keeps the last checkpoint of each office day, with every cosignature it got: `days/2026-11-30`. */
 export const dayPath = (at: Date): string => `days/${localDate(at.toISOString())}`;
 
-/** The note with further cosignatures; a line of the same key is replaced by the newer one. */
+/** The note with further cosignatures; of one key the last stands. */
 export function withCosignatures(note: string, more: readonly Cosignature[]): string {
   const split = note.lastIndexOf('\n\n') + 2;
   const lines = note.slice(split, -1).split('\n');
-  const renewed = new Set(more.map(({ line }) => keyOfLine(line)));
+  const renewed = new Map(more.map(({ line }) => [keyOfLine(line), line]));
   const kept = lines.filter((line) => !renewed.has(keyOfLine(line))).map((line) => `${line}\n`);
-  return `${note.slice(0, split)}${kept.join('')}${more.map(({ line }) => line).join('')}`;
+  return `${note.slice(0, split)}${[...kept, ...renewed.values()].join('')}`;
 }
 
 /** Name and key id of a signature line. */

@@ -12,7 +12,7 @@ export type Witnessed = {
   organisation: string;
   log: Log;
   files: Store;
-  /** Entries sealed by now, by whichever process leads: asked when a witness has seen more than was sent to it. */
+  /** Entries sealed by now, by whichever process leads. */
   sealedSize(): Promise<number>;
 };
 
@@ -22,6 +22,11 @@ export type WitnessingInput = {
   book: WitnessBook;
   logs(): Promise<Witnessed[]>;
   now(): Date;
+  /**
+   * Less is published than was sealed. Either the seal is still on its way, or a process that was slower (asleep between its look at
+   * the published checkpoint and its own writing) took it back: whoever leads has to publish again.
+   */
+  behind(organisation: string): void;
   /** A witness that says it saw more than there is: somebody rolled everything back, its own memory excepted. */
   ahead(organisation: string, witness: string, size: number): void;
   /** Done once a round for every log with a checkpoint, beside the witnesses: the day's time stamp. */
@@ -81,6 +86,7 @@ async function witnessOne(input: WitnessingInput, witnesses: readonly PolicyWitn
   const note = await one.log.checkpoint();
   const head = note === undefined ? undefined : parseCheckpoint(note);
   if (!note || !head || isRefused(head)) return;
+  if (head.size < (await one.sealedSize())) input.behind(one.organisation);
   const standings = await input.book.standings(one.organisation);
   const due = witnesses.filter(
     (witness) => witness.url && isDue(standings[witness.verifierKey], head.size, input.now()),
@@ -127,8 +133,8 @@ function standingAfter(
 }
 
 /**
- * Keeps the day's last checkpoint with all its cosignatures, and adds them to the published one while that is still the same.
- * No witness's last word of a day is lost: a note that somebody cosigned who did not cosign the newer one stays beside it.
+ * Keeps the day's last checkpoint with all its cosignatures, and adds to the published one what it lacks of them (whoever added them
+ * last may have died between the two) while that is still the same. No witness's last word of a day is lost: a note that somebody cosigned who did not cosign the newer one stays beside it.
  */
 export async function keepCheckpoint(
   { log, files }: Pick<Witnessed, 'log' | 'files'>,
@@ -142,14 +148,13 @@ export async function keepCheckpoint(
   const before = kept && Buffer.from(kept).toString('utf8');
   const verifiers = witnesses.map(({ verifier }) => verifier);
   const all = withCosignatures(note, [...sharedCosignatures(before, note, verifiers), ...cosigned]);
-  if (all === before) return;
   const saw = (text: string) => sharedCosignatures(text, text, verifiers).map(({ verifier }) => verifier);
   const [then, today] = [before === undefined ? [] : saw(before), saw(all)];
   // Without a cosignature, a day's witnessed checkpoint is worth more than a newer one nobody saw.
   if (then.length > 0 && today.length === 0) return;
   const older = before !== undefined && then.some((one) => !today.includes(one)) ? [besideNewer(path, before)] : [];
-  await files.write([...older, { path, bytes: Buffer.from(all) }]);
-  if (cosigned.length > 0) await log.publish(all);
+  if (all !== before) await files.write([...older, { path, bytes: Buffer.from(all) }]);
+  if (all !== note) await log.publish(all);
 }
 
 /** `days/2026-11-30.1200`: the day's checkpoint at that size, while the day has a newer one. */
