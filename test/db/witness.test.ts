@@ -14,6 +14,7 @@ import { witnessServer } from '../../src/adapters/witness/serve.ts';
 import { openWitness } from '../../src/adapters/witness/witness.ts';
 import { exitCodeOf } from '../../src/cli/main.ts';
 import { hasOpenssl, startTimeAuthority } from '../harness/time-authority.ts';
+import { until } from '../harness/until.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { type Office, openOffice } from './office.ts';
 import type { PersonName } from './people.ts';
@@ -109,6 +110,22 @@ test('a witness with a network cosigns what is sealed; the screen says when, and
       { name: 'agency', state: 'good', size },
       { name: 'auditor', state: 'never' },
     ],
+  });
+});
+
+test('an older checkpoint that a slower process wrote over the newer one is replaced, cosignature and all, with nothing new to seal', async () => {
+  const { witnessing } = office.platform.sealer;
+  const published = join(logFolder(), 'checkpoint');
+  const older = readFileSync(published);
+  await something();
+  await untilSealed(office);
+  await witnessing.hurry();
+  const newer = readFileSync(published, 'utf8');
+  expect(newer).toContain('— agency.example/ancheng ');
+  writeFileSync(published, older);
+  await until(async () => {
+    await witnessing.hurry();
+    expect(readFileSync(published, 'utf8')).toBe(newer);
   });
 });
 

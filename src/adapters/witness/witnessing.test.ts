@@ -36,10 +36,14 @@ async function opened() {
   const folder = await mkdtemp(join(tmpdir(), 'log-'));
   const own = key(ORIGIN, 'ed25519');
   const signer = { ...own, sign: (body: Uint8Array) => sign(null, body, own.privateKey) };
-  const note = signCheckpoint({ origin: ORIGIN, size: 1, root: rootOf([leafHash(Buffer.from('entry'))]) }, signer);
+  const noteOf = (size: number) => {
+    const leaves = Array.from({ length: size }, (_, pos) => leafHash(Buffer.from(`entry ${pos}`)));
+    return signCheckpoint({ origin: ORIGIN, size, root: rootOf(leaves) }, signer);
+  };
+  const [note, newer] = [noteOf(1), noteOf(2)];
   const log = await openLog(folder);
   await log.publish(note);
-  return { log, files: directoryStore(folder), note, verifier: own.verifier };
+  return { log, files: directoryStore(folder), note, newer, verifier: own.verifier };
 }
 
 /** Who cosigned a published checkpoint, and when: all of them have to. */
@@ -74,4 +78,22 @@ test('a witness asked again has one line, the newer one; another’s stays', asy
     ['agency.example', 2000],
     ['school.example', 1000],
   ]);
+});
+
+test('an older checkpoint takes no newer one’s place in the day; a cosignature that comes late stands beside it', async () => {
+  const { log, files, note, newer, verifier } = await opened();
+  const witnesses = [cosigner('agency.example'), cosigner('school.example')] as const;
+  const [agency, school] = witnesses;
+  await keepCheckpoint({ log, files }, note, [agency.cosign(note, 1000)], witnesses, NOW);
+  const older = (await log.checkpoint()) ?? '';
+  await log.publish(newer);
+  await keepCheckpoint({ log, files }, newer, [agency.cosign(newer, 2000)], witnesses, NOW);
+  await keepCheckpoint({ log, files }, older, [], witnesses, NOW);
+  expect(await files.list('days')).toEqual(['2026-11-30']);
+  await keepCheckpoint({ log, files }, note, [school.cosign(note, 3000)], witnesses, NOW);
+  expect((await files.list('days')).sort()).toEqual(['2026-11-30', '2026-11-30.1']);
+  const kept = async (name: string) => Buffer.from((await files.read(`days/${name}`)) ?? '').toString('utf8');
+  expect(momentsOn(await kept('2026-11-30'), [verifier], [agency])).toEqual([['agency.example', 2000]]);
+  expect(momentsOn(await kept('2026-11-30.1'), [verifier], [school])).toEqual([['school.example', 3000]]);
+  expect(momentsOn((await log.checkpoint()) ?? '', [verifier], [agency])).toEqual([['agency.example', 2000]]);
 });

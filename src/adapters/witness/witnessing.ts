@@ -1,5 +1,6 @@
 import { parseCheckpoint } from '../../kernel/ledger/checkpoint.ts';
 import { consistencyProof } from '../../kernel/ledger/merkle.ts';
+import type { Verifier } from '../../kernel/ledger/note.ts';
 import type { Policy, PolicyWitness } from '../../kernel/ledger/policy.ts';
 import type { Cosignature } from '../../kernel/ledger/witness.ts';
 import { isRefused, type Refused } from '../../kernel/refusal.ts';
@@ -134,7 +135,8 @@ function standingAfter(
 
 /**
  * Keeps the day's last checkpoint with all its cosignatures, and adds to the published one what it lacks of them (whoever added them
- * last may have died between the two) while that is still the same. No witness's last word of a day is lost: a note that somebody cosigned who did not cosign the newer one stays beside it.
+ * last may have died between the two) while that is still the same. No witness's last word of a day is lost: a note that somebody
+ * cosigned who did not cosign the newer one stays beside it.
  */
 export async function keepCheckpoint(
   { log, files }: Pick<Witnessed, 'log' | 'files'>,
@@ -143,18 +145,36 @@ export async function keepCheckpoint(
   witnesses: readonly PolicyWitness[],
   now: Date,
 ): Promise<void> {
-  const path = dayPath(now);
-  const kept = await files.read(path);
-  const before = kept && Buffer.from(kept).toString('utf8');
   const verifiers = witnesses.map(({ verifier }) => verifier);
-  const all = withCosignatures(note, [...sharedCosignatures(before, note, verifiers), ...cosigned]);
   const saw = (text: string) => sharedCosignatures(text, text, verifiers).map(({ verifier }) => verifier);
-  const [then, today] = [before === undefined ? [] : saw(before), saw(all)];
+  const lacks = (text: string, more: readonly Verifier[]) => more.some((one) => !saw(text).includes(one));
+  const read = async (path: string) => {
+    const kept = await files.read(path);
+    return kept && Buffer.from(kept).toString('utf8');
+  };
+  const together = (before: string | undefined) =>
+    withCosignatures(note, [...sharedCosignatures(before, note, verifiers), ...cosigned]);
+  const day = dayPath(now);
+  const before = await read(day);
+  if (before !== undefined && isLater(before, note)) {
+    // Answered late, or taken back by a slower process: never in the newer one's place.
+    const beside = together(await read(besideNewer(day, note).path));
+    if (lacks(before, saw(beside))) await files.write([besideNewer(day, beside)]);
+    return;
+  }
+  const all = together(before);
   // Without a cosignature, a day's witnessed checkpoint is worth more than a newer one nobody saw.
-  if (then.length > 0 && today.length === 0) return;
-  const older = before !== undefined && then.some((one) => !today.includes(one)) ? [besideNewer(path, before)] : [];
-  if (all !== before) await files.write([...older, { path, bytes: Buffer.from(all) }]);
+  if (before !== undefined && saw(before).length > 0 && saw(all).length === 0) return;
+  const older = before !== undefined && lacks(all, saw(before)) ? [besideNewer(day, before)] : [];
+  if (all !== before) await files.write([...older, { path: day, bytes: Buffer.from(all) }]);
   if (all !== note) await log.publish(all);
+}
+
+/** Whether one note is of the same log as another and of more entries. */
+function isLater(one: string, other: string): boolean {
+  const [kept, published] = [parseCheckpoint(one), parseCheckpoint(other)];
+  if (isRefused(kept) || isRefused(published)) return false;
+  return kept.origin === published.origin && kept.size > published.size;
 }
 
 /** `days/2026-11-30.1200`: the day's checkpoint at that size, while the day has a newer one. */
