@@ -56,6 +56,7 @@ export async function openSealing(around: Around) {
   const log = (organisation: string) => {
     const known = logs.get(organisation) ?? openLog(logFolder(dataDir, organisation));
     logs.set(organisation, known);
+    known.catch(() => logs.delete(organisation)); // a disk that was away is asked again
     return known;
   };
   // One that does not answer is told by sealing, which waits for it.
