@@ -28,6 +28,7 @@ export function streamRoute(app: Hono, http: HttpParts): void {
       await stream.writeSSE({ event: 'beat', data: '' });
       while (!stream.aborted) {
         const news = await inbox.next(HEARTBEAT_MILLISECONDS);
+        if (stream.aborted) break; // gone, perhaps because the platform stops and its database with it
         const now = await callerNow(http, c.req.raw);
         if (stream.aborted || now?.organisation !== caller.organisation || now.viewer.person !== caller.viewer.person)
           break;

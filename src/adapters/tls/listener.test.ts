@@ -185,3 +185,45 @@ async function spawnShown(): Promise<string> {
   const command = `openssl s_client -connect 127.0.0.1:${listener.port} </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256`;
   return new Promise((done) => exec(command, (_error, out) => done(out)));
 }
+
+test('who waits for an answer gets it when the platform stops; a stream of events keeps nobody waiting', async () => {
+  let answer = (_: Response) => {};
+  const ready = new Promise<Response>((resolve) => {
+    answer = resolve;
+  });
+  let asked = false;
+  let ended = false;
+  const stopping = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    fetch: async (request) => {
+      if (new URL(request.url).pathname !== '/events') {
+        asked = true;
+        return ready;
+      }
+      const stream = new ReadableStream({
+        start: (controller) => controller.enqueue(Buffer.from('data: 1\n\n')),
+        cancel() {
+          ended = true;
+        },
+      });
+      return new Response(stream, { headers: { 'content-type': 'text/event-stream' } });
+    },
+    secure: () => undefined,
+    address: () => '',
+    strict: () => false,
+    openPaths: [],
+  });
+  const url = `http://127.0.0.1:${stopping.port}`;
+  const events = await fetch(`${url}/events`);
+  const saved = fetch(`${url}/save`);
+  await expect.poll(() => asked).toBe(true);
+  const closed = stopping.close();
+  await expect(fetch(`${url}/another`)).rejects.toThrow();
+  expect(ended).toBe(false);
+  answer(new Response('saved'));
+  expect(await (await saved).text()).toBe('saved');
+  await closed;
+  await expect(events.text()).rejects.toThrow();
+  await expect.poll(() => ended).toBe(true);
+});

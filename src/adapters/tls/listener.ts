@@ -1,15 +1,19 @@
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Context } from './read.ts';
+
+/** A request, and what Node made of it. */
+type Asked = Parameters<Parameters<typeof getRequestListener>[0]>;
 
 export type Door = {
   host: string;
   port: number;
   /** A second port, for people who type the name only (80). */
   httpPort?: number | undefined;
-  fetch: Parameters<typeof getRequestListener>[0];
+  fetch(...asked: Asked): Response | Promise<Response>;
   /** The certificate shown; undefined serves plain http. Asked again by `refresh`. */
   secure(): Context | undefined;
   /** Where plain http is sent once there is a certificate, given the host that was asked for. */
@@ -20,23 +24,33 @@ export type Door = {
   openPaths: string[];
 };
 
-export type Listener = { port: number; refresh(): void; close(): Promise<void> };
+export type Listener = {
+  port: number;
+  refresh(): void;
+  /** Takes no more connections; resolves when what was asked has been answered, or has had its time. */
+  close(): Promise<void>;
+};
 
 /**
  * Listens on one port for both: a connection that begins with a TLS handshake is https, any other plain http, which is sent
  * to https once there is a certificate. So the address stays when a certificate is set up, and old bookmarks lead on.
  */
 export async function listen(door: Door): Promise<Listener> {
-  const handle = getRequestListener(door.fetch);
+  const answers = answering();
+  const respond = getRequestListener((request, env) => answers.working(env.outgoing, door.fetch(request, env)));
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    answers.owed(response);
+    void respond(request, response);
+  };
   let context: Context | undefined;
   const plain = createHttp((request, response) => {
     const path = request.url?.split('?')[0] ?? '/';
     if (context && !door.openPaths.includes(path)) sendToHttps(door, request, response);
-    else void handle(request, response);
+    else handle(request, response);
   });
   const secure = createHttps({ minVersion: OLDEST_TLS }, (request, response) => {
     response.setHeader('Strict-Transport-Security', door.strict() ? STRICT : 'max-age=0');
-    void handle(request, response);
+    handle(request, response);
   });
   const refresh = () => {
     context = door.secure();
@@ -61,11 +75,54 @@ export async function listen(door: Door): Promise<Listener> {
     refresh,
     async close() {
       const closed = fronts.map((front) => new Promise<void>((done) => front.close(() => done())));
+      for (const server of [plain, secure]) server.closeIdleConnections();
+      await answers.given();
       for (const socket of open) socket.destroy();
-      await Promise.all(closed);
+      await Promise.all([...closed, answers.worked()]);
     },
   };
 }
+
+/** A response of any version of HTTP, as the library hands it on. */
+type Outgoing = Asked[1]['outgoing'];
+
+/** Who waits for an answer, so that a stop cuts nobody off whose save has just been written. */
+function answering() {
+  const owed = new Map<Outgoing, Promise<void>>();
+  const working = new Set<Promise<unknown>>();
+  return {
+    owed(response: Outgoing) {
+      const over = new Promise<void>((resolve) => response.once('close', resolve));
+      owed.set(response, over);
+      void over.then(() => owed.delete(response));
+    },
+    working(response: Outgoing, work: Response | Promise<Response>): Response | Promise<Response> {
+      const settled = Promise.resolve(work).then(
+        // A stream of events never ends by itself: nobody waits for its end.
+        ({ headers }) => headers.get('content-type')?.startsWith('text/event-stream') && owed.delete(response),
+        () => {}, // whoever asked is told
+      );
+      working.add(settled);
+      void settled.then(() => working.delete(settled));
+      return work;
+    },
+    given: () => soon([...owed.values()], ANSWER_MS),
+    worked: () => soon([...working], WORK_MS),
+  };
+}
+
+/** Waits for all of them, though no longer than so many milliseconds. */
+async function soon(all: readonly Promise<unknown>[], milliseconds: number): Promise<void> {
+  const enough = new AbortController();
+  const late = wait(milliseconds, undefined, { signal: enough.signal }).catch(() => {}); // not late after all
+  await Promise.race([Promise.all(all), late]);
+  enough.abort();
+}
+
+/** A slow download is not waited for beyond this: whoever stops the platform waits too. */
+const ANSWER_MS = 10_000;
+/** What nobody waits for any more, such as a long list being entered, is still finished before the database closes. */
+const WORK_MS = 30_000;
 
 const OLDEST_TLS = 'TLSv1.2';
 /** A month: long enough to protect, short enough to get out of. */
