@@ -71,7 +71,7 @@ async function mailOne(
   });
   if (!sent) return;
   const mailed = { at: now().toISOString(), to, size: request.size };
-  await book.note(one.organisation, witness.verifierKey, { ...standing, mailed });
+  await book.note(one.organisation, witness.verifierKey, (before) => ({ ...before, mailed }));
 }
 
 const wordsFor = (name: string, size: number) => `附件 ${name} 是本機關稽核軌跡的封存點（${size} 筆）。請在貴單位執行：

@@ -77,16 +77,11 @@ async function acceptFor(
   await keepCheckpoint(one, note, cosigned, policy.witnesses, at);
   for (const { verifier, at: seconds } of cosigned) {
     const witness = policy.witnesses.find((each) => each.verifier === verifier);
-    const before = witness && (await book.standings(one.organisation))[witness.verifierKey];
-    if (!witness || (before?.size ?? 0) > size) continue;
-    const moment = new Date(seconds * 1000).toISOString();
-    const mailed = before?.mailed ? { mailed: before.mailed } : {};
-    await book.note(one.organisation, witness.verifierKey, {
-      size,
-      at: moment,
-      tried: new Date().toISOString(),
-      ...mailed,
-    });
+    if (!witness) continue;
+    const now = { size, at: new Date(seconds * 1000).toISOString(), tried: new Date().toISOString() };
+    await book.note(one.organisation, witness.verifierKey, (before) =>
+      (before.size ?? 0) > size ? before : { ...now, ...(before.mailed ? { mailed: before.mailed } : {}) },
+    );
   }
   await one.files.remove([`asked/${size}`]);
   return cosigned.length;

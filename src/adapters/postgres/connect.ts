@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { within } from '../within.ts';
 import { preparing } from './prepared.ts';
 
 export type ConnectOptions = {
@@ -33,7 +34,12 @@ const OPTIONS = Object.entries(SETTINGS)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');
 
-export type Connection<Tables> = { db: Kysely<Tables>; pool: pg.Pool; close(): Promise<void> };
+export type Connection<Tables> = {
+  db: Kysely<Tables>;
+  pool: pg.Pool;
+  /** Resolves when the server has let every connection go: whoever stops the server next breaks none. */
+  close(): Promise<void>;
+};
 
 /**
  * A pool and kysely over it. Values arrive as: bigint → number (a count beyond 2^53 throws), date → 'YYYY-MM-DD',
@@ -54,11 +60,27 @@ export function connect<Tables>(url: string, options: ConnectOptions): Connectio
     types: { getTypeParser },
   });
   pool.on('error', options.onIdleError);
-  // One lost between two statements of a transaction: the next statement is told, and the process goes on.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const open = new Set<Promise<void>>();
+  pool.on('connect', (client) => {
+    // One lost between two statements of a transaction: the next statement is told, and the process goes on.
+    client.on('error', () => {});
+    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    open.add(ended);
+    void ended.then(() => open.delete(ended));
+  });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
-  return { db, pool, close: () => db.destroy() };
+  return {
+    db,
+    pool,
+    async close() {
+      await db.destroy(); // which asks them to end
+      await within(FAREWELL_MS, open);
+    },
+  };
 }
+
+/** A server that is out of reach says no farewell. */
+const FAREWELL_MS = 5_000;
 
 const INT8 = 20;
 const DATE = 1082;

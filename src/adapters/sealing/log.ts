@@ -1,3 +1,4 @@
+import { takingTurns } from '../../kernel/in-turn.ts';
 import { type Checkpoint, parseCheckpoint } from '../../kernel/ledger/checkpoint.ts';
 import { type Hash, type NodeReader, sameHash } from '../../kernel/ledger/merkle.ts';
 import {
@@ -53,7 +54,7 @@ function logIn(store: Store): Log {
   };
   const checkpoint = () => readCheckpoint(store);
   // Sealer and witnesses publish: looking and writing go together, or the slower one takes the newer checkpoint back.
-  let publishing: Promise<unknown> = Promise.resolve();
+  const inTurn = takingTurns();
   return {
     read,
     checkpoint,
@@ -62,14 +63,11 @@ function logIn(store: Store): Log {
       const files = tiles.map(({ tile, bytes }): StoredFile => ({ path: tilePath(tile), bytes }));
       await store.write([...(await bundleFiles(from, entries, demand)), ...files]);
     },
-    publish(note) {
-      const turn = publishing.then(async () => {
+    publish: (note) =>
+      inTurn(async () => {
         if (sizeOf(await checkpoint()) > sizeOf(note)) return;
         await store.write([{ path: 'checkpoint', bytes: Buffer.from(note) }]);
-      });
-      publishing = turn.catch(() => undefined); // whoever asked hears of it; the next one only waits
-      return turn;
-    },
+      }),
     prune: (before, size) => prune(store, before, size),
     entries: (from, to) => readEntries(demand, from, to),
     nodes: (size) => nodesFromTiles(size, demand),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
+import { takingTurns } from '../../kernel/in-turn.ts';
 import type { PersonalKeys } from '../../kernel/ledger/personal.ts';
 import { ifThere, writeDurably } from './store.ts';
 
@@ -27,12 +28,7 @@ type Line = { kind: Kind; id: string; key: string } | { kind: Kind; id: string; 
 /** Opens or begins a key file. A last line cut off by a crash was never acknowledged and is dropped; any other damage throws. */
 export async function openSubjectKeys(path: string): Promise<SubjectKeys> {
   const lines = await readLines(path);
-  let queue: Promise<unknown> = Promise.resolve();
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const turn = queue.then(work);
-    queue = turn.catch(() => undefined); // whoever asked hears of it; the next one only waits
-    return turn;
-  };
+  const inTurn = takingTurns();
   const shred = (kind: Kind, id: string, at: string) =>
     inTurn(async () => {
       const gone: Line = { kind, id, shredded: at };

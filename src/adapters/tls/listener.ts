@@ -1,8 +1,8 @@
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
+import { within } from '../within.ts';
 import type { Context } from './read.ts';
 
 /** A request, and what Node made of it. */
@@ -106,17 +106,9 @@ function answering() {
       void settled.then(() => working.delete(settled));
       return work;
     },
-    given: () => soon([...owed.values()], ANSWER_MS),
-    worked: () => soon([...working], WORK_MS),
+    given: () => within(ANSWER_MS, owed.values()),
+    worked: () => within(WORK_MS, working),
   };
-}
-
-/** Waits for all of them, though no longer than so many milliseconds. */
-async function soon(all: readonly Promise<unknown>[], milliseconds: number): Promise<void> {
-  const enough = new AbortController();
-  const late = wait(milliseconds, undefined, { signal: enough.signal }).catch(() => {}); // not late after all
-  await Promise.race([Promise.all(all), late]);
-  enough.abort();
 }
 
 /** A slow download is not waited for beyond this: whoever stops the platform waits too. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { localDate } from '../../kernel/calendar/date.ts';
+import { takingTurns } from '../../kernel/in-turn.ts';
 import { parseCheckpoint } from '../../kernel/ledger/checkpoint.ts';
 import { attestations, type Verifier } from '../../kernel/ledger/note.ts';
 import type { Cosignature } from '../../kernel/ledger/witness.ts';
@@ -23,7 +24,8 @@ export type Standing = {
 /** What witnesses said about each log, kept beside the log: standings by verifier key, and the cosigned checkpoints by day. */
 export type WitnessBook = {
   standings(organisation: string): Promise<Record<string, Standing>>;
-  note(organisation: string, verifierKey: string, standing: Standing): Promise<void>;
+  /** Notes what becomes of one witness's standing; those who note meanwhile take turns. */
+  note(organisation: string, verifierKey: string, change: (before: Standing) => Standing): Promise<void>;
 };
 
 /** Standings in one small file per organisation. */
@@ -35,14 +37,16 @@ export function witnessBook(store: Store): WitnessBook {
       ? (JSON.parse(Buffer.from(bytes).toString('utf8')) as { witnesses: Record<string, Standing> }).witnesses
       : {};
   };
+  const inTurn = takingTurns();
   return {
     standings,
-    async note(organisation, verifierKey, standing) {
-      const witnesses = { ...(await standings(organisation)), [verifierKey]: standing };
-      await store.write([
-        { path: path(organisation), bytes: Buffer.from(`${JSON.stringify({ organisation, witnesses })}\n`) },
-      ]);
-    },
+    note: (organisation, verifierKey, change) =>
+      inTurn(async () => {
+        const before = await standings(organisation);
+        const witnesses = { ...before, [verifierKey]: change(before[verifierKey] ?? {}) };
+        const bytes = Buffer.from(`${JSON.stringify({ organisation, witnesses })}\n`);
+        await store.write([{ path: path(organisation), bytes }]);
+      }),
   };
 }
 

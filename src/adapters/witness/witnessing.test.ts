@@ -11,6 +11,7 @@ import { isRefused } from '../../kernel/refusal.ts';
 import { rawPublicKey } from '../sealing/keys.ts';
 import { openLog } from '../sealing/log.ts';
 import { directoryStore } from '../sealing/store.ts';
+import { witnessBook } from './ledger.ts';
 import { keepCheckpoint } from './witnessing.ts';
 
 const ORIGIN = 'host.example/log/office/1';
@@ -96,4 +97,21 @@ test('an older checkpoint takes no newer one’s place in the day; a cosignature
   expect(momentsOn(await kept('2026-11-30'), [verifier], [agency])).toEqual([['agency.example', 2000]]);
   expect(momentsOn(await kept('2026-11-30.1'), [verifier], [school])).toEqual([['school.example', 3000]]);
   expect(momentsOn((await log.checkpoint()) ?? '', [verifier], [agency])).toEqual([['agency.example', 2000]]);
+});
+
+test('two answers at one moment, of the round and through the page, are both kept', async () => {
+  const { log, files, note, verifier } = await opened();
+  const witnesses = [cosigner('agency.example'), cosigner('school.example')] as const;
+  const book = witnessBook(files);
+  await Promise.all(
+    witnesses.map(async (one, place) => {
+      await keepCheckpoint({ log, files }, note, [one.cosign(note, 1000 + place)], witnesses, NOW);
+      await book.note('office', one.verifierKey, (before) => ({ ...before, size: 1 }));
+    }),
+  );
+  expect(momentsOn((await log.checkpoint()) ?? '', [verifier], witnesses)).toEqual([
+    ['agency.example', 1000],
+    ['school.example', 1001],
+  ]);
+  expect(Object.keys(await book.standings('office'))).toHaveLength(2);
 });

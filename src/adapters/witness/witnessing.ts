@@ -1,3 +1,4 @@
+import { turnsOf } from '../../kernel/in-turn.ts';
 import { parseCheckpoint } from '../../kernel/ledger/checkpoint.ts';
 import { consistencyProof } from '../../kernel/ledger/merkle.ts';
 import type { Verifier } from '../../kernel/ledger/note.ts';
@@ -106,8 +107,9 @@ async function witnessOne(input: WitnessingInput, witnesses: readonly PolicyWitn
   for (const { witness, answer } of answers) {
     // It has the cosignature of a process that went on while this one slept or was slower.
     if ('ahead' in answer && (await one.sealedSize()) >= answer.ahead) continue;
-    const before = standings[witness.verifierKey] ?? {};
-    await input.book.note(one.organisation, witness.verifierKey, standingAfter(before, answer, head.size, input.now()));
+    await input.book.note(one.organisation, witness.verifierKey, (before) =>
+      standingAfter(before, answer, head.size, input.now()),
+    );
     if ('ahead' in answer) input.ahead(one.organisation, witness.name, answer.ahead);
   }
   await input.after?.(one, note);
@@ -138,7 +140,13 @@ function standingAfter(
  * last may have died between the two) while that is still the same. No witness's last word of a day is lost: a note that somebody
  * cosigned who did not cosign the newer one stays beside it.
  */
-export async function keepCheckpoint(
+export const keepCheckpoint = (...asked: Parameters<typeof keepInTurn>): Promise<void> =>
+  keeping(asked[0].log, () => keepInTurn(...asked));
+
+/** Answers come from a round and, at any moment, through the page: whoever reads the day's note writes it before the next one looks. */
+const keeping = turnsOf<Log>();
+
+async function keepInTurn(
   { log, files }: Pick<Witnessed, 'log' | 'files'>,
   note: string,
   cosigned: readonly Cosignature[],

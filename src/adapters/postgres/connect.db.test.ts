@@ -45,3 +45,14 @@ test('a table that got a column meanwhile is told once; the next call answers, o
   expect((await ask()).rows).toEqual([{ id: 1, name: 'hall' }]);
   await close();
 });
+
+test('closed means closed: the server has let every connection go, and may be stopped without breaking one', async () => {
+  const owner = new pg.Client(database.ownerUrl);
+  await owner.connect();
+  const { db, close } = connect<never>(database.ownerUrl, { name: 'closing', max: 8, onIdleError: () => {} });
+  await Promise.all(Array.from({ length: 8 }, () => sql`select pg_sleep(0.05)`.execute(db)));
+  await close();
+  const left = await owner.query(`select 1 from pg_stat_activity where application_name = 'closing'`);
+  await owner.end();
+  expect(left.rows).toEqual([]);
+});
