@@ -10,6 +10,7 @@ export function witnessServer(witness: Witness, failed: (error: unknown) => void
   return createServer((request, response) => {
     void answer(witness, request)
       .catch((error: unknown): WitnessResponse => {
+        if (!request.complete) return { status: 400, type: 'text/plain', body: 'cut off\n' }; // it hung up, and hears no answer
         failed(error);
         return { status: 500, type: 'text/plain', body: 'internal error\n' };
       })

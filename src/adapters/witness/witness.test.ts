@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -129,6 +130,9 @@ test('over HTTP: POST add-checkpoint only, and nothing endless', async () => {
     ]);
     expect((await post('/add-checkpoint', 'x'.repeat(600_000))).status).toBe(413);
     expect((await fetch(`${url}/add-checkpoint`)).status).toBe(405);
+    const cutOff = connect(Number(new URL(url).port), '127.0.0.1');
+    cutOff.end('POST /add-checkpoint HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\nold 0\n');
+    await once(cutOff.resume(), 'close');
     expect((await post('/elsewhere', '')).status).toBe(404);
   } finally {
     server.close();
