@@ -37,7 +37,8 @@ test('an entry reads back as the envelope it was', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' })), (data) => {
       const read = decodeEntry(encoded(envelope(data)));
-      expect(JSON.stringify(read)).toBe(Buffer.from(encoded(envelope(data))).toString());
+      // Members named like numbers come first in an object, whatever the entry's order: compared as entries.
+      expect(Buffer.from(encoded(read as Envelope)).toString()).toBe(Buffer.from(encoded(envelope(data))).toString());
     }),
   );
 });
