@@ -16,8 +16,9 @@ export async function accountsOnlyOf({ db }: { db: Db }, organisation: string, p
 export async function forgetAccount(tx: Tx, account: string): Promise<void> {
   const own = await sql<{ email: string }>`select email from auth.user_account where id = ${account}`.execute(tx);
   const email = own.rows[0]?.email;
-  await sql`delete from auth.binding where ref = ${account} or ref in (select id from auth.passkey where user_id = ${account})
-    or ref in (select id from auth.two_factor where user_id = ${account})`.execute(tx);
+  await sql`delete from auth.binding where ref = ${account} or ref in (select credential_id from auth.passkey where user_id = ${account})`.execute(
+    tx,
+  );
   await sql`delete from auth.verification where identifier = ${account} or value like ${`%${account}%`}
     or identifier = ${email ?? account}`.execute(tx);
   await sql`delete from auth.user_account where id = ${account}`.execute(tx);
