@@ -14,6 +14,7 @@ import type { Seen } from '../kernel/ledger/verify-checkpoint.ts';
 import { isRefused, type Refused, refused } from '../kernel/refusal.ts';
 import { type Text, text } from '../kernel/text.ts';
 import { actRules } from '../runtime/ledger-acts.ts';
+import { credentialFaults } from '../runtime/ledger-credentials.ts';
 import { definitionsOf } from '../runtime/ledger-definitions.ts';
 import { joined } from '../runtime/ledger-door.ts';
 import { checkFiles } from '../runtime/ledger-files.ts';
@@ -215,7 +216,8 @@ async function besideDatabase(
       : [];
     // As of a past day, the tables show later states.
     const shown = input.asOf === undefined ? await projectionFaults(db, organisation, undefined) : [];
-    const forged = [...faults.map((message) => ({ message })), ...shown];
+    const proved = await credentialFaults(db, organisation, input.asOf === undefined ? undefined : size);
+    const forged = [...faults.map((message) => ({ message })), ...shown, ...proved];
     const told = forged.map((one): Finding => ({ level: 'L3', ok: false, ...one }));
     const shape = (await ourShape(db)).map((message): Finding => ({ level: 'L2', ok: false, message }));
     return joined(report, [...shape, ...told], files);

@@ -9,6 +9,7 @@ import type { LogReader } from '../kernel/ledger/verify-tree.ts';
 import { isRefused } from '../kernel/refusal.ts';
 import { type Text, text } from '../kernel/text.ts';
 import { actRules } from './ledger-acts.ts';
+import { credentialFaults } from './ledger-credentials.ts';
 import { definitionsOf } from './ledger-definitions.ts';
 import { checkFiles } from './ledger-files.ts';
 import { projectionFaults } from './ledger-projections.ts';
@@ -155,6 +156,7 @@ async function verifyLevels(
     ...(await stateFaults(parts.db, organisation, log, [key, ...former])),
     ...(await parts.suspicious(organisation)),
     ...(await projectionFaults(parts.db, organisation, parts.personal)),
+    ...(await credentialFaults(parts.db, organisation)),
   ].map((one): Finding => ({ level: 'L3', ok: false, ...one }));
   const files = await checkFiles(allLedgerRows(parts.db, organisation), parts.file);
   return joined(

@@ -138,11 +138,13 @@ const matrix: [table: string, what: string, act: () => string, levels: string[],
 const ELSEWHERE: Record<string, string> = {
   schema_migration: 'a start refuses migrations that are not its own (migrate.db.test)',
   sealing_leader: 'a term that does not fit seals nothing; a new leader takes the next one (sealers.test)',
-  'auth.user_account': 'opens nothing without a bound password (factor.db.test)',
+  'auth.user_account':
+    'opens nothing without a bound password (factor.db.test); a second factor switched off shows at L3 (credentials.test)',
   'auth.session': 'carries a MAC of the node key (auth.db.test)',
-  'auth.credential': 'a password counts only with its binding (factor.db.test)',
-  'auth.binding': 'is the MAC of the node key',
-  'auth.passkey': 'counts only with its binding (factor.db.test)',
+  'auth.credential':
+    'a password counts only with its binding (factor.db.test); one of before shows at L3 (credentials.test)',
+  'auth.binding': 'is the MAC of the node key; one of before shows at L3 (credentials.test)',
+  'auth.passkey': 'counts only with its binding (factor.db.test); a removed one shows at L3 (credentials.test)',
   'auth.two_factor': 'counts only with its binding (factor.db.test)',
   'auth.reset': 'carries a MAC of the node key (reset.db.test)',
   'auth.password_history': 'a cache of old hashes: only refuses',

@@ -1,41 +1,75 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { type Credential, type CredentialKind, credentialMac, markOf } from '../../kernel/ledger/credential-mark.ts';
 import type { Db } from '../../runtime/module.ts';
 import { passwordHashOf } from './password.ts';
 import { authTables } from './tables.ts';
 
 /**
  * Credentials are evidence too: each is bound to its account by HMAC-SHA256(node key, kind ‖ account ‖ what proves it).
- * A password hash, one-time-code secret or passkey written past the program opens nothing.
+ * A password hash, one-time-code secret or passkey written past the program opens nothing; one that was right once, put back with the
+ * binding it had, shows in the ledger, which names by its mark what is in force and what was used (decision 0190).
  */
-export type Kind = 'password' | 'totp' | 'backup_codes' | 'passkey';
+export type Kind = CredentialKind;
+export type Marked = Required<Credential>;
 
-/** Binds what the account has now; `ref` is the account's id, for a passkey its credential id. */
-export async function bind(db: Db, kind: Kind, account: string, ref: string, key: Uint8Array): Promise<void> {
+export const marked = (kind: Kind, account: string, proof: string, key: Uint8Array): Marked => ({
+  kind,
+  mark: markOf(credentialMac(kind, account, proof, key)),
+});
+
+/** Binds what the account has now; `ref` is the account's id, for a passkey its credential id. Returns what was bound. */
+export async function bind(db: Db, kind: Kind, account: string, ref: string, key: Uint8Array): Promise<Marked> {
   const proof = await proofOf(db, kind, account, ref);
   if (proof === undefined) throw new Error(`account ${account} has no ${kind} to bind`);
-  const mac = macOf(kind, account, proof, key);
+  const mac = credentialMac(kind, account, proof, key);
   await authTables(db)
     .insertInto('auth.binding')
     .values({ kind, ref, mac })
     .onConflict((conflict) => conflict.columns(['kind', 'ref']).doUpdateSet({ mac }))
     .execute();
+  return { kind, mark: markOf(mac) };
 }
 
-/** False when the account has no such credential, or it was not written by the program. */
-export async function isBound(db: Db, kind: Kind, account: string, ref: string, key: Uint8Array): Promise<boolean> {
+/** What the account has of the kind, bound or not: for the ledger to hear of it before it counts. */
+export async function unboundYet(
+  db: Db,
+  kind: Kind,
+  account: string,
+  ref: string,
+  key: Uint8Array,
+): Promise<(Marked & { proof: string }) | undefined> {
   const proof = await proofOf(db, kind, account, ref);
+  return proof === undefined ? undefined : { ...marked(kind, account, proof, key), proof };
+}
+
+/** What proves it, as it was read and found bound; undefined when the account has no such credential, or the program did not write it. */
+export async function boundProof(
+  db: Db,
+  kind: Kind,
+  account: string,
+  ref: string,
+  key: Uint8Array,
+): Promise<(Marked & { proof: string }) | undefined> {
+  const found = await unboundYet(db, kind, account, ref, key);
   const row = await authTables(db)
     .selectFrom('auth.binding')
     .select('mac')
     .where('kind', '=', kind)
     .where('ref', '=', ref)
     .executeTakeFirst();
-  if (proof === undefined || !row) return false;
-  return sameMac(row.mac, macOf(kind, account, proof, key));
+  if (found === undefined || !row) return undefined;
+  return sameMac(row.mac, credentialMac(kind, account, found.proof, key)) ? found : undefined;
 }
 
-export async function unbind(db: Db, kind: Kind, ref: string): Promise<void> {
-  await authTables(db).deleteFrom('auth.binding').where('kind', '=', kind).where('ref', '=', ref).execute();
+/** Returns what was bound, if anything was. */
+export async function unbind(db: Db, kind: Kind, ref: string): Promise<Marked[]> {
+  const rows = await authTables(db)
+    .deleteFrom('auth.binding')
+    .where('kind', '=', kind)
+    .where('ref', '=', ref)
+    .returning('mac')
+    .execute();
+  return rows.map(({ mac }) => ({ kind, mark: markOf(mac) }));
 }
 
 /** The MAC of a session or a reset, over everything in it that decides whom it lets in. */
@@ -54,9 +88,6 @@ function keyObject(key: Uint8Array): KeyObject {
 }
 
 export const sameMac = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b);
-
-const macOf = (kind: Kind, account: string, proof: string, key: Uint8Array): Buffer =>
-  createHmac('sha256', key).update(`ancheng credential v1\n${kind}\n${account}\n${proof}`).digest();
 
 async function proofOf(db: Db, kind: Kind, account: string, ref: string): Promise<string | undefined> {
   switch (kind) {

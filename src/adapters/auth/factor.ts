@@ -8,10 +8,10 @@ import {
 import type { SecretConfig } from 'better-auth/crypto';
 import type { Db } from '../../runtime/module.ts';
 import { findAccount } from './accounts.ts';
-import { isBound } from './binding.ts';
+import { boundProof, type Marked } from './binding.ts';
 import { beginAttempt, forgetFailures, hashName } from './lockout.ts';
 import { spkiOf } from './passkey-key.ts';
-import { passwordHashOf, passwordMatches } from './password.ts';
+import { passwordMatches } from './password.ts';
 import type { SignInPolicy } from './policy.ts';
 import type { Recorder } from './record.ts';
 import { authTables } from './tables.ts';
@@ -43,11 +43,12 @@ export async function confirmFactor(context: FactorContext, given: FactorGiven):
   const attempt = await beginAttempt(context.db, nameHash, context.policy, context.now);
   const at = context.now.toISOString();
   const by = given.passkey ? 'passkey' : given.totp !== undefined ? 'totp' : 'password';
-  const factor = 'locked' in attempt ? undefined : await prove(context, given);
+  const proved = 'locked' in attempt ? undefined : await prove(context, given);
+  const factor = proved && (proved.kind as Factor);
   if (factor) await forgetFailures(context.db, nameHash);
   await context.record(
     factor
-      ? { type: 'factor.confirmed', account: account.id, at, outcome: 'done', by: factor }
+      ? { type: 'factor.confirmed', account: account.id, at, outcome: 'done', by: factor, used: [proved] }
       : {
           type: 'factor.refused',
           account: account.id,
@@ -68,18 +69,19 @@ export async function confirmFactor(context: FactorContext, given: FactorGiven):
   return factor;
 }
 
-async function prove(context: FactorContext, given: FactorGiven): Promise<Factor | undefined> {
+/** The credential that was proved: the very one that was read and compared. */
+async function prove(context: FactorContext, given: FactorGiven): Promise<Marked | undefined> {
   const { db, nodeKey } = context;
-  if (given.passkey) return (await provesPasskey(context, given.account, given.passkey)) ? 'passkey' : undefined;
-  if (given.totp !== undefined) {
-    if (!(await isVerified(db, given.account))) return undefined;
-    if (!(await isBound(db, 'totp', given.account, given.account, nodeKey))) return undefined;
-    return (await spendCode(db, given.account, given.totp, context.secretConfig, context.now)) ? 'totp' : undefined;
+  const { account, passkey, totp, password } = given;
+  if (passkey) return provesPasskey(context, account, passkey);
+  if (totp !== undefined) {
+    const kept = (await isVerified(db, account)) && (await boundProof(db, 'totp', account, account, nodeKey));
+    if (!kept || !(await spendCode(db, account, kept.proof, totp, context.secretConfig, context.now))) return undefined;
+    return { kind: 'totp', mark: kept.mark };
   }
-  if (given.password === undefined || !(await isBound(db, 'password', given.account, given.account, nodeKey)))
-    return undefined;
-  const hashed = await passwordHashOf(db, given.account);
-  return hashed && (await passwordMatches(hashed, given.password)) ? 'password' : undefined;
+  const kept = password === undefined ? undefined : await boundProof(db, 'password', account, account, nodeKey);
+  if (!kept || !(await passwordMatches(kept.proof, password ?? ''))) return undefined;
+  return { kind: 'password', mark: kept.mark };
 }
 
 /**
@@ -117,7 +119,7 @@ export async function boundPasskeys(
   const rows = await authTables(db).selectFrom('auth.passkey').selectAll().where('user_id', '=', account).execute();
   const bound: { credential: string; publicKey: string; relyingParty: string }[] = [];
   for (const { credential_id: credential, public_key } of rows) {
-    if (!(await isBound(db, 'passkey', account, credential, nodeKey))) continue;
+    if (!(await boundProof(db, 'passkey', account, credential, nodeKey))) continue;
     const publicKey = spkiOf(Uint8Array.from(Buffer.from(public_key, 'base64')));
     bound.push({ credential, publicKey, relyingParty: rpId });
   }
@@ -128,7 +130,7 @@ async function provesPasskey(
   context: FactorContext,
   account: string,
   response: AuthenticationResponseJSON,
-): Promise<boolean> {
+): Promise<Marked | undefined> {
   const { db, nodeKey } = context;
   const passkey = await authTables(db)
     .selectFrom('auth.passkey')
@@ -136,7 +138,8 @@ async function provesPasskey(
     .where('user_id', '=', account)
     .where('credential_id', '=', response.id)
     .executeTakeFirst();
-  if (!passkey || !(await isBound(db, 'passkey', account, response.id, nodeKey))) return false;
+  const kept = passkey && (await boundProof(db, 'passkey', account, response.id, nodeKey));
+  if (!kept) return undefined;
   const verification = await verifyAuthenticationResponse({
     response,
     expectedChallenge: (challenge) => takeChallenge(context, account, challenge),
@@ -144,18 +147,18 @@ async function provesPasskey(
     expectedRPID: context.rpId,
     credential: {
       id: passkey.credential_id,
-      publicKey: Uint8Array.from(Buffer.from(passkey.public_key, 'base64')),
+      publicKey: Uint8Array.from(Buffer.from(kept.proof, 'base64')),
       counter: passkey.counter,
     },
     requireUserVerification: true,
   }).catch(() => undefined); // the library throws for every assertion that is not right
-  if (!verification?.verified) return false;
+  if (!verification?.verified) return undefined;
   await authTables(db)
     .updateTable('auth.passkey')
     .set({ counter: verification.authenticationInfo.newCounter })
     .where('id', '=', passkey.id)
     .execute();
-  return true;
+  return { kind: 'passkey', mark: kept.mark };
 }
 
 async function takeChallenge({ db, now }: FactorContext, account: string, challenge: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { APIError } from 'better-auth/api';
+import type { Credential } from '../../kernel/ledger/credential-mark.ts';
 import type { Refusal } from '../../kernel/refusal.ts';
 import type { Db } from '../../runtime/module.ts';
 import type { Account } from './accounts.ts';
@@ -36,6 +37,10 @@ export type Door = {
   attempt?: Attempt;
   /** Something a later hook must undo or tell: the credential id of a passkey being removed. */
   ref?: string;
+  /** What was proved at this door, as it was compared. */
+  used?: Credential[];
+  /** The password is about to be changed: told with the one that comes as soon as it is known. */
+  changing?: boolean;
 };
 
 const doors = new AsyncLocalStorage<Door>();

@@ -4,7 +4,7 @@ import { type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import type { Db } from '../../runtime/module.ts';
 import { findByName } from './accounts.ts';
-import { bind } from './binding.ts';
+import { bind, type Marked, marked } from './binding.ts';
 import { nameOf } from './lockout.ts';
 import { hashPassword, isUsedBefore, rememberPassword } from './password.ts';
 import { passwordFaults, type SignInPolicy, usedBefore } from './policy.ts';
@@ -30,8 +30,9 @@ export async function openAccount(
   if (await findByName(context.db, email)) return refused(addressTaken);
   const account = randomUUID();
   const at = context.now.toISOString();
-  await context.record({ type: 'account.opened', account, name: email, at, outcome: 'intended', by });
   const hashed = await hashPassword(wanted.password);
+  const entered = [marked('password', account, hashed, context.nodeKey)];
+  await context.record({ type: 'account.opened', account, name: email, at, outcome: 'intended', by, entered });
   await context.db.transaction().execute(async (tx) => {
     const own = authTables(tx);
     await own
@@ -61,22 +62,28 @@ export async function openAccount(
     await rememberPassword(tx, account, hashed, context.policy.passwordHistory, context.now);
     await bind(tx, 'password', account, account, context.nodeKey);
   });
-  await context.record({ type: 'account.opened', account, name: email, at, outcome: 'done', by });
+  await context.record({ type: 'account.opened', account, name: email, at, outcome: 'done', by, entered });
   return { account };
 }
 
-/** Sets a new password under the rules and the history, ends every session and removes the lock's cause. */
+/**
+ * Sets a new password under the rules and the history, ends every session and removes the lock's cause. `announce` is told which one
+ * before it counts. Returns what came into force.
+ */
 export async function setPassword(
   context: OpeningContext,
   owner: { id: string; name: string; email: string },
   password: string,
-): Promise<Refused | undefined> {
+  announce: (entered: Marked[]) => Promise<void>,
+): Promise<Refused | { entered: Marked[] }> {
   const { db, policy, now, nodeKey } = context;
   const faults = passwordFaults(password, owner, policy);
   if (faults.length > 0) return refused(...faults);
   if (await isUsedBefore(db, owner.id, password, policy.passwordHistory))
     return refused(usedBefore(policy.passwordHistory));
   const hashed = await hashPassword(password);
+  const entered = [marked('password', owner.id, hashed, nodeKey)];
+  await announce(entered);
   await db.transaction().execute(async (tx) => {
     await authTables(tx)
       .updateTable('auth.credential')
@@ -88,7 +95,7 @@ export async function setPassword(
     await bind(tx, 'password', owner.id, owner.id, nodeKey);
     await authTables(tx).deleteFrom('auth.session').where('user_id', '=', owner.id).execute();
   });
-  return undefined;
+  return { entered };
 }
 
 /** Makes the code the first start prints; only its hash stays, in `file` (mode 0600). A new code replaces the old one. */

@@ -3,7 +3,8 @@ import type { BetterAuthOptions } from 'better-auth';
 import { isAPIError } from 'better-auth/api';
 import { twoFactor } from 'better-auth/plugins';
 import { findAccount } from './accounts.ts';
-import { answer, type GuardOptions } from './guard.ts';
+import { marked } from './binding.ts';
+import { answer, door, type GuardOptions, tell } from './guard.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 import { clausesPlugin } from './plugin.ts';
 import { PASSWORD_MAX_LENGTH } from './policy.ts';
@@ -49,7 +50,10 @@ export function betterAuthOptions(guard: GuardOptions, place: Place): BetterAuth
       disableSignUp: true,
       minPasswordLength: 1, // the rules are ours: passwordFaults
       maxPasswordLength: PASSWORD_MAX_LENGTH,
-      password: { hash: hashPassword, verify: ({ hash, password }) => passwordMatches(hash, password) },
+      password: {
+        hash: (password) => hashAnnounced(guard, password),
+        verify: ({ hash, password }) => matchesNoted(guard, hash, password),
+      },
     },
     ...columns,
     session: sessionOptions(guard),
@@ -95,6 +99,27 @@ function logDefects(guard: GuardOptions, message: string, about: unknown[]): voi
 /** A passkey stands for two factors, so the device must have asked for a finger, face or PIN. */
 function demandUser(verified: boolean | undefined): void {
   if (verified !== true) throw answer(403, 'USER_NOT_VERIFIED', [unverifiedUser]);
+}
+
+/** The ledger hears which password is about to count before it is written (decision 0190). */
+async function hashAnnounced(guard: GuardOptions, password: string): Promise<string> {
+  const hashed = await hashPassword(password);
+  const { account, changing, used } = door();
+  if (account && changing)
+    await tell(guard, 'password.changing', 'intended', {
+      by: 'password',
+      ...(used ? { used } : {}),
+      entered: [marked('password', account.id, hashed, guard.nodeKey)],
+    });
+  return hashed;
+}
+
+/** Notes at the door which password it was: the very one that was compared. */
+async function matchesNoted(guard: GuardOptions, hash: string, password: string): Promise<boolean> {
+  if (!(await passwordMatches(hash, password))) return false;
+  const { account } = door();
+  if (account) door().used = [marked('password', account.id, hash, guard.nodeKey)];
+  return true;
 }
 
 function sessionOptions(guard: GuardOptions): BetterAuthOptions['session'] {

@@ -1,7 +1,8 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api';
+import type { Credential } from '../../kernel/ledger/credential-mark.ts';
 import { findAccount, findByName } from './accounts.ts';
-import { bind, isBound, unbind } from './binding.ts';
+import { bind, boundProof, type Kind, marked, unbind, unboundYet } from './binding.ts';
 import {
   answer,
   answerLocked,
@@ -48,7 +49,7 @@ const before: Record<string, Hook> = {
   '/passkey/verify-authentication': beforePasskey,
   '/change-password': beforePasswordChange,
   '/two-factor/enable': beforeAskingPassword,
-  '/two-factor/disable': beforeAskingPassword,
+  '/two-factor/disable': beforeTotpRemoval,
   '/two-factor/generate-backup-codes': beforeAskingPassword,
   '/passkey/verify-registration': atSession,
   '/passkey/delete-passkey': beforePasskeyRemoval,
@@ -75,7 +76,7 @@ async function beforeSignIn(ctx: GenericEndpointContext, options: GuardOptions) 
   if (account) door().account = account;
   await enter(options, typed);
   if (account) await tell(options, 'sign_in.attempted', 'intended', { by: 'password' });
-  if (account && !(await isBound(options.db, 'password', account.id, account.id, options.nodeKey))) {
+  if (account && !(await boundProof(options.db, 'password', account.id, account.id, options.nodeKey))) {
     await tell(options, 'factor.forged', 'refused', { by: 'password' });
     return fail(options, 'password', wrong);
   }
@@ -89,7 +90,7 @@ async function afterSignIn(ctx: GenericEndpointContext, options: GuardOptions) {
   if (ctx.context.newSession) return signedIn(ctx, options, 'password');
   const { attempt } = door();
   if (attempt) await giveBack(options.db, attempt);
-  await tell(options, 'sign_in.second_factor_asked', 'done', { by: 'password' });
+  await tell(options, 'sign_in.second_factor_asked', 'done', { by: 'password', ...used() });
 }
 
 async function beforeCode(ctx: GenericEndpointContext, options: GuardOptions) {
@@ -97,15 +98,21 @@ async function beforeCode(ctx: GenericEndpointContext, options: GuardOptions) {
   if (!account) return undefined; // better-auth answers that there is no challenge
   await enter(options, account.email);
   const { id } = account;
+  const { db, nodeKey } = options;
   const adding = await isUnverified(options, id);
-  if (!adding && !(await isBound(options.db, 'totp', id, id, options.nodeKey))) {
+  const kept = await (adding ? unboundYet : boundProof)(db, 'totp', id, id, nodeKey);
+  if (!kept) {
     await tell(options, 'factor.forged', 'refused', { by: 'totp' });
     throw answer(403, 'CREDENTIAL_FORGED', [forged]);
   }
   const code = typeof ctx.body?.code === 'string' ? ctx.body.code : '';
-  if (!(await spendCode(options.db, id, code, ctx.context.secretConfig, options.now())))
+  if (!(await spendCode(db, id, kept.proof, code, ctx.context.secretConfig, options.now())))
     return fail(options, 'totp', wrongCode);
-  if (adding) door().ref = 'totp';
+  const own = [{ kind: kept.kind, mark: kept.mark }];
+  if (adding) {
+    door().ref = 'totp';
+    await tell(options, 'factor.adding', 'intended', { by: 'totp', entered: own });
+  } else door().used = own;
   return { context: { body: { ...ctx.body, code: code.normalize('NFKC').replace(/\s/g, ''), trustDevice: false } } };
 }
 
@@ -113,10 +120,12 @@ async function beforeBackupCode(ctx: GenericEndpointContext, options: GuardOptio
   const account = await accountAsked(ctx, options);
   if (!account) return undefined;
   await enter(options, account.email);
-  if (!(await isBound(options.db, 'backup_codes', account.id, account.id, options.nodeKey))) {
+  const kept = await boundProof(options.db, 'backup_codes', account.id, account.id, options.nodeKey);
+  if (!kept) {
     await tell(options, 'factor.forged', 'refused', { by: 'backup_code' });
     throw answer(403, 'CREDENTIAL_FORGED', [forged]);
   }
+  door().used = [{ kind: kept.kind, mark: kept.mark }];
   return { context: { body: { ...ctx.body, trustDevice: false, disableSession: false } } };
 }
 
@@ -125,11 +134,38 @@ async function afterCode(ctx: GenericEndpointContext, options: GuardOptions) {
   if (!account) return undefined;
   const by = ctx.path === '/two-factor/verify-totp' ? 'totp' : 'backup_code';
   if (isAPIError(returnedBy(ctx))) return fail(options, by, wrongCode);
-  if (by === 'backup_code') await bind(options.db, 'backup_codes', account.id, account.id, options.nodeKey);
+  if (by === 'backup_code') await enterNow(options, account.id, 'backup_codes');
   if (ref !== 'totp') return signedIn(ctx, options, by);
-  await bind(options.db, 'totp', account.id, account.id, options.nodeKey);
+  const entered = [await bind(options.db, 'totp', account.id, account.id, options.nodeKey)];
   await succeed(options);
-  await tell(options, 'factor.added', 'done', { by });
+  await tell(options, 'factor.added', 'done', { by, entered });
+}
+
+const NAMES = { totp: 'totp', backup_codes: 'backup_code', passkey: 'passkey' } as const;
+
+/**
+ * Binds what better-auth has just written. Nothing counts before the ledger has its mark; cut off in between, it may or may not stand, and
+ * whoever reads the ledger knows (decision 0190).
+ */
+async function enterNow(
+  options: GuardOptions,
+  account: string,
+  kind: Exclude<Kind, 'password'>,
+  ref = account,
+): Promise<void> {
+  const { db, nodeKey } = options;
+  const by = NAMES[kind];
+  const written = await unboundYet(db, kind, account, ref, nodeKey);
+  const intended = written ? { entered: [{ kind, mark: written.mark }] } : {};
+  await tell(options, 'factor.adding', 'intended', { by, ...used(), ...intended });
+  const entered = [await bind(db, kind, account, ref, nodeKey)];
+  await tell(options, 'factor.added', 'done', { by, entered });
+}
+
+/** What was proved at this door, for the event that tells of it. */
+function used(): { used?: Credential[] } {
+  const { used: proved } = door();
+  return proved ? { used: proved } : {};
 }
 
 async function beforePasskey(ctx: GenericEndpointContext, options: GuardOptions) {
@@ -148,7 +184,11 @@ async function beforePasskey(ctx: GenericEndpointContext, options: GuardOptions)
     throw answerLocked(until);
   }
   await tell(options, 'sign_in.attempted', 'intended', { by: 'passkey' });
-  if (await isBound(options.db, 'passkey', account.id, ref, options.nodeKey)) return undefined;
+  const kept = await boundProof(options.db, 'passkey', account.id, ref, options.nodeKey);
+  if (kept) {
+    door().used = [{ kind: kept.kind, mark: kept.mark }];
+    return undefined;
+  }
   await tell(options, 'factor.forged', 'refused', { by: 'passkey' });
   throw answer(403, 'CREDENTIAL_FORGED', [forged]);
 }
@@ -172,7 +212,7 @@ async function signedIn(ctx: GenericEndpointContext, options: GuardOptions, by: 
   try {
     await succeed(options);
     await noteSignIn(options, session.user.id);
-    await tell(options, 'sign_in.succeeded', 'done', { by });
+    await tell(options, 'sign_in.succeeded', 'done', { by, ...used() });
   } catch (error) {
     await ctx.context.internalAdapter.deleteSession(session.session.token);
     throw error;
@@ -185,9 +225,7 @@ async function beforePasswordChange(ctx: GenericEndpointContext, options: GuardO
   if (!account) return undefined;
   await enter(options, account.email);
   const { currentPassword, newPassword } = (ctx.body ?? {}) as Record<string, unknown>;
-  const hashed = await passwordHashOf(options.db, account.id);
-  if (!hashed || !(await passwordMatches(hashed, String(currentPassword ?? ''))))
-    return fail(options, 'password', wrong);
+  await provePassword(options, account.id, currentPassword);
   const policy = options.policy();
   const faults = passwordFaults(String(newPassword ?? ''), account, policy);
   const used = await isUsedBefore(options.db, account.id, String(newPassword ?? ''), policy.passwordHistory);
@@ -196,8 +234,14 @@ async function beforePasswordChange(ctx: GenericEndpointContext, options: GuardO
     await succeed(options);
     throw answer(400, used ? 'PASSWORD_REUSED' : 'PASSWORD_TOO_WEAK', faults);
   }
-  await tell(options, 'password.changing', 'intended', { by: 'password' });
+  door().changing = true; // told with the new one, as soon as better-auth has made its hash
   return { context: { body: { ...ctx.body, revokeOtherSessions: true } } };
+}
+
+async function provePassword(options: GuardOptions, account: string, given: unknown): Promise<void> {
+  const hashed = await passwordHashOf(options.db, account);
+  if (!hashed || !(await passwordMatches(hashed, String(given ?? '')))) return fail(options, 'password', wrong);
+  door().used = [marked('password', account, hashed, options.nodeKey)];
 }
 
 async function afterPasswordChange(ctx: GenericEndpointContext, options: GuardOptions) {
@@ -205,14 +249,29 @@ async function afterPasswordChange(ctx: GenericEndpointContext, options: GuardOp
   if (!account || isAPIError(returnedBy(ctx))) return undefined;
   const hashed = await passwordHashOf(options.db, account.id);
   if (hashed) await rememberPassword(options.db, account.id, hashed, options.policy().passwordHistory, options.now());
-  await bind(options.db, 'password', account.id, account.id, options.nodeKey);
+  const entered = [await bind(options.db, 'password', account.id, account.id, options.nodeKey)];
   await succeed(options);
-  await tell(options, 'password.changed', 'done', { by: 'password' });
+  await tell(options, 'password.changed', 'done', { by: 'password', entered });
 }
 
 async function beforeAskingPassword(ctx: GenericEndpointContext, options: GuardOptions) {
   const account = await atSession(ctx, options);
   if (account) await enter(options, account.email);
+}
+
+/** What is about to go is told first, and only to whoever may. */
+async function beforeTotpRemoval(ctx: GenericEndpointContext, options: GuardOptions) {
+  const account = await atSession(ctx, options);
+  if (!account) return undefined;
+  await enter(options, account.email);
+  await provePassword(options, account.id, ctx.body?.password);
+  const removed = await bothOfTotp(options, account.id);
+  await tell(options, 'factor.removing', 'intended', { by: 'totp', ...used(), removed });
+}
+
+async function bothOfTotp({ db, nodeKey }: GuardOptions, account: string): Promise<Credential[]> {
+  const both = (['totp', 'backup_codes'] as const).map((kind) => boundProof(db, kind, account, account, nodeKey));
+  return (await Promise.all(both)).flatMap((one) => (one ? [{ kind: one.kind, mark: one.mark }] : []));
 }
 
 async function afterAskingPassword(ctx: GenericEndpointContext, options: GuardOptions) {
@@ -228,24 +287,25 @@ async function afterNewBackupCodes(ctx: GenericEndpointContext, options: GuardOp
   await afterAskingPassword(ctx, options);
   const { account } = door();
   if (!account || isAPIError(returnedBy(ctx))) return undefined;
-  await bind(options.db, 'backup_codes', account.id, account.id, options.nodeKey);
+  await enterNow(options, account.id, 'backup_codes');
 }
 
 async function afterTotpRemoval(ctx: GenericEndpointContext, options: GuardOptions) {
   await afterAskingPassword(ctx, options);
   const { account } = door();
   if (!account || isAPIError(returnedBy(ctx))) return undefined;
-  await unbind(options.db, 'totp', account.id);
-  await unbind(options.db, 'backup_codes', account.id);
-  await tell(options, 'factor.removed', 'done', { by: 'totp' });
+  const removed = [
+    ...(await unbind(options.db, 'totp', account.id)),
+    ...(await unbind(options.db, 'backup_codes', account.id)),
+  ];
+  await tell(options, 'factor.removed', 'done', { by: 'totp', removed });
 }
 
 async function afterPasskeyAdded(ctx: GenericEndpointContext, options: GuardOptions) {
   const { account } = door();
   const added = returnedBy(ctx) as { credentialID?: string } | undefined;
   if (!account || isAPIError(added) || !added?.credentialID) return undefined;
-  await bind(options.db, 'passkey', account.id, added.credentialID, options.nodeKey);
-  await tell(options, 'factor.added', 'done', { by: 'passkey' });
+  await enterNow(options, account.id, 'passkey', added.credentialID);
 }
 
 async function beforePasskeyRemoval(ctx: GenericEndpointContext, options: GuardOptions) {
@@ -256,14 +316,19 @@ async function beforePasskeyRemoval(ctx: GenericEndpointContext, options: GuardO
     .where('id', '=', String(ctx.body?.id ?? ''))
     .where('user_id', '=', account?.id ?? '')
     .executeTakeFirst();
-  if (row) door().ref = row.credential_id;
+  if (!row || !account) return;
+  const { credential_id: ref } = row;
+  door().ref = ref;
+  const kept = await boundProof(options.db, 'passkey', account.id, ref, options.nodeKey);
+  const removed: Credential[] = kept ? [{ kind: kept.kind, mark: kept.mark }] : [];
+  await tell(options, 'factor.removing', 'intended', { by: 'passkey', removed });
 }
 
 async function afterPasskeyRemoval(ctx: GenericEndpointContext, options: GuardOptions) {
   const { ref } = door();
   if (ref === undefined || isAPIError(returnedBy(ctx))) return undefined;
-  await unbind(options.db, 'passkey', ref);
-  await tell(options, 'factor.removed', 'done', { by: 'passkey' });
+  const removed = await unbind(options.db, 'passkey', ref);
+  await tell(options, 'factor.removed', 'done', { by: 'passkey', removed });
 }
 
 /** Whose session it is. */

@@ -1,3 +1,5 @@
+import type { Credential } from '../../kernel/ledger/credential-mark.ts';
+
 /**
  * What the installation's own ledger hears of sign-in: intent before, outcome after. `name` is the account's address and
  * only ever that of an account that exists; what else was typed is counted, never kept.
@@ -19,6 +21,10 @@ export type AuthEvent = {
   reason?: string;
   until?: string;
   count?: number;
+  /** What comes into force with it, intended or done; what leaves; what somebody proved themselves with (decision 0190). */
+  entered?: Credential[];
+  removed?: Credential[];
+  used?: Credential[];
 };
 
 export type AuthEventType =
@@ -37,7 +43,9 @@ export type AuthEventType =
   | 'password.changed'
   | 'factor.confirmed'
   | 'factor.refused'
+  | 'factor.adding'
   | 'factor.added'
+  | 'factor.removing'
   | 'factor.removed'
   | 'factor.forged'
   | 'reset.requested'

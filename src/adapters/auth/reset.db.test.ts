@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isRefused } from '../../kernel/refusal.ts';
 import type { Auth } from './auth.ts';
-import { addTotp, good, type Installation, startInstallation } from './fixtures/installation.ts';
+import { authenticator } from './fixtures/authenticator.ts';
+import { browser } from './fixtures/browser.ts';
+import { addTotp, good, type Installation, origin, startInstallation } from './fixtures/installation.ts';
 
 let installation: Installation;
 let auth: Auth;
@@ -101,5 +103,89 @@ describe('reset', () => {
     await auth.completeReset({ token: slip.code, password: fresh });
     expect((await at.post('/sign-in/email', { email, password: fresh })).body.token).toBeDefined();
     expect(await auth.factors(account)).toEqual(['password']);
+  });
+});
+
+describe('what the ledger hears of passwords and factors (decision 0190)', () => {
+  const fresh = 'After-The-Change-2026';
+  const signIn = (email: string, password: string, at = browser(auth.handler, origin)) =>
+    at.post('/sign-in/email', { email, password });
+  const change = (at: ReturnType<typeof browser>, newPassword: string) =>
+    at.post('/change-password', { currentPassword: good, newPassword });
+
+  afterEach(() => vi.useRealTimers());
+
+  test('a whole honest life gives a verifier nothing to say, and every use names what was used', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const later = (count: number) => {
+      installation.minutes(count);
+      vi.setSystemTime(installation.clock);
+    };
+    vi.setSystemTime(installation.clock);
+    const { at, email, account } = await installation.opened(auth);
+    await signIn(email, good, at);
+    const { code, backupCodes } = await addTotp(at, installation);
+    const device = authenticator(origin);
+    const { challenge } = (await at.get('/passkey/generate-register-options')).body;
+    await at.post('/passkey/verify-registration', { response: device.register(challenge) });
+    for (const proof of [
+      async () => ['/two-factor/verify-totp', await code()] as const,
+      async () => ['/two-factor/verify-backup-code', backupCodes[0]] as const,
+      async () => ['/two-factor/verify-backup-code', backupCodes[1]] as const,
+    ]) {
+      later(5);
+      const again = browser(auth.handler, origin);
+      await signIn(email, good, again);
+      const [path, given] = await proof();
+      expect((await again.post(path, { code: given })).status).toBe(200);
+    }
+    const passkey = device.assert((await auth.passkeyChallenge(account)).challenge) as never;
+    expect(await auth.confirmFactor({ account, passkey })).toBe('passkey');
+    later(5);
+    const asked = await auth.askReset({
+      ...{ account, by: { account: 'a', person: 'wang' } },
+      ...{ reason: '遺失手機', factors: true },
+    });
+    if (isRefused(asked)) throw new Error('refused');
+    const approved = await auth.approveReset({ ...asked, by: { account: 'b', person: 'lee' } });
+    if (isRefused(approved)) throw new Error('refused');
+    expect(isRefused(await auth.completeReset({ token: approved.code, password: fresh }))).toBe(false);
+    later(5);
+    expect((await signIn(email, fresh)).status).toBe(200);
+    expect(installation.judged(account)).toEqual([]);
+    const uses = installation.history.filter(
+      (event) =>
+        event.account === account && /succeeded|second_factor_asked|factor.confirmed|changing/.test(event.type),
+    );
+    expect(uses.map(({ used, type }) => used?.[0]?.kind ?? type)).toEqual([
+      ...['password', 'password', 'totp', 'password', 'backup_codes', 'password', 'backup_codes', 'passkey'],
+      ...['password.changing', 'password'], // a reset proves itself by its code
+    ]);
+  });
+
+  test('two changes at once, and one whose outcome was never entered, are no fault', async () => {
+    const { at, email, account } = await installation.opened(auth);
+    const other = browser(auth.handler, origin);
+    for (const one of [at, other]) await signIn(email, good, one);
+    installation.minutes(5);
+    await Promise.all([change(at, fresh), change(other, 'At-The-Same-Time-2026')]);
+    installation.minutes(5);
+    const stands = await Promise.all([fresh, 'At-The-Same-Time-2026'].map((one) => signIn(email, one)));
+    expect(stands.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
+    expect(installation.judged(account)).toEqual([]);
+
+    const cut = await installation.auth({
+      record: async (event) => {
+        if (event.type === 'password.changed') throw new Error('the power failed');
+        await installation.record(event);
+      },
+    });
+    const next = await installation.opened(cut);
+    await next.at.post('/sign-in/email', { email: next.email, password: good });
+    installation.minutes(5);
+    await expect(change(next.at, fresh)).rejects.toThrow('the power failed');
+    installation.minutes(5);
+    expect((await signIn(next.email, fresh)).status).toBe(200);
+    expect(installation.judged(next.account)).toEqual([]);
   });
 });

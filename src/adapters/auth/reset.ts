@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Refusal, type Refused, refused } from '../../kernel/refusal.ts';
+import type { Credential } from '../../kernel/ledger/credential-mark.ts';
+import { isRefused, type Refusal, type Refused, refused } from '../../kernel/refusal.ts';
 import { text } from '../../kernel/text.ts';
 import { type Account, findAccount, findByName } from './accounts.ts';
 import { rowMac, sameMac, unbind } from './binding.ts';
@@ -190,11 +191,13 @@ export async function completeReset(
   if (!row || !account || !isOurs(context, row) || row.expires_at <= context.now) return refused(noSuchReset);
   if (!(await claim(context, row.id))) return refused(noSuchReset);
   const at = context.now.toISOString();
-  await context.record({ type: 'password.changing', account: account.id, at, outcome: 'intended', by: row.way });
-  const refusal = await setPassword(context, account, given.password);
-  if (refusal) {
+  const told = { account: account.id, at, by: row.way, ...(row.factors ? { removed: SECOND_FACTORS } : {}) };
+  const set = await setPassword(context, account, given.password, (entered) =>
+    context.record({ ...told, type: 'password.changing', outcome: 'intended', entered }),
+  );
+  if (isRefused(set)) {
     await table.updateTable('auth.reset').set({ used_at: null }).where('id', '=', row.id).execute();
-    return refusal;
+    return set;
   }
   await table
     .updateTable('auth.reset')
@@ -206,11 +209,10 @@ export async function completeReset(
   if (row.factors) await removeFactors(context, account.id);
   await forgetFailures(context.db, hashName(account.email, context.secret));
   await context.record({
+    ...told,
     type: 'reset.completed',
-    account: account.id,
-    at,
     outcome: 'done',
-    by: row.way,
+    entered: set.entered,
     persons: [row.asked_by, row.approved_by].filter((person) => person !== null),
   });
   return { account: account.id };
@@ -227,6 +229,8 @@ async function claim({ db, now }: ResetContext, id: string): Promise<boolean> {
     .execute();
   return claimed.length > 0;
 }
+
+const SECOND_FACTORS: Credential[] = [{ kind: 'totp' }, { kind: 'backup_codes' }, { kind: 'passkey' }];
 
 async function removeFactors({ db }: ResetContext, account: string): Promise<void> {
   const table = authTables(db);

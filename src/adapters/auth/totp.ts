@@ -6,23 +6,18 @@ import { authTables } from './tables.ts';
 const PERIOD_MS = 30_000;
 
 /**
- * Uses up a one-time code: true once per account and time step (RFC 6238 section 5.2), one step before and after the
+ * Uses up a one-time code of the secret kept as `stored`: true once per account and time step (RFC 6238 section 5.2), one step before and after the
  * present tolerated for clocks that differ.
  */
 export async function spendCode(
   db: Db,
   account: string,
+  stored: string,
   code: string,
   secret: string | SecretConfig,
   now: Date,
 ): Promise<boolean> {
-  const row = await authTables(db)
-    .selectFrom('auth.two_factor')
-    .select('secret')
-    .where('user_id', '=', account)
-    .executeTakeFirst();
-  if (!row) return false;
-  const otp = createOTP(await symmetricDecrypt({ key: secret, data: row.secret }), { digits: 6, period: 30 });
+  const otp = createOTP(await symmetricDecrypt({ key: secret, data: stored }), { digits: 6, period: 30 });
   const present = Math.floor(now.getTime() / PERIOD_MS);
   for (const step of [present, present - 1, present + 1])
     if ((await otp.hotp(step)) === code.normalize('NFKC').replace(/\s/g, '')) return claim(db, account, step, present);
