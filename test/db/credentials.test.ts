@@ -115,7 +115,6 @@ test('an earlier password, put back for one sign-in, is named where it was used,
   const wang = await office.as('wang');
   const account = await accountOf('wang');
   const before = await verdict();
-  minutes(5);
   const putBack = await copied(passwordOf(account));
   const changed = await post(wang, '/change-password', { currentPassword: PASSWORD, newPassword: 'Another-Town-2026' });
   expect(changed.status).toBe(200);

@@ -63,6 +63,15 @@ test('an honest life: what is in force is used, and nothing is said', () => {
 
 test.each<[string, Step[], RegExp]>([
   ['an earlier password', [changed(10, 'b'), signIn(20, password('a'))], /^2 .*earlier password.*since entry 1/],
+  [
+    'an earlier password of an account that changed it at once',
+    [
+      [0, 'password.changing', { ...intended, used: password('a'), entered: password('b') }],
+      changed(0, 'b'),
+      signIn(20, password('a')),
+    ],
+    /^3 .*earlier password.*since entry 2/,
+  ],
   ['a password that was never entered', [signIn(20, password('z'))], /^1 .*never had/],
   [
     'an earlier password before a seal',
@@ -115,6 +124,25 @@ test.each<[string, Step[]]>([
       changed(10, 'c'),
       changed(10, 'b'),
       signIn(20, password('c')),
+    ],
+  ],
+  [
+    'two changes at once, one told only after the other was done',
+    [
+      [10, 'password.changing', { ...intended, entered: password('c') }],
+      [10, 'password.changing', { ...intended, entered: password('b') }],
+      changed(10, 'b'),
+      changed(10, 'c'),
+      signIn(20, password('b')),
+    ],
+  ],
+  [
+    'a passkey added while a reset took all away',
+    [
+      [10, 'password.changing', { ...intended, entered: password('b'), removed: [{ kind: 'passkey' }] }],
+      [10, 'factor.adding', { ...intended, entered: passkey('k') }],
+      [10, 'reset.completed', { ...done, entered: password('b'), removed: [{ kind: 'passkey' }] }],
+      [20, 'sign_in.succeeded', { ...done, by: 'passkey', used: passkey('k') }],
     ],
   ],
   [

@@ -13,10 +13,19 @@ export type CredentialIndex = Map<string, Account>;
 type Account = { kinds: Map<CredentialKind, Held>; erased: boolean };
 
 /** Of one kind: what is in force, what was, and whether every one there can be is known (not of accounts from before marks were kept). */
-type Held = { standing: Map<string, Standing>; left: Map<string, Left>; whole: boolean };
+type Held = {
+  standing: Map<string, Standing>;
+  left: Map<string, Left>;
+  whole: boolean;
+  /** Where it was last said that all of the kind are about to go. */
+  goingAt?: number;
+};
 
-/** `doubt`: since when it may or may not stand, for an event tells what was about to be done and none what came of it. */
-type Standing = { since: string; position: number; doubt?: string };
+/**
+ * Told of first at `first`, last at `position`. `doubt`: since when it may or may not stand, for an event tells what was about to be done and
+ * none what came of it.
+ */
+type Standing = { since: string; first: number; position: number; doubt?: string };
 type Left = { until: string; position: number };
 
 /** A credential the database has bound to an account, as it can be used. */
@@ -25,8 +34,7 @@ export type BoundCredential = { account: string; kind: CredentialKind; mark: str
 export const emptyCredentialIndex = (): CredentialIndex => new Map();
 
 /**
- * Somebody may have begun to sign in before a change that is entered first. That long after it (ms) the one before is not held against them, and
- * of two changes at once either may be what stands.
+ * Somebody may have begun to sign in before a change that is entered first: that long after it (ms) the one before is not held against them.
  */
 const AT_ONCE_MS = 60_000;
 const atOnce = (earlier: string, later: string): boolean => Date.parse(later) - Date.parse(earlier) <= AT_ONCE_MS;
@@ -116,7 +124,7 @@ function useFault(account: Account, { kind, mark }: Credential, place: Place): T
   if (left) return atOnce(left.until, place.at) ? undefined : earlierUsed(kind, place, left);
   if (held.whole) return unknownUsed(kind, place);
   // From before marks were kept: what is used first is what the account had.
-  held.standing.set(mark, { since: place.at, position: place.position });
+  held.standing.set(mark, { since: place.at, first: place.position, position: place.position });
   held.whole = kind !== 'passkey';
   return undefined;
 }
@@ -144,19 +152,21 @@ function passedBy(account: Account, { at, id }: Place): Text[] {
 function enter(account: Account, kind: CredentialKind, mark: string, done: boolean, { at, position }: Place): void {
   const held = heldOf(account, kind);
   const { standing, left } = held;
+  const first = standing.get(mark)?.first ?? position;
   left.delete(mark);
   if (done && kind !== 'passkey') {
     held.whole = true;
     for (const [other, one] of standing) {
       if (other === mark) continue;
-      if (atOnce(one.since, at)) one.doubt ??= at;
+      // Of two changes that overlapped, whichever was told last, either may be what stands.
+      if (one.position > first || (one.doubt !== undefined && atOnce(one.doubt, at))) one.doubt ??= at;
       else {
         standing.delete(other);
         left.set(other, { until: at, position });
       }
     }
   }
-  standing.set(mark, { since: at, position, ...(done ? {} : { doubt: at }) });
+  standing.set(mark, { since: at, first, position, ...(done ? {} : { doubt: at }) });
 }
 
 function remove(held: Held, mark: string | undefined, done: boolean, { at, position }: Place): void {
@@ -165,13 +175,15 @@ function remove(held: Held, mark: string | undefined, done: boolean, { at, posit
     if (!done && known) known.doubt = at;
     if (!done) continue;
     // One added while all of its kind went may have come after.
-    if (mark === undefined && known && atOnce(known.since, at)) known.doubt ??= at;
+    if (mark === undefined && known && known.position > (held.goingAt ?? position)) known.doubt ??= at;
     else {
       held.standing.delete(one);
       held.left.set(one, { until: at, position });
     }
   }
-  if (done && mark === undefined) held.whole = true;
+  if (mark !== undefined) return;
+  if (done) held.whole = true;
+  else held.goingAt = position;
 }
 
 function erase(account: Account, place: Place): void {
