@@ -73,7 +73,8 @@ export function connect<Tables>(url: string, options: ConnectOptions): Connectio
     db,
     pool,
     async close() {
-      await db.destroy(); // which asks them to end
+      await db.destroy(); // ends the pool, unless nobody ever asked anything through it
+      if (!pool.ending) await pool.end();
       await within(FAREWELL_MS, open);
     },
   };
